@@ -1,0 +1,174 @@
+"""Each option that can harm: when it may be offered, and the patients on whom that is tried."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tests.plugin.guards import electrolytes, fluids, reviews, statins
+from tests.plugin.guards.chart import NOTHING, has, lab, takes
+from tests.plugin.guards.judged import Predicate
+from tests.plugin.guards.options import (
+    AGENTS,
+    KIDNEY_FUNCTION,
+    KIDNEY_ILLNESS,
+    KINASE,
+    MAGNESIUM,
+    POTASSIUM,
+    PROBLEMS,
+    SODIUM,
+    UNREAD_DRUG,
+    Part,
+    also,
+    drug,
+    illness,
+    taking,
+)
+
+
+class Tried(NamedTuple):
+    """A predicate, and the parts whose product is every patient it is tried on."""
+
+    predicate: Predicate
+    parts: tuple[Part, ...]
+    unforced: bool = True  # the predicate also says when the policy's rows propose the option
+
+
+SYMPTOM = Part(
+    (has("muscle pain"), NOTHING, has("muscle weakness")),
+    (
+        has("muscle cramp"),
+        has("night leg cramp"),
+        has("muscle pain", state="refuted"),
+        has("muscle pain", state="resolved"),
+        has("muscle weakness", "muscle cramp"),
+    ),
+)
+CRAMP = Part(
+    (has("muscle cramp"), NOTHING),
+    (has("night leg cramp"), has("muscle pain"), has("muscle cramp", state="resolved")),
+)
+STATIN = taking("atorvastatin", "simvastatin")
+ON_A_STATIN = (
+    KINASE,
+    SYMPTOM,
+    STATIN,
+    illness("rhabdomyolysis"),
+    illness("dark urine"),
+    illness("acute kidney injury"),
+)
+KIDNEYS = (KIDNEY_FUNCTION, KIDNEY_ILLNESS)
+HIGH_POTASSIUM = illness("high potassium")
+VERY_HIGH_OR_LOW = also(
+    Part((NOTHING, lab("potassium", "2.49"), lab("potassium", "6.0"), lab("magnesium", "0.99"))),
+    *(lab("potassium", value) for value in ("2.5", "5.99")),
+    lab("magnesium", "1.0"),
+    lab("potassium", "2.2", sample="haemolysed"),
+    lab("potassium", "6.4", 91),
+)
+
+TRIED = {
+    "potassium-repletion-review": Tried(
+        electrolytes.potassium_replacement,
+        (
+            POTASSIUM,
+            *KIDNEYS,
+            AGENTS,
+            UNREAD_DRUG,
+            HIGH_POTASSIUM,
+            PROBLEMS,
+            taking("furosemide", "albuterol"),
+        ),
+    ),
+    "potassium-sparing-or-raas-combination-review": Tried(
+        electrolytes.potassium_holding_combination,
+        (
+            POTASSIUM,
+            *KIDNEYS,
+            AGENTS,
+            SODIUM,
+            UNREAD_DRUG,
+            HIGH_POTASSIUM,
+            illness("pregnancy"),
+            PROBLEMS,
+            taking("hydrochlorothiazide"),
+        ),
+    ),
+    "magnesium-repletion-review": Tried(
+        electrolytes.magnesium_replacement,
+        (
+            MAGNESIUM,
+            *KIDNEYS,
+            illness("myasthenia"),
+            illness("heart block"),
+            PROBLEMS,
+            taking("omeprazole", "furosemide"),
+        ),
+    ),
+    "coq10-review": Tried(
+        statins.coenzyme_q10,
+        (
+            *ON_A_STATIN[:5],
+            illness("pregnancy"),
+            drug(*statins.VITAMIN_K_ANTAGONISTS),
+            drug("coenzyme q10"),
+            UNREAD_DRUG,
+        ),
+    ),
+    "statin-pause-rechallenge-review": Tried(statins.statin_pause, ON_A_STATIN),
+    "statin-switch-review": Tried(statins.statin_switch, ON_A_STATIN),
+    "statin-stop-now": Tried(statins.statin_stop, ON_A_STATIN),
+    "hydration-review": Tried(
+        fluids.fluids,
+        (
+            CRAMP,
+            SODIUM,
+            *KIDNEYS,
+            illness("heart failure"),
+            taking("furosemide", "hydrochlorothiazide", "indapamide"),
+            VERY_HIGH_OR_LOW,
+            PROBLEMS,
+        ),
+    ),
+    "thiazide-review": Tried(
+        reviews.thiazide, (taking(*fluids.THIAZIDES), drug("furosemide")), unforced=False
+    ),
+    "diuretic-review": Tried(
+        reviews.diuretic,
+        (
+            taking(*reviews.LOOPS, *fluids.THIAZIDES, *reviews.OTHER_DIURETICS),
+            drug(*reviews.MRAS, *reviews.SPARING),
+        ),
+        unforced=False,
+    ),
+    "mra-review": Tried(
+        reviews.mra, (taking(*reviews.MRAS), drug("triamterene")), unforced=False
+    ),
+    "ppi-review": Tried(reviews.ppi, (taking(*reviews.PPIS), drug("famotidine")), unforced=False),
+    "potassium-supplement-stop-review": Tried(
+        reviews.potassium_supplement,
+        (
+            taking(*electrolytes.SUPPLEMENTS),
+            Part((lab("potassium", "5.4"), *POTASSIUM.core), POTASSIUM.more),
+            drug("spironolactone"),
+        ),
+        unforced=False,
+    ),
+    "non-isa-beta-blocker-review": Tried(
+        reviews.partial_agonist,
+        (taking(*reviews.PARTIAL_AGONISTS), CRAMP, drug("metoprolol")),
+        unforced=False,
+    ),
+    "quinine-stop-review": Tried(
+        reviews.quinine, (taking("quinine"), illness("malaria"), CRAMP), unforced=False
+    ),
+    "statin-dose-cap": Tried(
+        reviews.statin_dose_cap,
+        (taking("simvastatin", "atorvastatin"), drug("clarithromycin", "amlodipine")),
+        unforced=False,
+    ),
+    "statin-suspend-during-interacting-course": Tried(
+        reviews.statin_suspension,
+        (taking("simvastatin", "atorvastatin"), drug("clarithromycin")),
+        unforced=False,
+    ),
+}
