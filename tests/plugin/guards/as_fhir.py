@@ -1,7 +1,7 @@
 """A plain chart as FHIR R4 resources, for the front door.
 
-Codes are those of the public tables (LOINC, ICD-10-CM), written here once more, so that a chart does
-not lean on the data that it tries.
+Codes are those of the public tables (LOINC, ICD-10-CM), written here once more, so that a chart
+does not lean on the data that it tries.
 """
 
 from __future__ import annotations
@@ -87,7 +87,9 @@ def _raw(resource: Json) -> RawEntry:
 def _named(one: object) -> Json:
     """An id that says what the entry is, and whose it is."""
     words = re.sub(r"[^A-Za-z0-9.]+", "-", repr(one).split("(", 1)[1])
-    plain = re.sub(r"(analyte|value|days|name|state|active|serum|unit|sample|limit|sign)-", "", words)
+    plain = re.sub(
+        r"(analyte|value|days|name|state|active|serum|unit|sample|limit|sign)-", "", words
+    )
     return {"id": plain.strip("-")[-60:].strip("-"), "subject": {"reference": PATIENT}}
 
 

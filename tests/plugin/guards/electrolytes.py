@@ -14,7 +14,14 @@ from tests.plugin.guards.seen import Seen, a_drug_is_unread, ill, kidney_functio
 HOLDING = ("triamterene", "amiloride", "spironolactone", "eplerenone", "finerenone")
 SUPPLEMENTS = ("potassium chloride", "potassium citrate")
 ACE_INHIBITORS, ARBS = ("lisinopril",), ("losartan", "valsartan")
-OTHERS_THAT_RAISE = ("sacubitril", "aliskiren", "trimethoprim", "heparin", "ibuprofen", "tacrolimus")
+OTHERS_THAT_RAISE = (
+    "sacubitril",
+    "aliskiren",
+    "trimethoprim",
+    "heparin",
+    "ibuprofen",
+    "tacrolimus",
+)
 RAISING = (*HOLDING, *SUPPLEMENTS, *ACE_INHIBITORS, *ARBS, *OTHERS_THAT_RAISE)
 # What loses potassium through the kidney, and what only shifts it into cells.
 WASTING, SHIFTING = ("furosemide", "hydrochlorothiazide", "abiraterone"), ("albuterol",)

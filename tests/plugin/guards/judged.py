@@ -91,4 +91,3 @@ def disagreements(
         assert OFFERED in met, "the predicate never lets the option stand, so it shows nothing"
         assert len(met) > 1, "the predicate always lets the option stand, so it shows nothing"
     return found
-

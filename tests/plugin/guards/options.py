@@ -1,4 +1,4 @@
-"""The states of each part of a chart: below, at and above every cut, missing, old, doubtful, unread."""
+"""The states of each part of a chart: at every cut, missing, old, doubtful, unread."""
 
 from __future__ import annotations
 
@@ -163,13 +163,13 @@ AGENTS = Part(
         takes("abiraterone"),
     ),
     (
-    *(takes(name) for name in RAISING),
-    *(takes("lisinopril", name) for name in RAISING if name != "lisinopril"),
-    takes("trimethoprim", "ibuprofen"),
-    takes("lisinopril", "losartan", "trimethoprim"),
-    *(takes(name, state="on-hold") for name in HOLDING[:3]),
-    takes("lisinopril", "losartan", state="stopped"),
-    takes("spironolactone", route="Topical"),
-    takes("abiraterone", state="stopped"),
+        *(takes(name) for name in RAISING),
+        *(takes("lisinopril", name) for name in RAISING if name != "lisinopril"),
+        takes("trimethoprim", "ibuprofen"),
+        takes("lisinopril", "losartan", "trimethoprim"),
+        *(takes(name, state="on-hold") for name in HOLDING[:3]),
+        takes("lisinopril", "losartan", state="stopped"),
+        takes("spironolactone", route="Topical"),
+        takes("abiraterone", state="stopped"),
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tests.plugin.guards import electrolytes, fluids, reviews, statins
-from tests.plugin.guards.chart import NOTHING, has, lab, takes
+from tests.plugin.guards.chart import NOTHING, has, lab
 from tests.plugin.guards.judged import Predicate
 from tests.plugin.guards.options import (
     AGENTS,
@@ -19,6 +19,7 @@ from tests.plugin.guards.options import (
     UNREAD_DRUG,
     Part,
     also,
+    around,
     drug,
     illness,
     taking,
@@ -55,6 +56,16 @@ ON_A_STATIN = (
     illness("rhabdomyolysis"),
     illness("dark urine"),
     illness("acute kidney injury"),
+)
+# Between five and ten limits, one further sign tips the scale; so does any symptom with dark urine.
+VERY_HIGH = around("ck", "300", "1000", "2000", step="1")
+STOPPED = (
+    Part((lab("ck", "1500"), lab("ck", "1500", 31), *VERY_HIGH.core), KINASE.more),
+    Part(
+        (NOTHING, *(has(name) for name in statins.SYMPTOMS)),
+        tuple(has(name, state="refuted") for name in statins.SYMPTOMS),
+    ),
+    *ON_A_STATIN[2:],
 )
 KIDNEYS = (KIDNEY_FUNCTION, KIDNEY_ILLNESS)
 HIGH_POTASSIUM = illness("high potassium")
@@ -107,7 +118,7 @@ TRIED = {
     "coq10-review": Tried(
         statins.coenzyme_q10,
         (
-            *ON_A_STATIN[:5],
+            *ON_A_STATIN,
             illness("pregnancy"),
             drug(*statins.VITAMIN_K_ANTAGONISTS),
             drug("coenzyme q10"),
@@ -116,7 +127,7 @@ TRIED = {
     ),
     "statin-pause-rechallenge-review": Tried(statins.statin_pause, ON_A_STATIN),
     "statin-switch-review": Tried(statins.statin_switch, ON_A_STATIN),
-    "statin-stop-now": Tried(statins.statin_stop, ON_A_STATIN),
+    "statin-stop-now": Tried(statins.statin_stop, STOPPED),
     "hydration-review": Tried(
         fluids.fluids,
         (
@@ -140,9 +151,7 @@ TRIED = {
         ),
         unforced=False,
     ),
-    "mra-review": Tried(
-        reviews.mra, (taking(*reviews.MRAS), drug("triamterene")), unforced=False
-    ),
+    "mra-review": Tried(reviews.mra, (taking(*reviews.MRAS), drug("triamterene")), unforced=False),
     "ppi-review": Tried(reviews.ppi, (taking(*reviews.PPIS), drug("famotidine")), unforced=False),
     "potassium-supplement-stop-review": Tried(
         reviews.potassium_supplement,

@@ -10,7 +10,7 @@ from tests.plugin.guards.chart import NOTHING, Chart
 from tests.plugin.guards.options import Options, Part
 from tests.plugin.heart.front_door import SOAK
 
-SLICE, SLICE_WHEN_SOAKING = 400, 150_000
+FEW, SLICE, SLICE_WHEN_SOAKING = 1_500, 400, 150_000
 
 
 def patients(*parts: Part) -> Iterator[Chart]:
@@ -25,12 +25,15 @@ def patients(*parts: Part) -> Iterator[Chart]:
 
 
 def near(*parts: Part) -> Iterator[Chart]:
-    """Patients of whom few parts differ from the first of their states: each guard alone, by any of
-    its states, and each pair of guards; when soaking, each three.
+    """Each guard alone, by any of its states; then every combination of the states that guards tell
+    apart, where those are few, and otherwise each pair of them (when soaking, each three).
     """
     every, core = [part.all for part in parts], [part.core for part in parts]
     yield _sum(states[0] for states in every)
     yield from _apart(1, every)
+    if prod(map(len, core)) <= FEW:
+        yield from map(_sum, product(*core))
+        return
     yield from _apart(2, every if SOAK else core)
     if SOAK:
         yield from _apart(3, core)
@@ -57,18 +60,6 @@ def _slice(parts: list[Options], most: int) -> Iterator[Chart]:
             rest, place = divmod(rest, len(states))
             chosen.append(states[place])
         yield _sum(chosen)
-
-
-def near(*parts: Part, furthest: int = 2) -> Iterator[Chart]:
-    """All patients of whom at most so many parts differ from the first of their states."""
-    good = [part.core[0] for part in parts]
-    for count in range(furthest + 1):
-        for places in combinations(range(len(parts)), count):
-            for chosen in product(*(parts[place].all[1:] for place in places)):
-                chart = list(good)
-                for place, state in zip(places, chosen, strict=True):
-                    chart[place] = state
-                yield _sum(chart)
 
 
 def _sum(chosen: Iterable[Chart]) -> Chart:

@@ -80,7 +80,7 @@ def seen(chart: Chart, analyte: str) -> Seen:
 
 
 def _number(result: Lab) -> Decimal | None:
-    """The value in the usual unit, a creatine kinase in upper limits; None if nobody can read it."""
+    """The value in the usual unit, a creatine kinase in upper limits; None if it is illegible."""
     if not result.value.replace(".", "", 1).isdigit() or result.unit == "furlongs":
         return None
     number = Decimal(result.value)

@@ -1,4 +1,4 @@
-"""When coenzyme Q10 and each change of a statin may be offered: rows E1 to E4, F3 to F9, P5, P20."""
+"""When coenzyme Q10 and each change of a statin may be offered: rows E1 to E4, F3 to F9, P5."""
 
 from __future__ import annotations
 

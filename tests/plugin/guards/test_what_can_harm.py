@@ -13,9 +13,7 @@ from tests.plugin.guards.patients import patients
 def test_it_is_offered_withheld_or_not_said_as_the_policy_rules(name: str) -> None:
     """On every patient of the enumeration, with the facts of the chart as the reasons."""
     tried = TRIED[name]
-    found = disagreements(
-        name, tried.predicate, patients(*tried.parts), unforced=tried.unforced
-    )
+    found = disagreements(name, tried.predicate, patients(*tried.parts), unforced=tried.unforced)
     assert not found, "\n".join(found)
 
 
