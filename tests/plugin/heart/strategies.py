@@ -32,7 +32,9 @@ ILLNESSES = (
     "heart-failure", "pregnancy", "malaria", "myasthenia-gravis", "arrhythmia", "hyperkalemia",
     "deep-vein-thrombosis", "asthma",
 )  # fmt: skip
-ANALYTES = ("potassium", "magnesium", "egfr", "ck", "sodium", "tsh", "calcium", "vitamin-d")
+ANALYTES = (
+    "potassium", "magnesium", "egfr", "ck", "sodium", "tsh", "calcium", "ionised-calcium", "vitamin-d",
+)  # fmt: skip
 OTHER_UNITS = {"potassium": ("mEq/L",), "magnesium": ("mmol/L", "mEq/L"), "sodium": ("meq/L",)}
 
 
