@@ -20,23 +20,30 @@ PATIENT = "Patient/p1"
 LOINC = {
     "potassium": "2823-3", "sodium": "2951-2", "magnesium": "19123-9", "calcium": "17861-6",
     "albumin": "1751-7", "egfr": "98979-8", "creatinine": "2160-0", "ck": "2157-6",
-    "vitamin-d": "62292-8",
+    "vitamin-d": "62292-8", "ionised-calcium": "1994-3",
 }  # fmt: skip
 WHOLE_BLOOD = {"potassium": "6298-4"}
 UNITS = {
     "potassium": "mmol/L", "sodium": "mmol/L", "magnesium": "mg/dL", "calcium": "mg/dL",
     "albumin": "g/dL", "egfr": "mL/min/{1.73_m2}", "creatinine": "mg/dL", "ck": "U/L",
-    "vitamin-d": "ng/mL",
+    "vitamin-d": "ng/mL", "ionised-calcium": "mmol/L",
 }  # fmt: skip
 ICD10 = {
     "muscle cramp": "R25.2", "night leg cramp": "G47.62", "muscle pain": "M79.10",
     "muscle weakness": "M62.81", "rhabdomyolysis": "M62.82", "dialysis": "Z99.2",
     "kidney failure": "N18.6", "heart failure": "I50.9", "pregnancy": "Z33.1",
     "myasthenia": "G70.00", "malaria": "B54", "high potassium": "E87.5", "asthma": "J45.909",
-    "acute kidney injury": "N17.9", "chronic kidney disease": "N18.4",
+    "acute kidney injury": "N17.9", "chronic kidney disease": "N18.4", "fever": "R50.9",
+    "low sodium": "E87.1", "high calcium": "E83.52", "tetany": "R29.0", "long QT": "I45.81",
+    "paralysis": "G72.3",
 }  # fmt: skip
 # Of these a chart has only words.
-WORDS = {"dark urine": "Dark urine", "heart block": "Heart block"}
+WORDS = {
+    "dark urine": "Dark urine",
+    "heart block": "Heart block",
+    "ECG changes": "U waves",
+    "immune-mediated myopathy": "Anti-HMGCR myopathy",
+}
 CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
 NOT_SENT = Unread(

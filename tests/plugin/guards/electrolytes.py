@@ -1,4 +1,4 @@
-"""When potassium, a potassium-holding combination, magnesium and calcium may be offered.
+"""When potassium, a potassium-holding combination and magnesium may be offered.
 
 Each function is the policy in plain words, after the rows of the decision table: A2 to A12 of
 potassium, B1 to B4 of magnesium, and the sentences P1, P16, P20 and P22.
@@ -24,11 +24,12 @@ OTHERS_THAT_RAISE = (
 )
 RAISING = (*HOLDING, *SUPPLEMENTS, *ACE_INHIBITORS, *ARBS, *OTHERS_THAT_RAISE)
 # What loses potassium through the kidney, and what only shifts it into cells.
-WASTING, SHIFTING = ("furosemide", "hydrochlorothiazide", "abiraterone"), ("albuterol",)
+WASTING_DIURETICS = ("furosemide", "hydrochlorothiazide")
+WASTING, SHIFTING = (*WASTING_DIURETICS, "abiraterone"), ("albuterol",)
 LOSES_MAGNESIUM = ("omeprazole", "furosemide")
 
 
-def _kidneys(case: Case, chart: Chart) -> None:
+def kidneys(case: Case, chart: Chart) -> None:
     """A8 and B4: an eGFR of 30 or more, proven; no dialysis, kidney failure or acute injury."""
     egfr = kidney_function(chart)
     case.need_of(egfr, proven=egfr.at_least("30"), fact="egfr>=30")
@@ -54,6 +55,9 @@ def _low_potassium(case: Case, chart: Chart) -> Seen:
     case.forbid(potassium.at_least("5.0"), "potassium>=5.0")
     case.forbid(potassium.below("2.5"), "potassium<2.5")
     case.forbid(ill(chart, "high potassium"), "has:hyperkalemia")
+    # A4: a low potassium with paralysis or changes of the ECG is an emergency too.
+    case.forbid(ill(chart, "paralysis"), "has:paralysis")
+    case.forbid(ill(chart, "ECG changes"), "has:potassium-ecg-change")
     # A9: never beside a potassium-sparing drug; beside one other raising drug only with care.
     case.forbid(taken(chart, *HOLDING), "takes:potassium-sparing-or-mra")
     case.forbid(len(taken(chart, *RAISING)) >= 2, "count:potassium-raising>=2")
@@ -61,22 +65,29 @@ def _low_potassium(case: Case, chart: Chart) -> Seen:
     return potassium
 
 
+def _potassium_emergency(chart: Chart, potassium: Seen) -> bool:
+    """A4: below 2.5, or low with paralysis or changes of the ECG, on a recent result."""
+    signs = ill(chart, "paralysis", "ECG changes")
+    low = potassium.below("2.5") or (potassium.below("3.5") and bool(signs))
+    return low and potassium.recent
+
+
 def potassium_replacement(chart: Chart) -> Ruling:
     """A potassium supplement, proposed for a low potassium beside a drug that lowers it."""
     case = Case()
     potassium = _low_potassium(case, chart)
-    _kidneys(case, chart)
+    kidneys(case, chart)
     wasted = taken(chart, *WASTING) and potassium.below("3.5")
     shifted = taken(chart, *SHIFTING) and potassium.below("3.0")
-    emergency = potassium.below("2.5") and potassium.recent
+    emergency = _potassium_emergency(chart, potassium)
     return case.ruling(proposed=bool(wasted or shifted) and not emergency)
 
 
 def potassium_holding_combination(chart: Chart) -> Ruling:
     """A potassium-sparing diuretic, ACE inhibitor or ARB in place of a supplement (A2)."""
-    case = Case()
+    case = Case(concerns=bool(taken(chart, *WASTING_DIURETICS)))
     potassium = _low_potassium(case, chart)
-    _kidneys(case, chart)
+    kidneys(case, chart)
     sodium = seen(chart, "sodium")
     case.forbid(sodium.below("135"), "sodium<135")  # P16
     case.forbid(sodium.measured and sodium.doubtful, "sodium:suspect")
@@ -90,7 +101,8 @@ def potassium_holding_combination(chart: Chart) -> Ruling:
     case.forbid(ill(chart, "pregnancy"), "has:pregnancy")
     case.forbid(not chart.problems_sent, "unread:conditions")
     mild = potassium.below("3.5") and not potassium.below("3.0")
-    return case.ruling(proposed=bool(taken(chart, *WASTING)) and mild)
+    emergency = _potassium_emergency(chart, potassium)
+    return case.ruling(proposed=bool(taken(chart, *WASTING)) and mild and not emergency)
 
 
 def magnesium_replacement(chart: Chart) -> Ruling:
@@ -103,7 +115,7 @@ def magnesium_replacement(chart: Chart) -> Ruling:
     case.forbid(magnesium.measured and magnesium.doubtful, "magnesium:suspect")
     case.forbid(magnesium.unread, "magnesium:unread")
     case.forbid(magnesium.below("1.0"), "magnesium<1.0")
-    _kidneys(case, chart)
+    kidneys(case, chart)
     case.forbid(ill(chart, "myasthenia"), "has:myasthenia-gravis")
     case.forbid(ill(chart, "heart block"), "has:heart-block")
     emergency = magnesium.below("1.0") and magnesium.recent

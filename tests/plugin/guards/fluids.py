@@ -27,6 +27,7 @@ def fluids(chart: Chart) -> Ruling:
     # Thiazides lower sodium (D1): beside one, an unknown sodium is not a good one.
     not_known = not sodium.measured and not sodium.unread
     case.forbid(not_known and taken(chart, *THIAZIDES), "sodium:unknown", "takes:thiazide-diuretic")
+    case.forbid(not_known and ill(chart, "low sodium"), "sodium:unknown", "has:hyponatremia")
     case.forbid(potassium.below("2.5"), "potassium<2.5")
     case.forbid(potassium.at_least("6.0"), "potassium>=6.0")
     case.forbid(magnesium.below("1.0"), "magnesium<1.0")

@@ -111,6 +111,31 @@ SODIUM = also(
     lab("sodium", "130", sign=">"),
     lab("sodium", "136", sign="<"),
 )
+CALCIUM = also(
+    around("calcium", "8.0", "7.6", "8.5", "10.5"),
+    lab("calcium", "7.0") + lab("albumin", "3.0"),  # corrected: 7.8
+    lab("calcium", "7.0") + lab("albumin", "3.5"),  # corrected: 7.4
+    lab("calcium", "8.0") + lab("albumin", "3.0"),  # corrected: 8.8
+    lab("calcium", "8.0") + lab("albumin", "3.0", 5),  # of another day
+    lab("calcium", "7.0", 31),
+)
+IONISED = Part(
+    (
+        NOTHING,
+        lab("ionised-calcium", "1.11"),
+        lab("ionised-calcium", "1.12"),
+        lab("ionised-calcium", "1.00", 31),
+        lab("ionised-calcium", "1.00", sample="haemolysed"),
+        lab("ionised-calcium", "1.00", unit="furlongs"),
+    ),
+    (
+        lab("ionised-calcium", "1.00", 30),
+        lab("ionised-calcium", "1.00", 91),
+        lab("ionised-calcium", "see comment"),
+    ),
+)
+NOT_LOW_CALCIUM = around("calcium", "9.5", "10.5")
+VITAMIN_D = around("vitamin-d", "15", "20")
 KIDNEY_FUNCTION = also(
     around("egfr", "75", "30", step="0.1"),
     lab("egfr", "25"),

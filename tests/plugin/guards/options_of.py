@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tests.plugin.guards import electrolytes, fluids, reviews, statins
+from tests.plugin.guards import calcium, electrolytes, fluids, reviews, statins
 from tests.plugin.guards.chart import NOTHING, has, lab
 from tests.plugin.guards.judged import Predicate
 from tests.plugin.guards.options import (
     AGENTS,
+    CALCIUM,
+    IONISED,
     KIDNEY_FUNCTION,
     KIDNEY_ILLNESS,
     KINASE,
     MAGNESIUM,
+    NOT_LOW_CALCIUM,
     POTASSIUM,
     PROBLEMS,
     SODIUM,
     UNREAD_DRUG,
+    VITAMIN_D,
     Part,
     also,
     around,
@@ -55,7 +59,8 @@ ON_A_STATIN = (
     STATIN,
     illness("rhabdomyolysis"),
     illness("dark urine"),
-    illness("acute kidney injury"),
+    illness("acute kidney injury", "fever"),
+    illness("immune-mediated myopathy"),
 )
 # Between five and ten limits, one further sign tips the scale; so does any symptom with dark urine.
 VERY_HIGH = around("ck", "300", "1000", "2000", step="1")
@@ -65,10 +70,11 @@ STOPPED = (
         (NOTHING, *(has(name) for name in statins.SYMPTOMS)),
         tuple(has(name, state="refuted") for name in statins.SYMPTOMS),
     ),
-    *ON_A_STATIN[2:],
+    Part(STATIN.core[:1], STATIN.core[1:] + STATIN.more),
+    *ON_A_STATIN[3:6],
 )
 KIDNEYS = (KIDNEY_FUNCTION, KIDNEY_ILLNESS)
-HIGH_POTASSIUM = illness("high potassium")
+POTASSIUM_ILLNESS = illness("high potassium", "paralysis", "ECG changes")
 VERY_HIGH_OR_LOW = also(
     Part((NOTHING, lab("potassium", "2.49"), lab("potassium", "6.0"), lab("magnesium", "0.99"))),
     *(lab("potassium", value) for value in ("2.5", "5.99")),
@@ -85,7 +91,7 @@ TRIED = {
             *KIDNEYS,
             AGENTS,
             UNREAD_DRUG,
-            HIGH_POTASSIUM,
+            POTASSIUM_ILLNESS,
             PROBLEMS,
             taking("furosemide", "albuterol"),
         ),
@@ -98,7 +104,7 @@ TRIED = {
             AGENTS,
             SODIUM,
             UNREAD_DRUG,
-            HIGH_POTASSIUM,
+            POTASSIUM_ILLNESS,
             illness("pregnancy"),
             PROBLEMS,
             taking("hydrochlorothiazide"),
@@ -135,10 +141,53 @@ TRIED = {
             SODIUM,
             *KIDNEYS,
             illness("heart failure"),
+            illness("low sodium"),
             taking("furosemide", "hydrochlorothiazide", "indapamide"),
             VERY_HIGH_OR_LOW,
             PROBLEMS,
         ),
+    ),
+    "calcium-repletion-review": Tried(
+        calcium.calcium_replacement,
+        (
+            CALCIUM,
+            IONISED,
+            *KIDNEYS,
+            illness("high calcium"),
+            illness("tetany", "long QT"),
+            UNREAD_DRUG,
+            PROBLEMS,
+            taking("alendronate", "denosumab"),
+        ),
+    ),
+    "vitamin-d-repletion-review": Tried(
+        calcium.vitamin_d,
+        (
+            VITAMIN_D,
+            NOT_LOW_CALCIUM,
+            *KIDNEYS,
+            illness("high calcium"),
+            SYMPTOM,
+            UNREAD_DRUG,
+            taking("furosemide"),
+        ),
+    ),
+    "calcium-intake-review": Tried(
+        calcium.calcium_intake,
+        (
+            taking(*calcium.CALCIUM, *calcium.VITAMIN_D),
+            Part((lab("calcium", "11.0"), *NOT_LOW_CALCIUM.core), NOT_LOW_CALCIUM.more),
+            drug("hydrochlorothiazide"),
+        ),
+        unforced=False,
+    ),
+    "calcium-lowering-drug-review": Tried(
+        calcium.calcium_lowering_drug,
+        (taking(*calcium.LOWERS), CALCIUM, IONISED),
+        unforced=False,
+    ),
+    "desmopressin-review": Tried(
+        reviews.desmopressin, (taking("desmopressin"), drug("furosemide")), unforced=False
     ),
     "thiazide-review": Tried(
         reviews.thiazide, (taking(*fluids.THIAZIDES), drug("furosemide")), unforced=False

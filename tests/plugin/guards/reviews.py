@@ -71,3 +71,8 @@ def statin_dose_cap(chart: Chart) -> Ruling:
 def statin_suspension(chart: Chart) -> Ruling:
     """F8: a pause of the statin for the course of what must not be taken with it."""
     return Case(concerns=bool(taken(chart, *STATINS))).ruling()
+
+
+def desmopressin(chart: Chart) -> Ruling:
+    """P22: need for desmopressin."""
+    return Case(concerns=bool(taken(chart, "desmopressin"))).ruling()

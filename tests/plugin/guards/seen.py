@@ -5,7 +5,7 @@ Written from the policy's sentences, and apart from both the service and its dat
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from tests.plugin.guards.chart import BORN, NO_DRUG_NAMED, TODAY, Chart, Lab
@@ -113,6 +113,15 @@ def kidney_function(chart: Chart) -> Seen:
         low=value,
         high=value,
     )
+
+
+def corrected_calcium(chart: Chart) -> Seen:
+    """C1: a total calcium with 0.8 mg/dL for each g/dL that the albumin of its day is below 4."""
+    total, albumin = seen(chart, "calcium"), seen(chart, "albumin")
+    if not (total.measured and albumin.measured and total.days == albumin.days):
+        return total
+    add = Decimal("0.8") * (4 - albumin.low)
+    return replace(total, low=total.low + add, high=total.high + add)
 
 
 def taken(chart: Chart, *names: str) -> set[str]:

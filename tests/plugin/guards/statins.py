@@ -15,6 +15,7 @@ SIGNS = {
     "muscle weakness": "has:muscle-weakness",
     "dark urine": "has:dark-urine",
     "acute kidney injury": "has:acute-kidney-injury",
+    "fever": "has:fever-or-malaise",
 }
 AS_SYMPTOM = {
     "muscle cramp": "has:muscle-cramp",
@@ -28,7 +29,7 @@ def muscle_breakdown(chart: Chart, kinase: Seen) -> set[str]:
     """F6: why muscle may be breaking down, as facts of the chart; empty where nothing says so.
 
     Rhabdomyolysis on file; dark urine with a muscle symptom; or a recent creatine kinase of five
-    limits or more with weakness, dark urine or acute kidney injury.
+    limits or more with weakness, dark urine, fever, malaise or acute kidney injury.
     """
     found = set()
     if ill(chart, "rhabdomyolysis"):
@@ -50,6 +51,7 @@ def _on_a_statin_with_a_symptom(chart: Chart, limit: str) -> Case:
     case.need_of(kinase, proven=kinase.below(limit), fact=f"ck<{limit}")
     breakdown = muscle_breakdown(chart, kinase)
     case.forbid(breakdown, *breakdown)
+    case.forbid(_immune(chart), "has:immune-mediated-myopathy")
     case.forbid(kinase.measured and kinase.doubtful, "ck:suspect")
     case.forbid(kinase.unread, "ck:unread")
     return case
@@ -69,7 +71,8 @@ def statin_pause(chart: Chart) -> Ruling:
     """F3 and F4: a pause below ten limits; above, the statin is stopped and not paused."""
     kinase = seen(chart, "ck")
     case = _on_a_statin_with_a_symptom(chart, "10")
-    raised = kinase.at_least("4") and not kinase.at_least("10") and not _breaking(chart)
+    raised = kinase.at_least("4") and not kinase.at_least("10")
+    raised = raised and not _breaking(chart) and not _immune(chart)
     return case.ruling(proposed=raised or _mild(chart))
 
 
@@ -91,7 +94,13 @@ def _breaking(chart: Chart) -> bool:
     return bool(muscle_breakdown(chart, seen(chart, "ck")))
 
 
+def _immune(chart: Chart) -> bool:
+    """F7: no statin again, so neither a pause nor a switch of it."""
+    return bool(ill(chart, "immune-mediated myopathy"))
+
+
 def _mild(chart: Chart) -> bool:
     """E1 and F1 to F3 speak of a symptom with a creatine kinase that is not known to be raised."""
     kinase = seen(chart, "ck")
-    return bool(ill(chart, *SYMPTOMS)) and not kinase.at_least("4") and not _breaking(chart)
+    symptom = bool(ill(chart, *SYMPTOMS)) and not _immune(chart)
+    return symptom and not kinase.at_least("4") and not _breaking(chart)
