@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tests.plugin.guards import calcium, electrolytes, fluids, reviews, statins
-from tests.plugin.guards.chart import NOTHING, has, lab
+from tests.plugin.guards import calcium, electrolytes, fluids, interactions, reviews, statins
+from tests.plugin.guards.chart import NOTHING, has, lab, takes
 from tests.plugin.guards.judged import Predicate
 from tests.plugin.guards.options import (
     AGENTS,
@@ -71,7 +71,7 @@ STOPPED = (
         tuple(has(name, state="refuted") for name in statins.SYMPTOMS),
     ),
     Part(STATIN.core[:1], STATIN.core[1:] + STATIN.more),
-    *ON_A_STATIN[3:6],
+    *ON_A_STATIN[3:],
 )
 KIDNEYS = (KIDNEY_FUNCTION, KIDNEY_ILLNESS)
 POTASSIUM_ILLNESS = illness("high potassium", "paralysis", "ECG changes")
@@ -81,6 +81,50 @@ VERY_HIGH_OR_LOW = also(
     lab("magnesium", "1.0"),
     lab("potassium", "2.2", sample="haemolysed"),
     lab("potassium", "6.4", 91),
+)
+
+DOSED = (
+    Part(
+        (
+            takes("simvastatin", mg=40),
+            takes("simvastatin", mg=20),
+            takes("simvastatin", mg=10),
+            takes("simvastatin"),
+            takes("lovastatin", mg=40) + lab("egfr", "29.9"),
+            takes("lovastatin", mg=20) + lab("egfr", "29.9"),
+            takes("lovastatin") + lab("egfr", "29.9"),
+            takes("lovastatin", mg=40) + lab("egfr", "30"),
+            takes("lovastatin", mg=40),
+            takes("rosuvastatin", mg=10),
+            NOTHING,
+        ),
+        (
+            takes("simvastatin", mg=40, state="stopped"),
+            takes("simvastatin", mg=10) + takes("simvastatin", mg=40),
+            takes("simvastatin", mg=10) + takes("simvastatin", mg=40, state="on-hold"),
+            takes("lovastatin", mg=40) + lab("egfr", "20", 91),
+        ),
+    ),
+    Part(
+        (*(takes(name) for name in ("amlodipine", "verapamil", "clarithromycin")), NOTHING),
+        (
+            takes("amlodipine", state="stopped"),
+            takes("clarithromycin", state="on-hold"),
+            takes("clarithromycin", "amlodipine"),
+        ),
+    ),
+)
+STACK = Part(
+    (
+        NOTHING,
+        takes("lisinopril", "losartan", "trimethoprim"),
+        takes("trimethoprim", "spironolactone"),
+    ),
+    (
+        takes("lisinopril", "losartan"),
+        takes("trimethoprim", "lisinopril"),
+        takes("spironolactone"),
+    ),
 )
 
 TRIED = {
@@ -219,14 +263,17 @@ TRIED = {
     "quinine-stop-review": Tried(
         reviews.quinine, (taking("quinine"), illness("malaria"), CRAMP), unforced=False
     ),
-    "statin-dose-cap": Tried(
-        reviews.statin_dose_cap,
-        (taking("simvastatin", "atorvastatin"), drug("clarithromycin", "amlodipine")),
-        unforced=False,
+    "laba-lowest-dose-review": Tried(
+        reviews.long_acting_beta_agonist,
+        (taking(*reviews.LABAS), SYMPTOM, drug("fluticasone", "albuterol")),
     ),
+    "statin-dose-cap": Tried(interactions.dose_cap, DOSED),
     "statin-suspend-during-interacting-course": Tried(
-        reviews.statin_suspension,
-        (taking("simvastatin", "atorvastatin"), drug("clarithromycin")),
-        unforced=False,
+        interactions.suspension,
+        (Part((takes("simvastatin"), *DOSED[0].core), DOSED[0].more), DOSED[1]),
+    ),
+    "interacting-drug-alternative-review": Tried(
+        interactions.alternative,
+        (Part((takes("rosuvastatin", mg=10), *DOSED[0].core), DOSED[0].more), DOSED[1], STACK),
     ),
 }

@@ -7,13 +7,14 @@ from tests.plugin.guards.electrolytes import SUPPLEMENTS
 from tests.plugin.guards.fluids import THIAZIDES
 from tests.plugin.guards.ruling import Case, Ruling
 from tests.plugin.guards.seen import ill, seen, taken
-from tests.plugin.guards.statins import STATINS
+from tests.plugin.guards.statins import NO_SYMPTOM, SYMPTOMS
 
 MRAS = ("spironolactone", "eplerenone", "finerenone")
 SPARING = ("triamterene", "amiloride")
 LOOPS = ("furosemide", "torsemide")
 OTHER_DIURETICS = ("acetazolamide", "mannitol")
 PPIS = ("omeprazole", "pantoprazole")
+LABAS = ("salmeterol", "formoterol")
 PARTIAL_AGONISTS = ("pindolol", "carteolol")
 
 
@@ -60,17 +61,12 @@ def quinine(chart: Chart) -> Ruling:
     return case.ruling()
 
 
-def statin_dose_cap(chart: Chart) -> Ruling:
-    """F8: the dose that a label allows; never where the label forbids the pair outright."""
-    case = Case(concerns=bool(taken(chart, *STATINS)))
-    forbidden = taken(chart, "simvastatin") and taken(chart, "clarithromycin")
-    case.forbid(forbidden, "interaction:contraindicated")
-    return case.ruling()
-
-
-def statin_suspension(chart: Chart) -> Ruling:
-    """F8: a pause of the statin for the course of what must not be taken with it."""
-    return Case(concerns=bool(taken(chart, *STATINS))).ruling()
+def long_acting_beta_agonist(chart: Chart) -> Ruling:
+    """G3: the lowest dose that keeps control, where there is a muscle symptom; never a stop."""
+    case = Case(concerns=bool(taken(chart, *LABAS)))
+    symptom = ill(chart, *SYMPTOMS)
+    case.need(symptom, *NO_SYMPTOM)
+    return case.ruling(proposed=bool(symptom))
 
 
 def desmopressin(chart: Chart) -> Ruling:

@@ -82,9 +82,9 @@ def statin_switch(chart: Chart) -> Ruling:
 
 
 def statin_stop(chart: Chart) -> Ruling:
-    """F5 and F6: at ten limits on a recent result, or where muscle breaks down; else never."""
+    """F5 to F7: ten limits on a recent result, muscle that breaks down or is attacked; else no."""
     kinase = seen(chart, "ck")
-    justified = (kinase.at_least("10") and kinase.recent) or _breaking(chart)
+    justified = (kinase.at_least("10") and kinase.recent) or _breaking(chart) or _immune(chart)
     if not taken(chart, *STATINS):
         return Ruling(SILENT)
     return Ruling(OFFERED, proposed=True) if justified else Ruling(WITHHELD, None, proposed=False)
@@ -95,7 +95,7 @@ def _breaking(chart: Chart) -> bool:
 
 
 def _immune(chart: Chart) -> bool:
-    """F7: no statin again, so neither a pause nor a switch of it."""
+    """F7: no re-exposure, so neither a pause nor a switch."""
     return bool(ill(chart, "immune-mediated myopathy"))
 
 
