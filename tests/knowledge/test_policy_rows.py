@@ -19,7 +19,7 @@ SHARED = Path(__file__).parents[3] / "shared" / "reference" / "mitigation_rules.
 COUNTS = {"A": 12, "B": 6, "C": 5, "D": 4, "E": 4, "F": 9, "G": 4, "H": 3, "I": 2, "J": 3}
 ROWS = {f"{letter}{number + 1}" for letter, count in COUNTS.items() for number in range(count)}
 SENTENCES = {f"P{number}" for number in range(1, 23)}
-# What a drug may say by its signal tier is no row of the tables, but DESIGN's.
+# What a drug may say by its signal tier alone; no row of the tables.
 TIERS = {"tier-1", "tier-2"}
 
 
