@@ -37,7 +37,8 @@ ILLNESSES = (
     "immune-mediated-myopathy", "hypercalcemia", "hyponatremia",
 )  # fmt: skip
 ANALYTES = (
-    "potassium", "magnesium", "egfr", "ck", "sodium", "tsh", "calcium", "ionised-calcium", "vitamin-d",
+    "potassium", "magnesium", "egfr", "ck", "sodium", "tsh", "calcium", "ionised-calcium",
+    "vitamin-d",
 )  # fmt: skip
 OTHER_UNITS = {"potassium": ("mEq/L",), "magnesium": ("mmol/L", "mEq/L"), "sodium": ("meq/L",)}
 
