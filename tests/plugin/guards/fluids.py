@@ -16,6 +16,7 @@ def fluids(chart: Chart) -> Ruling:
     sodium, potassium, magnesium = (seen(chart, n) for n in ("sodium", "potassium", "magnesium"))
     cramps = ill(chart, "muscle cramp", "night leg cramp")
     case.need(cramps, "has:muscle-cramp", "has:nocturnal-leg-cramp")
+    case.forbid(taken(chart, "desmopressin"), "takes:desmopressin")  # P22
     case.forbid(ill(chart, "heart failure"), "has:heart-failure")
     case.forbid(kidney_function(chart).below("30"), "egfr<30")
     case.forbid(ill(chart, "dialysis"), "has:dialysis")

@@ -1,4 +1,4 @@
-"""When a lower dose, a pause for a course, or another drug may be offered: rows F8 and A12."""
+"""When a lower dose, a pause for a course, or another drug may be offered: F8, A12 and P22."""
 
 from __future__ import annotations
 
@@ -55,10 +55,12 @@ def suspension(chart: Chart) -> Ruling:
 
 
 def alternative(chart: Chart) -> Ruling:
-    """Another drug in place of one of two that a label forbids or caps, or of a stack (A12)."""
+    """Another drug for one of two that a label forbids or caps, or of a stack (A12)."""
     agents = taken(chart, *RAISING)
     stacked = len(agents) >= 3 or {"trimethoprim", "spironolactone"} <= agents
     interacts = bool(said_by_labels(chart) & {"forbidden", "over"})
+    with_desmopressin = taken(chart, "furosemide", "prednisone", "fluticasone")
+    interacts = interacts or bool(taken(chart, "desmopressin") and with_desmopressin)  # P22
     if not (interacts or stacked):
         return Ruling(WITHHELD, None, proposed=False)
     failing = kidney_function(chart).below("60")  # and no potassium is known in these charts

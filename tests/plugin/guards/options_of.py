@@ -114,6 +114,15 @@ DOSED = (
         ),
     ),
 )
+DESMOPRESSIN = Part(
+    (NOTHING, *(takes("desmopressin", n) for n in ("furosemide", "prednisone", "fluticasone"))),
+    (
+        takes("desmopressin"),
+        takes("furosemide"),
+        takes("desmopressin", "prednisone", state="stopped"),
+        takes("desmopressin") + takes("furosemide", state="on-hold"),
+    ),
+)
 STACK = Part(
     (
         NOTHING,
@@ -186,6 +195,7 @@ TRIED = {
             *KIDNEYS,
             illness("heart failure"),
             illness("low sodium"),
+            drug("desmopressin"),
             taking("furosemide", "hydrochlorothiazide", "indapamide"),
             VERY_HIGH_OR_LOW,
             PROBLEMS,
@@ -274,6 +284,11 @@ TRIED = {
     ),
     "interacting-drug-alternative-review": Tried(
         interactions.alternative,
-        (Part((takes("rosuvastatin", mg=10), *DOSED[0].core), DOSED[0].more), DOSED[1], STACK),
+        (
+            Part((takes("rosuvastatin", mg=10), *DOSED[0].core), DOSED[0].more),
+            DOSED[1],
+            STACK,
+            DESMOPRESSIN,
+        ),
     ),
 }
