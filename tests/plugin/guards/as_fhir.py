@@ -33,7 +33,8 @@ ICD10 = {
     "muscle weakness": "M62.81", "rhabdomyolysis": "M62.82", "dialysis": "Z99.2",
     "kidney failure": "N18.6", "heart failure": "I50.9", "pregnancy": "Z33.1",
     "myasthenia": "G70.00", "malaria": "B54", "high potassium": "E87.5", "asthma": "J45.909",
-    "acute kidney injury": "N17.9", "chronic kidney disease": "N18.4", "fever": "R50.9",
+    "acute kidney injury": "N17.9", "kidney disease of stage 3": "N18.31",
+    "kidney disease of stage 4": "N18.4", "kidney disease of stage 5": "N18.5", "fever": "R50.9",
     "low sodium": "E87.1", "high calcium": "E83.52", "tetany": "R29.0", "long QT": "I45.81",
     "paralysis": "G72.3",
 }  # fmt: skip

@@ -11,6 +11,7 @@ from tests.plugin.guards.seen import (
     corrected_calcium,
     ill,
     kidney_function,
+    kidneys_fail,
     seen,
     taken,
 )
@@ -55,7 +56,7 @@ def calcium_replacement(chart: Chart) -> Ruling:
     case.forbid(ill(chart, "high calcium"), "has:hypercalcemia")
     case.forbid(a_drug_is_unread(chart), "unread:medications")
     low = total.below("8.5") or ionised.below("1.12")
-    failing = kidney_function(chart).below("30") or bool(ill(chart, "kidney failure", "dialysis"))
+    failing = kidney_function(chart).below("30") or bool(kidneys_fail(chart))
     lowered = bool(taken(chart, *LOWERS)) and low and not severe
     return case.ruling(proposed=lowered or (bool(taken(chart, "denosumab")) and failing))
 
@@ -73,8 +74,8 @@ def vitamin_d(chart: Chart) -> Ruling:
     case.forbid(total.unread, "calcium:unread")
     case.forbid(ill(chart, "high calcium"), "has:hypercalcemia")
     case.forbid(kidney_function(chart).below("30"), "egfr<30")
-    case.forbid(ill(chart, "dialysis"), "has:dialysis")
-    case.forbid(ill(chart, "kidney failure"), "has:end-stage-renal-disease")
+    failing = kidneys_fail(chart)
+    case.forbid(failing, *failing.values())
     case.forbid(a_drug_is_unread(chart), "unread:medications")
     symptom = ill(chart, "muscle pain", "muscle cramp", "night leg cramp", "muscle weakness")
     proposed = bool(symptom and taken(chart, "furosemide")) and level.below("20")

@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from tests.plugin.guards.chart import Chart
 from tests.plugin.guards.ruling import Case, Ruling
-from tests.plugin.guards.seen import Seen, a_drug_is_unread, ill, kidney_function, seen, taken
+from tests.plugin.guards.seen import (
+    Seen,
+    a_drug_is_unread,
+    ill,
+    kidney_function,
+    kidneys_fail,
+    seen,
+    taken,
+)
 
 # A9, drug by drug.
 HOLDING = ("triamterene", "amiloride", "spironolactone", "eplerenone", "finerenone")
@@ -30,14 +38,14 @@ LOSES_MAGNESIUM = ("omeprazole", "furosemide")
 
 
 def kidneys(case: Case, chart: Chart) -> None:
-    """A8 and B4: an eGFR of 30 or more, proven; no dialysis, kidney failure or acute injury."""
+    """A8 and B4: an eGFR of 30 or more, proven; no failing kidneys on file, no acute injury."""
     egfr = kidney_function(chart)
     case.need_of(egfr, proven=egfr.at_least("30"), fact="egfr>=30")
     case.forbid(egfr.below("30"), "egfr<30")
     case.forbid(egfr.measured and egfr.doubtful, "egfr:suspect")
     case.forbid(egfr.unread, "egfr:unread")
-    case.forbid(ill(chart, "dialysis"), "has:dialysis")
-    case.forbid(ill(chart, "kidney failure"), "has:end-stage-renal-disease")
+    failing = kidneys_fail(chart)
+    case.forbid(failing, *failing.values())
     case.forbid(ill(chart, "acute kidney injury"), "has:acute-kidney-injury")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.plugin.guards.chart import Chart
 from tests.plugin.guards.ruling import Case, Ruling
-from tests.plugin.guards.seen import ill, kidney_function, seen, taken
+from tests.plugin.guards.seen import ill, kidney_function, kidneys_fail, seen, taken
 
 THIAZIDES = ("hydrochlorothiazide", "indapamide")
 FLAGGED = ("furosemide", *THIAZIDES)  # a loop or thiazide diuretic is linked to cramps by itself
@@ -19,8 +19,8 @@ def fluids(chart: Chart) -> Ruling:
     case.forbid(taken(chart, "desmopressin"), "takes:desmopressin")  # P22
     case.forbid(ill(chart, "heart failure"), "has:heart-failure")
     case.forbid(kidney_function(chart).below("30"), "egfr<30")
-    case.forbid(ill(chart, "dialysis"), "has:dialysis")
-    case.forbid(ill(chart, "kidney failure"), "has:end-stage-renal-disease")
+    failing = kidneys_fail(chart)
+    case.forbid(failing, *failing.values())
     case.forbid(ill(chart, "acute kidney injury"), "has:acute-kidney-injury")
     case.forbid(sodium.below("135"), "sodium<135")
     case.forbid(sodium.measured and sodium.doubtful, "sodium:suspect")

@@ -169,9 +169,10 @@ KINASE = also(
     lab("ck", "2500", sign="<"),
 )
 KIDNEY_ILLNESS = also(
-    illness("dialysis", "kidney failure", "acute kidney injury"),
+    illness("dialysis", "kidney failure", "acute kidney injury", "kidney disease of stage 4"),
     has("dialysis", "acute kidney injury"),
-    has("chronic kidney disease"),
+    has("kidney disease of stage 5"),
+    has("kidney disease of stage 3"),
 )
 PROBLEMS = Part((NOTHING, PROBLEMS_NOT_SENT))
 UNREAD_DRUG = drug(NO_DRUG_NAMED)

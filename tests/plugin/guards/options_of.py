@@ -71,7 +71,8 @@ STOPPED = (
         tuple(has(name, state="refuted") for name in statins.SYMPTOMS),
     ),
     Part(STATIN.core[:1], STATIN.core[1:] + STATIN.more),
-    *ON_A_STATIN[3:],
+    *ON_A_STATIN[3:6],
+    Part((NOTHING,), illness("immune-mediated myopathy").all[1:]),
 )
 KIDNEYS = (KIDNEY_FUNCTION, KIDNEY_ILLNESS)
 POTASSIUM_ILLNESS = illness("high potassium", "paralysis", "ECG changes")
@@ -195,7 +196,10 @@ TRIED = {
             *KIDNEYS,
             illness("heart failure"),
             illness("low sodium"),
-            drug("desmopressin"),
+            Part(
+                (NOTHING, takes("desmopressin", "furosemide")),
+                (takes("desmopressin", state="stopped"),),
+            ),
             taking("furosemide", "hydrochlorothiazide", "indapamide"),
             VERY_HIGH_OR_LOW,
             PROBLEMS,

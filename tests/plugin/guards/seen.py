@@ -135,6 +135,17 @@ def a_drug_is_unread(chart: Chart) -> bool:
     return bool(taken(chart, NO_DRUG_NAMED))
 
 
+def kidneys_fail(chart: Chart) -> dict[str, str]:
+    """Failing kidneys on the problem list, with the fact that says so (A8)."""
+    facts = {
+        "dialysis": "has:dialysis",
+        "kidney failure": "has:end-stage-renal-disease",
+        "kidney disease of stage 4": "has:ckd-4-to-5",
+        "kidney disease of stage 5": "has:ckd-4-to-5",
+    }
+    return {name: facts[name] for name in ill(chart, *facts)}
+
+
 def ill(chart: Chart, *names: str) -> set[str]:
     """Which of these conditions are active, as far as the problem list was sent."""
     active = {i.name for i in chart.illnesses if i.state == "active"}

@@ -30,7 +30,7 @@ THEMES = (
 NOT_LINKED = ("amoxicillin", "paracetamol")
 SYMPTOMS = ("muscle-cramp", "nocturnal-leg-cramp", "myalgia", "muscle-weakness", "dark-urine")
 ILLNESSES = (
-    "rhabdomyolysis", "acute-kidney-injury", "ckd-3-to-5", "dialysis", "kidney-transplant",
+    "rhabdomyolysis", "acute-kidney-injury", "ckd-3", "ckd-4-to-5", "dialysis", "kidney-transplant",
     "heart-failure", "pregnancy", "malaria", "myasthenia-gravis", "arrhythmia", "hyperkalemia",
     "deep-vein-thrombosis", "asthma", "long-qt", "tetany", "paralysis", "falls", "confusion",
     "severe-brain-sign", "fever-or-malaise", "one-leg-swelling", "fasciculation",

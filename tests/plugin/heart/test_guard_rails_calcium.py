@@ -45,6 +45,8 @@ def test_calcium_is_proposed_only_where_it_is_low_now_and_kidneys_allow_it() -> 
         NOTHING,
         *KIDNEYS,
         FAILURE,
+        has(False, "ckd-4-to-5"),
+        has(True, "ckd-3"),
         HIGH_ON_FILE,
         UNREAD_DRUG,
         Part(allows=True, conditions_sent=False),
