@@ -116,25 +116,38 @@ class Minimal:
         elif key not in ("group", "mechanism", "tier", "evidence", "lab"):
             raise LookupError(f"no patient can be made of drug:{text}")
 
-    def _meet_a_row(self) -> None:
-        """Take, at the dose, what makes a row of the interaction table say all that is asked."""
-        fitting = [
+    def _meet_rows(self) -> None:
+        """Take, at the dose, what makes the interaction table say all that is asked.
+
+        One row says it where there is one; else a row for each thing asked.
+        """
+        if self._fitting(self.asked):
+            self._meet_a_row(self.asked)
+        else:
+            for word in sorted(self.asked):
+                self._meet_a_row({word})
+
+    def _fitting(self, asked: set[str]) -> list[tuple[str, dict[str, Any]]]:
+        return [
             (drug, row)
             for row in self.book.interactions
             for drug in self.meds
-            if drug in self.book.selected(row["drug"]) and self.asked <= _can_say(row)
+            if drug in self.book.selected(row["drug"]) and asked <= _can_say(row)
         ]
+
+    def _meet_a_row(self, asked: set[str]) -> None:
+        fitting = self._fitting(asked)
         if not fitting:
-            raise LookupError(f"no row of the table says {sorted(self.asked)} of {self.drug}")
+            raise LookupError(f"no row of the table says {sorted(asked)} of {self.drug}")
         drug, row = min(fitting, key=lambda found: self._far(found[1]))
         if "US" not in row["jurisdictions"]:
             self.jurisdiction = row["jurisdictions"][0]
         for selector in row.get("with", []):
             self._take(selector, 1)
         self.add_all(row.get("when", []))
-        said = {state.removeprefix("alone-") for state in self.asked}
+        said = {state.removeprefix("alone-") for state in asked}
         mg = 80 if "over-cap" in said else int(row["cap_mg"]) if "at-cap" in said else 0
-        self.meds[drug] |= {"mg": mg, "route": "oral"}
+        self.meds[drug] |= {"mg": mg or self.meds[drug].get("mg", 0), "route": "oral"}
 
     def _far(self, row: dict[str, Any]) -> tuple[int, bool]:
         """How much more a row asks for than what is taken, and whether it is one of elsewhere."""
@@ -165,7 +178,7 @@ class Minimal:
     def sketch(self, *, normal: bool = False) -> Sketch:
         """The patient; `normal` adds a good result of everything that no fact asked about."""
         if self.asked:
-            self._meet_a_row()
+            self._meet_rows()
         more = [
             Result(name, NORMAL[name], TODAY - timedelta(days=1))
             for name in NORMAL
