@@ -6,7 +6,7 @@ own page, which falls back to the patient's.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -15,25 +15,29 @@ from knowledge import vocabulary as v
 from knowledge.logic import prove
 from knowledge.model import Knowledge
 from plugin.facts.drugs import Drug, current_drugs
+from plugin.facts.holding import facts_that_hold
 from plugin.facts.interactions import Hit, InteractionTable
 from plugin.facts.labs import LabViews, prove_cut, prove_state
+from plugin.facts.numbers import FactNumbers
 from plugin.facts.pages import DRUG_FACTS, has_for_drug
 from plugin.facts.problems import by_condition, prove_has
 from plugin.facts.times import age_in_years
 from plugin.model import EntryKind, Evidence, PatientRecord
 
 Proof = tuple[Evidence, ...] | None
+Answers = Mapping[type[v.Fact], Callable[[Any, Any], Proof]]
 
 
 class _Remembered(dict[v.Fact, Proof]):
     """Answers by fact, each asked for once. Looking one up costs no more than a dictionary."""
 
-    def __init__(self, answer: Callable[[v.Fact], Proof]) -> None:
+    def __init__(self, owner: object, answers: Answers) -> None:
         super().__init__()
-        self._answer = answer
+        self._owner = owner
+        self._answers = answers
 
     def __missing__(self, fact: v.Fact) -> Proof:
-        proof = self[fact] = self._answer(fact)
+        proof = self[fact] = self._answers[type(fact)](self._owner, fact)
         return proof
 
 
@@ -45,15 +49,21 @@ class FactBook:
     """
 
     def __init__(
-        self, record: PatientRecord, knowledge: Knowledge, as_of: date, table: InteractionTable
+        self,
+        record: PatientRecord,
+        knowledge: Knowledge,
+        as_of: date,
+        table: InteractionTable,
+        numbers: FactNumbers,
     ) -> None:
         self.record = record
         self.knowledge = knowledge
         self.as_of = as_of
         self.table = table
+        self.numbers = numbers
         self.drugs = current_drugs(record)
         self.problems = by_condition(record, self.drugs)
-        self.prove: Callable[[v.Fact], Proof] = _Remembered(self._ask).__getitem__
+        self.prove: Callable[[v.Fact], Proof] = _Remembered(self, _PATIENT_FACTS).__getitem__
         self._pages: dict[str, DrugPage] = {}
         self._taken: dict[str, tuple[str, ...]] = {}
 
@@ -69,6 +79,11 @@ class FactBook:
             current_days=int(constants["current-result-days"].value),
             recent_days=int(constants["recent-result-days"].value),
         )
+
+    @cached_property
+    def true(self) -> int:
+        """The numbered facts that hold, as bits: each that `prove` has evidence of."""
+        return facts_that_hold(self)
 
     @property
     def age(self) -> int | None:
@@ -92,9 +107,6 @@ class FactBook:
             self._taken[selector] = found
         return found
 
-    def _ask(self, fact: v.Fact) -> Proof:
-        return _PATIENT_FACTS[type(fact)](self, fact)
-
 
 class DrugPage:
     """Facts about one current ingredient of the patient.
@@ -105,22 +117,12 @@ class DrugPage:
     def __init__(self, book: FactBook, drug: Drug) -> None:
         self.book = book
         self.drug = drug
-        self.prove: Callable[[v.Fact], Proof] = _Remembered(self._ask).__getitem__
+        self.prove: Callable[[v.Fact], Proof] = _Remembered(self, _PAGE_FACTS).__getitem__
 
     @cached_property
     def interactions(self) -> tuple[Hit, ...]:
         """The rows of the interaction table that apply to this drug."""
         return self.book.table.hits(self.drug, self.book.drugs, self.book.prove)
-
-    def _ask(self, fact: v.Fact) -> Proof:
-        answer = DRUG_FACTS.get(type(fact))
-        if answer is not None:
-            return answer(self, fact)
-        if isinstance(fact, v.TermRef):
-            return prove(self.book.knowledge.terms[fact.name].condition, self.prove)
-        if isinstance(fact, v.Has) and self.book.record.reactions:
-            return has_for_drug(self.book, self.drug, fact)
-        return self.book.prove(fact)
 
 
 def _takes(book: FactBook, fact: v.Takes) -> Proof:
@@ -168,14 +170,48 @@ def _term(book: FactBook, fact: v.TermRef) -> Proof:
     return prove(book.knowledge.terms[fact.name].condition, book.prove)
 
 
-_PATIENT_FACTS: dict[type[v.Fact], Callable[[FactBook, Any], Proof]] = {
-    v.LabCut: lambda book, fact: prove_cut(book.labs.of(fact.analyte), fact),
-    v.LabIs: lambda book, fact: prove_state(book.labs.of(fact.analyte), fact),
-    v.Has: lambda book, fact: prove_has(book.problems, book.knowledge, book.as_of, fact),
+def _cut(book: FactBook, fact: v.LabCut) -> Proof:
+    return prove_cut(book.labs.of(fact.analyte), fact)
+
+
+def _state(book: FactBook, fact: v.LabIs) -> Proof:
+    return prove_state(book.labs.of(fact.analyte), fact)
+
+
+def _has(book: FactBook, fact: v.Has) -> Proof:
+    return prove_has(book.problems, book.knowledge, book.as_of, fact)
+
+
+def _of_book(page: DrugPage, fact: v.Fact) -> Proof:
+    """A fact about the patient, asked of one drug: a reaction is a symptom with its own drug."""
+    book = page.book
+    if book.record.reactions:
+        if isinstance(fact, v.TermRef):
+            return prove(book.knowledge.terms[fact.name].condition, page.prove)
+        if isinstance(fact, v.Has):
+            return has_for_drug(book, page.drug, fact)
+    return book.prove(fact)
+
+
+def _term_of_drug(page: DrugPage, fact: v.TermRef) -> Proof:
+    if fact in page.book.numbers.bits:
+        return _of_book(page, fact)
+    return prove(page.book.knowledge.terms[fact.name].condition, page.prove)
+
+
+_PATIENT_FACTS: Answers = {
+    v.LabCut: _cut,
+    v.LabIs: _state,
+    v.Has: _has,
     v.Takes: _takes,
     v.Count: _count,
     v.Age: _age,
     v.UnreadKind: _unread,
     v.TermRef: _term,
     **dict.fromkeys(DRUG_FACTS, _any_drug),
+}
+_PAGE_FACTS: Answers = {
+    **dict.fromkeys(_PATIENT_FACTS, _of_book),
+    **DRUG_FACTS,
+    v.TermRef: _term_of_drug,
 }

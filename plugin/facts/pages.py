@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Proof = tuple[Evidence, ...] | None
 
 DAYS_IN_A_WEEK = 7
+_NOT_MEASURED = (v.LabState.UNKNOWN, v.LabState.UNREAD, v.LabState.SUSPECT)
 
 
 def has_for_drug(book: FactBook, drug: Drug, fact: v.Has) -> Proof:
@@ -117,38 +118,30 @@ def _onset(page: DrugPage, fact: v.DrugOnset) -> Proof:
     return found or None
 
 
+def lab_ways(
+    ingredient: Ingredient, mechanisms: dict[str, Mechanism], fact: v.DrugLab
+) -> tuple[v.Condition, ...]:
+    """The conditions of which any one makes `drug:lab=x` hold for an ingredient."""
+    known = [mechanisms[name] for name in confirmed_mechanisms(ingredient)]
+    if fact.state == "abnormal":
+        return tuple(one.abnormal for one in known if one.abnormal)
+    if fact.state == "none":
+        return ((),) if any(one.clinical for one in known) else ()
+    # Only the leading mechanism asks for its lab: a minor one unmeasured makes nobody suspect.
+    leading = next((one for one in known if one.analyte or one.clinical), None)
+    if leading is None or not leading.analyte:
+        return ()
+    return ((tuple(v.LabIs(leading.analyte, state) for state in _NOT_MEASURED),),)
+
+
 def _lab(page: DrugPage, fact: v.DrugLab) -> Proof:
     knowledge = page.book.knowledge
     ingredient = knowledge.ingredients.get(page.drug.name)
     if ingredient is None:
         return None
-    mechanisms = [knowledge.mechanisms[name] for name in confirmed_mechanisms(ingredient)]
-    return _LAB_STATES[fact.state](page, mechanisms)
-
-
-def _abnormal(page: DrugPage, mechanisms: list[Mechanism]) -> Proof:
-    proofs = [prove(m.abnormal, page.prove) for m in mechanisms if m.abnormal]
-    return tuple(item for proof in proofs if proof for item in proof) or None
-
-
-def _lab_unknown(page: DrugPage, mechanisms: list[Mechanism]) -> Proof:
-    # Only the leading mechanism asks for its lab: a minor one unmeasured makes nobody suspect.
-    leading = next((m for m in mechanisms if m.analyte or m.clinical), None)
-    if leading is None or not leading.analyte:
-        return None
-    states = (v.LabState.UNKNOWN, v.LabState.UNREAD, v.LabState.SUSPECT)
-    return prove((tuple(v.LabIs(leading.analyte, state) for state in states),), page.prove)
-
-
-def _no_lab(page: DrugPage, mechanisms: list[Mechanism]) -> Proof:
-    return () if any(m.clinical for m in mechanisms) else None
-
-
-_LAB_STATES: dict[str, Callable[[DrugPage, list[Mechanism]], Proof]] = {
-    "abnormal": _abnormal,
-    "unknown": _lab_unknown,
-    "none": _no_lab,
-}
+    ways = lab_ways(ingredient, knowledge.mechanisms, fact)
+    held = [proof for way in ways if (proof := prove(way, page.prove)) is not None]
+    return tuple(item for proof in held for item in proof) if held else None
 
 
 def _interacts(page: DrugPage, fact: v.Interacts) -> Proof:
