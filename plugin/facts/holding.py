@@ -39,10 +39,10 @@ def _of_patient(book: FactBook) -> int:
     true = 0
     for condition in book.problems:
         fact, bit = numbers.has.get(condition, (None, 0))
-        if fact is not None and book.prove(fact) is not None:
+        if fact is not None and book.ask(fact) is not None:
             true |= bit
     for known, bit in (*numbers.ages, *(numbers.unread if book.record.unread else ())):
-        if book.prove(known) is not None:
+        if book.ask(known) is not None:
             true |= bit
     return true
 

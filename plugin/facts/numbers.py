@@ -15,6 +15,7 @@ from msgspec import Struct
 from knowledge import vocabulary as v
 from knowledge.logic import Gate, gate_of
 from knowledge.model import Knowledge, Mitigation, Rule
+from plugin.facts.substance import lab_ways
 
 F = TypeVar("F", bound=v.Fact)
 
@@ -40,6 +41,7 @@ class FactNumbers:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
+        self._ways: dict[tuple[str, str], tuple[v.Condition, ...]] = {}
         self.bits: dict[v.Fact, int] = {}
         self.terms: list[tuple[int, Gate]] = []  # a term after those that it is made of
         for name in knowledge.terms:
@@ -71,6 +73,13 @@ class FactNumbers:
         """Bits of which one is set wherever a condition holds; ALWAYS where that cannot be said."""
         clauses = [self.clause(one) for one in condition]
         return min((c for c in clauses if c is not None), key=int.bit_count, default=ALWAYS)
+
+    def lab_ways(self, name: str, fact: v.DrugLab) -> tuple[v.Condition, ...]:
+        """The conditions of which any one makes `drug:lab=x` hold for an ingredient."""
+        key = (name, fact.state)
+        if key not in self._ways:
+            self._ways[key] = lab_ways(self._knowledge, name, fact.state)
+        return self._ways[key]
 
     def _number(self, fact: v.Fact) -> bool:
         """Give a fact its bit. False for one that a patient's facts alone do not decide."""

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from knowledge import vocabulary as v
 from knowledge.logic import prove
-from knowledge.model import Ingredient, Mechanism, Status
 from plugin.facts.drugs import Drug
 from plugin.facts.interactions import Hit
 from plugin.facts.problems import prove_has
+from plugin.facts.substance import static_fact
 from plugin.facts.times import months_before
 from plugin.model import Evidence
 
@@ -21,33 +21,11 @@ if TYPE_CHECKING:
 Proof = tuple[Evidence, ...] | None
 
 DAYS_IN_A_WEEK = 7
-_NOT_MEASURED = (v.LabState.UNKNOWN, v.LabState.UNREAD, v.LabState.SUSPECT)
 
 
 def has_for_drug(book: FactBook, drug: Drug, fact: v.Has) -> Proof:
     """`has:x` for one drug: the patient's problems, and reactions to this drug only."""
     return prove_has(book.problems, book.knowledge, book.as_of, fact, drug.name)
-
-
-def confirmed_mechanisms(ingredient: Ingredient) -> list[str]:
-    """The ids of mechanisms that were found in a source, in the file's order."""
-    return [m.id for m in ingredient.mechanisms if m.status is not Status.UNCONFIRMED]
-
-
-def static_fact(ingredient: Ingredient, members: frozenset[str], fact: v.Fact) -> bool | None:
-    """Whether a fact holds of an ingredient whoever takes it; None where that depends on who.
-
-    `members` are those of the fact's group, where it names one.
-    """
-    if isinstance(fact, v.DrugGroup):
-        return ingredient.name in members
-    if isinstance(fact, v.DrugMechanism):
-        return fact.mechanism in confirmed_mechanisms(ingredient)
-    if isinstance(fact, v.DrugTier):
-        return fact.tier == ingredient.effective_tier.value
-    if isinstance(fact, v.DrugEvidence):
-        return fact.basis == ingredient.evidence
-    return None
 
 
 def _static(page: DrugPage, fact: v.Fact) -> Proof:
@@ -118,28 +96,8 @@ def _onset(page: DrugPage, fact: v.DrugOnset) -> Proof:
     return found or None
 
 
-def lab_ways(
-    ingredient: Ingredient, mechanisms: dict[str, Mechanism], fact: v.DrugLab
-) -> tuple[v.Condition, ...]:
-    """The conditions of which any one makes `drug:lab=x` hold for an ingredient."""
-    known = [mechanisms[name] for name in confirmed_mechanisms(ingredient)]
-    if fact.state == "abnormal":
-        return tuple(one.abnormal for one in known if one.abnormal)
-    if fact.state == "none":
-        return ((),) if any(one.clinical for one in known) else ()
-    # Only the leading mechanism asks for its lab: a minor one unmeasured makes nobody suspect.
-    leading = next((one for one in known if one.analyte or one.clinical), None)
-    if leading is None or not leading.analyte:
-        return ()
-    return ((tuple(v.LabIs(leading.analyte, state) for state in _NOT_MEASURED),),)
-
-
 def _lab(page: DrugPage, fact: v.DrugLab) -> Proof:
-    knowledge = page.book.knowledge
-    ingredient = knowledge.ingredients.get(page.drug.name)
-    if ingredient is None:
-        return None
-    ways = lab_ways(ingredient, knowledge.mechanisms, fact)
+    ways = page.book.numbers.lab_ways(page.drug.name, fact)
     held = [proof for way in ways if (proof := prove(way, page.prove)) is not None]
     return tuple(item for proof in held for item in proof) if held else None
 

@@ -24,7 +24,7 @@ from knowledge.vocabulary import (
     TermRef,
 )
 from plugin.facts.numbers import INTERACTION, FactNumbers, either, partner_fact
-from plugin.facts.pages import lab_ways, static_fact
+from plugin.facts.substance import static_fact
 
 
 class Prepared(Struct, frozen=True):
@@ -127,7 +127,7 @@ class RuleIndex:
         """Bits of which one is set wherever `drug:lab=x` holds; None where that cannot be said."""
         if not isinstance(fact, DrugLab):
             return None
-        ways = lab_ways(ingredient, self._knowledge.mechanisms, fact)
+        ways = self._numbers.lab_ways(ingredient.name, fact)
         bits = [self._numbers.clause(way[0]) if way else None for way in ways]
         return None if None in bits else either(bits)
 
