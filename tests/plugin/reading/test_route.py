@@ -82,6 +82,8 @@ def test_the_dose_form_makes_a_route_more_exact() -> None:
     assert RouteClass.NEBULISED is _route(nebules, inhaled)
     assert RouteClass.NEBULISED is _route("albuterol", inhaled, text="2.5 mg via nebulizer")
     assert RouteClass.INHALED is _route("albuterol", inhaled, text="2 puffs")
+    said = {**inhaled, "text": "by nebulizer"}
+    assert RouteClass.NEBULISED is _route("albuterol", said)
 
 
 def test_what_is_written_wins_over_the_form() -> None:
