@@ -16,7 +16,7 @@ TODAY = date(2026, 11, 1)
 # Values that no rule minds, for what is only said to be recent, old or suspect.
 NORMAL = {
     "potassium": "4.2", "magnesium": "2.0", "egfr": "80", "ck": "0.5", "sodium": "140",
-    "tsh": "2", "calcium": "9.5", "vitamin-d": "30",
+    "tsh": "2", "calcium": "9.5", "ionised-calcium": "1.20", "vitamin-d": "30",
 }  # fmt: skip
 STEP = Decimal("0.01")
 
@@ -50,6 +50,7 @@ class Minimal:
         self.conditions_sent = True
         self.asked: set[str] = set()  # of the interaction table
         self.jurisdiction = "US"
+        self.age = 66
 
     def add_all(self, items: list[Any], choose: int = 0) -> Minimal:
         """Add every item; of a one-of list, the one at that place, or the last."""
@@ -78,6 +79,8 @@ class Minimal:
             self.conditions_sent = False
         elif head == "interaction":
             self.asked.add(tail)
+        elif aged := re.fullmatch(r"age(<|>=)(\d+)", text):
+            self.age = int(aged[2]) - (aged[1] == "<")
         elif compared := re.fullmatch(r"([a-z-]+)(<|>=)([\d.]+)", text):
             wanted = self.wanted.setdefault(compared[1], Wanted())
             (wanted.below if compared[2] == "<" else wanted.at_least).append(Decimal(compared[3]))
@@ -169,7 +172,7 @@ class Minimal:
         ]
         return Sketch(
             as_of=TODAY,
-            born=date(1960, 1, 1),
+            born=date(TODAY.year - self.age, 1, 1),
             meds=tuple(Med((name,), **fields) for name, fields in self.meds.items()),
             handed=tuple(self.handed),
             illegible=tuple(self.illegible),
