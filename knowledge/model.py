@@ -335,13 +335,26 @@ class Mitigation(Struct, frozen=True):
     unprompted: bool = False  # weighed for every patient, with no rule proposing it
 
 
+# Effects of a row of the interaction table.
+CONTRAINDICATED, DOSE_CAP, CAUTION, NO_INTERACTION = (
+    "contraindicated",
+    "dose-cap",
+    "caution",
+    "none",
+)
+
+
 class Interaction(Struct, frozen=True):
-    """One row of a label's interaction section: a cap or a contraindication for `drug`."""
+    """One row of a label's interaction section about `drug`.
+
+    A row with `not_read` depends on what no record is read for (ancestry): it is shown to who asks
+    for the drug, and never acts. Nor does one of effect `none`, which says that a pair is harmless.
+    """
 
     id: str
     drug: str
     partners: tuple[str, ...]  # all must be taken; ingredients or groups
-    effect: str  # contraindicated | dose-cap
+    effect: str  # contraindicated | dose-cap | caution | none
     cap_mg: Decimal | None
     level: Level
     jurisdictions: tuple[str, ...]
@@ -349,6 +362,16 @@ class Interaction(Struct, frozen=True):
     status: Status
     sources: tuple[Citation, ...]
     critical_with_symptom: bool = False
+    unless: Condition = ()  # any one of these stops it
+    partner_from_mg: Decimal | None = None  # holds from this daily dose of the partner
+    start_mg: Decimal | None = None  # the dose to start with; a caution is met by it
+    text: str = ""  # what the label or study says, in our words
+    not_read: str = ""
+
+    @property
+    def acts(self) -> bool:
+        """False for what is only kept to be read."""
+        return not self.not_read and self.effect != NO_INTERACTION
 
 
 class FileReview(Struct, frozen=True):
