@@ -40,6 +40,7 @@ BESIDE = {
     "simvastatin-verapamil-uk", "simvastatin-diltiazem-uk",  # the British limits
     "simvastatin-cyclosporine-letermovir-eu", "pitavastatin-cyclosporine-letermovir-eu",
     "simvastatin-niacin-chinese-ancestry-us",  # the second half of the line about niacin
+    "simvastatin-fostamatinib-us",  # named beside the table as a row that the sources would add
     "rosuvastatin-gemfibrozil-avoid-us",  # the first half of the line about gemfibrozil
 }  # fmt: skip
 
