@@ -17,8 +17,13 @@ def check(draft: Draft) -> Iterator[Fault]:
     rows = draft.knowledge.interactions
     for row in rows:
         yield from _unless(draft, row, draft.knowledge.terms)
-    for first, second in combinations(rows, 2):
-        yield from _pair(draft, first, second)
+    of_the_same: dict[tuple[str, frozenset[str]], list[Interaction]] = {}
+    for row in rows:
+        if row.partners:
+            of_the_same.setdefault((row.drug, frozenset(row.partners)), []).append(row)
+    for same in of_the_same.values():
+        for first, second in combinations(same, 2):
+            yield from _pair(draft, first, second)
 
 
 def _unless(draft: Draft, row: Interaction, terms: Mapping[str, Term]) -> Iterator[Fault]:
@@ -36,9 +41,7 @@ def _unless(draft: Draft, row: Interaction, terms: Mapping[str, Term]) -> Iterat
 
 def _pair(draft: Draft, first: Interaction, second: Interaction) -> Iterator[Fault]:
     """Two rows of the same drugs and place: not two limits, and not one beside `none`."""
-    if (first.drug, frozenset(first.partners)) != (second.drug, frozenset(second.partners)):
-        return
-    if not set(first.jurisdictions) & set(second.jurisdictions) or not first.partners:
+    if not set(first.jurisdictions) & set(second.jurisdictions):
         return
     place = draft.place(Kind.INTERACTION, second.id)
     if NO_INTERACTION in (first.effect, second.effect):
