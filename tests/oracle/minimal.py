@@ -132,8 +132,12 @@ class Minimal:
             self._take(selector, 1)
         self.add_all(row.get("when", []))
         said = {state.removeprefix("alone-") for state in self.asked}
-        mg = 80 if "over-cap" in said else int(row["cap_mg"]) if "at-cap" in said else 0
+        high = said & {"over-cap", "caution", "unconfirmed"}
+        mg = 80 if high else int(row["cap_mg"]) if "at-cap" in said else 0
         self.meds[drug] |= {"mg": mg, "route": "oral"}
+        if "partner_from_mg" in row and "caution" in said:
+            for name in self.book.selected(row["with"][0]) & self.meds.keys():
+                self.meds[name] |= {"mg": int(row["partner_from_mg"]), "route": "oral"}
 
     def _far(self, row: dict[str, Any]) -> tuple[int, bool]:
         """How much more a row asks for than what is taken, and whether it is one of elsewhere."""
@@ -185,9 +189,16 @@ class Minimal:
 
 def _can_say(row: dict[str, Any]) -> set[str]:
     """Everything that a row can say, at one dose or another."""
-    forbids = row["effect"] == "contraindicated"
-    doses = {"contraindicated"} if forbids else {"over-cap", "at-cap", "dose-unread"}
+    if row["effect"] == "none" or "not_read" in row:
+        return set()
+    if row["status"] == "unconfirmed":
+        return {"unconfirmed"}
+    doses = (
+        {"over-cap", "at-cap", "dose-unread"} if row["effect"] == "dose-cap" else {row["effect"]}
+    )
     said = doses if row.get("with") else {f"alone-{dose}" for dose in doses}
+    if "partner_from_mg" in row:
+        said = said | {"partner-dose-unread"}
     levels = {"info": (), "warning": ("warning",), "critical": ("warning", "critical")}
     symptom = {"critical-if-symptom"} if row.get("critical_with_symptom") else set()
     return {*said, *levels[row["level"]], *symptom}
