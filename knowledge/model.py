@@ -275,6 +275,7 @@ class Mitigation(Struct, frozen=True):
     adjust: tuple[Adjustment, ...]
     sources: tuple[Citation, ...]
     unprompted: bool = False  # weighed for every patient, with no rule proposing it
+    warns_of: tuple[str, ...] = ()  # what is never proposed, and named all the same
 
 
 # Effects of a row of the interaction table.

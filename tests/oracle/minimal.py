@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -233,11 +234,14 @@ def of_mitigation(book: Book, name: str) -> list[Sketch]:
         return [Minimal(book, "amoxicillin").add_all(wanted).sketch()]
     widest = max([len(item) for item in wanted if isinstance(item, list)], default=1)
     suggesting = [rule for rule in book.rules if name in rule.get("suggest", [])]
-    return [
-        sketch
-        for rule, choose in product(suggesting, range(widest))
-        for sketch in of_rule(book, rule, *wanted, choose=choose)
-    ]
+    found: list[Sketch] = []
+    for rule, choose in product(suggesting, range(widest)):
+        # An alternative may be none for this rule: no row of a label both forbids and caps a pair.
+        with suppress(LookupError):
+            found += of_rule(book, rule, *wanted, choose=choose)
+    if not found:
+        raise LookupError(f"no patient can be made to whom {name} is offered")
+    return found
 
 
 def _partner(example: dict[str, Any]) -> list[str]:
