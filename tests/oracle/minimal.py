@@ -116,26 +116,37 @@ class Minimal:
         elif key not in ("group", "mechanism", "tier", "evidence", "lab"):
             raise LookupError(f"no patient can be made of drug:{text}")
 
-    def _meet_a_row(self) -> None:
-        """Take, at the dose, what makes a row of the interaction table say all that is asked."""
-        fitting = [
+    def _meet_rows(self) -> None:
+        """Meet one row of the interaction table that says all that is asked, or a row for each."""
+        if self._fitting(self.asked):
+            self._meet_a_row(self.asked)
+        else:
+            for state in sorted(self.asked):
+                self._meet_a_row({state})
+
+    def _fitting(self, asked: set[str]) -> list[tuple[str, dict[str, Any]]]:
+        return [
             (drug, row)
             for row in self.book.interactions
             for drug in self.meds
-            if drug in self.book.selected(row["drug"]) and self.asked <= _can_say(row)
+            if drug in self.book.selected(row["drug"]) and asked <= _can_say(row)
         ]
+
+    def _meet_a_row(self, asked: set[str]) -> None:
+        """Take, at the dose, what makes a row of the table say all of these."""
+        fitting = self._fitting(asked)
         if not fitting:
-            raise LookupError(f"no row of the table says {sorted(self.asked)} of {self.drug}")
+            raise LookupError(f"no row of the table says {sorted(asked)} of {self.drug}")
         drug, row = min(fitting, key=lambda found: self._far(found[1]))
         if "US" not in row["jurisdictions"]:
             self.jurisdiction = row["jurisdictions"][0]
         for selector in row.get("with", []):
             self._take(selector, 1)
         self.add_all(row.get("when", []))
-        said = {state.removeprefix("alone-") for state in self.asked}
+        said = {state.removeprefix("alone-") for state in asked}
         high = said & {"over-cap", "caution", "unconfirmed"}
         mg = 80 if high else int(row["cap_mg"]) if "at-cap" in said else 0
-        self.meds[drug] |= {"mg": mg, "route": "oral"}
+        self.meds[drug] |= {"mg": max(mg, self.meds[drug].get("mg", 0)), "route": "oral"}
         if "partner_from_mg" in row and "caution" in said:
             for name in self.book.selected(row["with"][0]) & self.meds.keys():
                 self.meds[name] |= {"mg": int(row["partner_from_mg"]), "route": "oral"}
@@ -169,7 +180,7 @@ class Minimal:
     def sketch(self, *, normal: bool = False) -> Sketch:
         """The patient; `normal` adds a good result of everything that no fact asked about."""
         if self.asked:
-            self._meet_a_row()
+            self._meet_rows()
         more = [
             Result(name, NORMAL[name], TODAY - timedelta(days=1))
             for name in NORMAL
