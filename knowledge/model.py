@@ -328,6 +328,9 @@ class FileReview(Struct, frozen=True):
 ANY, FLAGGED = "any", "flagged"
 EVERY_INGREDIENT = (ANY, FLAGGED)
 
+# The term that says whether the patient's muscles complain at all.
+MUSCLE_SYMPTOM = "muscle-symptom"
+
 
 class Knowledge(Struct, frozen=True):
     """Everything that was read, checked across files, and ready to use."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TypeVar
 
-from knowledge.model import ANY, FLAGGED, SIGNAL, Knowledge, Level, Tier
+from knowledge.model import ANY, FLAGGED, MUSCLE_SYMPTOM, SIGNAL, Knowledge, Level, Tier
 from knowledge.vocabulary import TermRef
 from plugin.facts.book import FactBook
 from plugin.facts.interactions import InteractionTable
@@ -113,7 +113,7 @@ class Assessor:
 
     def _also(self, book: FactBook, findings: tuple[Finding, ...]) -> tuple[str, ...]:
         """Weaker links, beside a flagged drug in a patient with a muscle symptom."""
-        if not findings or book.prove(TermRef("muscle-symptom")) is None:
+        if not findings or book.prove(TermRef(MUSCLE_SYMPTOM)) is None:
             return ()
         flagged = {name for finding in findings for name in finding.ingredients}
         known = self.knowledge.ingredients

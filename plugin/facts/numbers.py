@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from functools import cached_property
 from typing import TypeVar
 
 from msgspec import Struct
 
 from knowledge import vocabulary as v
 from knowledge.logic import Gate, gate_of
-from knowledge.model import Knowledge, Mitigation, Rule
+from knowledge.model import MUSCLE_SYMPTOM, Knowledge, Mitigation, Rule
 from plugin.facts.substance import lab_ways
 
 F = TypeVar("F", bound=v.Fact)
@@ -59,6 +60,20 @@ class FactNumbers:
         }
         self.unknown = sum(states[v.LabState.UNKNOWN] for states in self.states.values())
         self.cuts = {analyte: self._cuts(analyte) for analyte in knowledge.labs}
+
+    @cached_property
+    def muscle_symptoms(self) -> frozenset[str]:
+        """The conditions that make a muscle symptom: a fall or a fever is a symptom, and not one
+        of these.
+        """
+        return frozenset(self._conditions(v.TermRef(MUSCLE_SYMPTOM)))
+
+    def _conditions(self, fact: v.Fact) -> Iterator[str]:
+        if isinstance(fact, v.Has):
+            yield fact.condition
+        elif isinstance(fact, v.TermRef) and fact.name in self._knowledge.terms:
+            for one in v.facts_in(self._knowledge.terms[fact.name].condition):
+                yield from self._conditions(one)
 
     def clause(self, clause: v.Clause) -> int | None:
         """The bits of which one must be set for a clause to hold; None where that cannot say."""

@@ -88,7 +88,7 @@ def _onset(page: DrugPage, fact: v.DrugOnset) -> Proof:
     found = tuple(
         Evidence(str(fact), problem.reference, date=_iso(problem.onset))
         for problem in book.record.problems
-        if book.knowledge.conditions[problem.condition].symptom
+        if problem.condition in book.numbers.muscle_symptoms
         and problem.onset is not None
         and start <= problem.onset <= book.as_of
         and (problem.onset - start).days <= fact.weeks * DAYS_IN_A_WEEK
