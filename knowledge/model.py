@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from knowledge.site import SiteDrugCode, SiteOrderCode, SiteOverlay
 from knowledge.vocabulary import Condition
 
 
@@ -204,6 +205,7 @@ class LabCode(Struct, frozen=True):
     specimen: str = ""
     trusted: tuple[Decimal, Decimal] | None = None
     already_corrected: bool = False
+    system: str = ""  # a site's own code system, whose code `loinc` then is; empty for LOINC
 
 
 class LabUnit(Struct, frozen=True):
@@ -226,6 +228,7 @@ class Lab(Struct, frozen=True):
     default_upper_limit: Decimal | None = None
     order_loinc: str = ""
     sources: tuple[Citation, ...] = ()
+    site_order: SiteOrderCode | None = None  # comes before `order_loinc`
 
 
 class ConditionCode(Struct, frozen=True):
@@ -380,6 +383,9 @@ class Knowledge(Struct, frozen=True):
     interactions: tuple[Interaction, ...]
     sources: dict[str, Source]
     reviews: tuple[FileReview, ...]
+    site: SiteOverlay | None = None
+    switched_off: tuple[Rule, ...] = ()  # by the site; they fire nothing
+    site_drug_codes: tuple[SiteDrugCode, ...] = ()
 
     def members(self, selector: str) -> frozenset[str]:
         """The ingredient names of a group or ingredient id; `any` and `flagged` give all.
