@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from plugin.cli.overlay import overlay_option, site_lines
 from plugin.cli.shared import as_of_option, packaged_pipeline
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def knowledge() -> None:
 
 @knowledge.command()
 @as_of_option("Say what is overdue")
+@overlay_option()
 def check(as_of: date) -> None:
     """Report every fault by file and key, and what awaits or is overdue for review.
 
@@ -32,11 +34,14 @@ def check(as_of: date) -> None:
 
     loaded = packaged_pipeline().knowledge
     click.echo(f"Knowledge {loaded.version}: {len(loaded.reviews)} files, no fault.")
+    for line in site_lines(loaded):
+        click.echo(line)
     _list_files("Awaiting review by a clinician", awaiting_review(loaded))
     _list_files(f"Overdue for review on {as_of}", overdue(loaded, as_of))
 
 
 @knowledge.command("list")
+@overlay_option()
 def list_() -> None:
     """List the version, and how much is known: ingredients by group, rules, labs, lexicon."""
     for line in _contents(packaged_pipeline().knowledge):
@@ -69,6 +74,7 @@ def _contents(loaded: Knowledge) -> Iterator[str]:
     lexicon = _lexicon()
     yield f"lexicon {lexicon['names']} names ({lexicon['source']} {lexicon['version']})"
     yield "RxNorm release: none loaded"
+    yield from site_lines(loaded)
 
 
 def _lexicon() -> dict[str, Any]:
