@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from plugin.cli.diff import diff
 from plugin.cli.overlay import overlay_option, site_lines
 from plugin.cli.shared import as_of_option, packaged_pipeline
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 @click.group()
 def knowledge() -> None:
     """Check or list the knowledge base."""
+
+
+knowledge.add_command(diff)
 
 
 @knowledge.command()
