@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from plugin.cli.diff import diff
+from plugin.cli.overlay import overlay_option, site_lines
 from plugin.cli.shared import as_of_option, packaged_pipeline
 
 if TYPE_CHECKING:
@@ -21,8 +23,12 @@ def knowledge() -> None:
     """Check or list the knowledge base."""
 
 
+knowledge.add_command(diff)
+
+
 @knowledge.command()
 @as_of_option("Say what is overdue")
+@overlay_option()
 def check(as_of: date) -> None:
     """Report every fault by file and key, and what awaits or is overdue for review.
 
@@ -32,11 +38,14 @@ def check(as_of: date) -> None:
 
     loaded = packaged_pipeline().knowledge
     click.echo(f"Knowledge {loaded.version}: {len(loaded.reviews)} files, no fault.")
+    for line in site_lines(loaded):
+        click.echo(line)
     _list_files("Awaiting review by a clinician", awaiting_review(loaded))
     _list_files(f"Overdue for review on {as_of}", overdue(loaded, as_of))
 
 
 @knowledge.command("list")
+@overlay_option()
 def list_() -> None:
     """List the version, and how much is known: ingredients by group, rules, labs, lexicon."""
     for line in _contents(packaged_pipeline().knowledge):
@@ -69,6 +78,7 @@ def _contents(loaded: Knowledge) -> Iterator[str]:
     lexicon = _lexicon()
     yield f"lexicon {lexicon['names']} names ({lexicon['source']} {lexicon['version']})"
     yield "RxNorm release: none loaded"
+    yield from site_lines(loaded)
 
 
 def _lexicon() -> dict[str, Any]:

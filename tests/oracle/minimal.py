@@ -117,15 +117,12 @@ class Minimal:
             raise LookupError(f"no patient can be made of drug:{text}")
 
     def _meet_rows(self) -> None:
-        """Take, at the dose, what makes the interaction table say all that is asked.
-
-        One row says it where there is one; else a row for each thing asked.
-        """
+        """Meet one row of the interaction table that says all that is asked, or a row for each."""
         if self._fitting(self.asked):
             self._meet_a_row(self.asked)
         else:
-            for word in sorted(self.asked):
-                self._meet_a_row({word})
+            for state in sorted(self.asked):
+                self._meet_a_row({state})
 
     def _fitting(self, asked: set[str]) -> list[tuple[str, dict[str, Any]]]:
         return [
@@ -136,6 +133,7 @@ class Minimal:
         ]
 
     def _meet_a_row(self, asked: set[str]) -> None:
+        """Take, at the dose, what makes a row of the table say all of these."""
         fitting = self._fitting(asked)
         if not fitting:
             raise LookupError(f"no row of the table says {sorted(asked)} of {self.drug}")
@@ -146,8 +144,12 @@ class Minimal:
             self._take(selector, 1)
         self.add_all(row.get("when", []))
         said = {state.removeprefix("alone-") for state in asked}
-        mg = 80 if "over-cap" in said else int(row["cap_mg"]) if "at-cap" in said else 0
-        self.meds[drug] |= {"mg": mg or self.meds[drug].get("mg", 0), "route": "oral"}
+        high = said & {"over-cap", "caution", "unconfirmed"}
+        mg = 80 if high else int(row["cap_mg"]) if "at-cap" in said else 0
+        self.meds[drug] |= {"mg": max(mg, self.meds[drug].get("mg", 0)), "route": "oral"}
+        if "partner_from_mg" in row and "caution" in said:
+            for name in self.book.selected(row["with"][0]) & self.meds.keys():
+                self.meds[name] |= {"mg": int(row["partner_from_mg"]), "route": "oral"}
 
     def _far(self, row: dict[str, Any]) -> tuple[int, bool]:
         """How much more a row asks for than what is taken, and whether it is one of elsewhere."""
@@ -199,9 +201,16 @@ class Minimal:
 
 def _can_say(row: dict[str, Any]) -> set[str]:
     """Everything that a row can say, at one dose or another."""
-    forbids = row["effect"] == "contraindicated"
-    doses = {"contraindicated"} if forbids else {"over-cap", "at-cap", "dose-unread"}
+    if row["effect"] == "none" or "not_read" in row:
+        return set()
+    if row["status"] == "unconfirmed":
+        return {"unconfirmed"}
+    doses = (
+        {"over-cap", "at-cap", "dose-unread"} if row["effect"] == "dose-cap" else {row["effect"]}
+    )
     said = doses if row.get("with") else {f"alone-{dose}" for dose in doses}
+    if "partner_from_mg" in row:
+        said = said | {"partner-dose-unread"}
     levels = {"info": (), "warning": ("warning",), "critical": ("warning", "critical")}
     symptom = {"critical-if-symptom"} if row.get("critical_with_symptom") else set()
     return {*said, *levels[row["level"]], *symptom}
