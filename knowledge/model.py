@@ -282,12 +282,8 @@ class Mitigation(Struct, frozen=True):
 
 
 # Effects of a row of the interaction table.
-CONTRAINDICATED, DOSE_CAP, CAUTION, NO_INTERACTION = (
-    "contraindicated",
-    "dose-cap",
-    "caution",
-    "none",
-)
+CONTRAINDICATED, DOSE_CAP = "contraindicated", "dose-cap"
+CAUTION, NO_INTERACTION = "caution", "none"
 
 
 class Interaction(Struct, frozen=True):

@@ -21,7 +21,6 @@ from knowledge.model import (
     Tier,
 )
 from knowledge.vocabulary import Condition
-from plugin.cli.interaction_lines import interaction_lines
 
 TIER_MEANING = {
     Tier.ALONE: "may raise a card alone",
@@ -56,12 +55,11 @@ def ingredient_lines(ingredient: Ingredient, knowledge: Knowledge) -> Iterator[s
     for rule in knowledge.rules:
         if rule.drug not in OPEN_SELECTORS and ingredient.name in knowledge.members(rule.drug):
             yield f"  Rule {rule.id} ({rule.level.value}): {sentence(rule.summary)}"
-    yield from interaction_lines(
-        ingredient.name,
-        knowledge,
-        lambda row: marked(row.status),
-        lambda cited: source_lines(cited, knowledge),
-    )
+    for row in knowledge.interactions:
+        if ingredient.name in knowledge.members(row.drug):
+            cap = f", at most {row.cap_mg} mg a day" if row.cap_mg is not None else ""
+            partners = " and ".join(row.partners) or "any use"
+            yield f"  Interaction with {partners}: {row.effect}{cap} ({marked(row.status)})."
     yield review_line(ingredient.file, knowledge)
 
 

@@ -7,7 +7,6 @@ what may be meant otherwise is not guessed at.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 from math import ceil
@@ -15,12 +14,21 @@ from math import ceil
 from msgspec import Struct
 
 from plugin.reading.elements import Quantity
-from plugin.reading.sig_words import NUMBER, Phrase, SigWords, packaged_sig_words, words_in
+from plugin.reading.sig_words import (
+    NUMBER,
+    Kind,
+    Phrase,
+    SigWords,
+    Spoken,
+    packaged_sig_words,
+    words_in,
+)
 from plugin.reading.words import packaged_words
 
 _HOURS_A_DAY = 24
 _MOST = 1000  # characters; a longer text is a letter, not a dosage
 _DIGITS = frozenset("0123456789")
+_PLURAL = ("(", "s", ")")
 _LATE = {"evening", "night"}
 
 
@@ -65,7 +73,7 @@ def _said_once(tokens: Phrase, words: SigWords) -> Phrase:
 
 
 def _value(token: str, words: SigWords) -> Decimal | None:
-    found = words.numbers.get((token,))
+    found = words.value(token)
     return _number(token) if found is None else found
 
 
@@ -94,81 +102,80 @@ def _read(tokens: Phrase, own: set[str], found: _Found) -> bool:
     words = packaged_sig_words()
     at, reason = 0, False
     while at < len(tokens):
-        step = _amount(tokens, at, words, found) or _phrase(tokens, at, words, found)
-        if step:
-            at, reason = at + step, False
-            continue
-        step = _length(tokens, at, words.reason, words)
-        if step:
-            at, reason = at + step, True
-            continue
         token = tokens[at]
-        if token in words.joins:
-            found.joined, reason, at = True, False, at + 1
-            continue
-        spoken = reason and token.isalpha() and token not in words.turns
-        if not spoken and token not in own:
+        step = _amount(tokens, at, words, found)
+        spoken = None if step else _spoken(tokens, at, words)
+        if spoken is not None:
+            _note(spoken, tokens[at : at + len(spoken.phrase)], found)
+            reason = spoken.kind is Kind.REASON
+            at += len(spoken.phrase)
+        elif step or token in words.joins:
+            found.joined |= not step
+            at, reason = at + (step or 1), False
+        elif token in own or (reason and token.isalpha() and token not in words.turns):
+            at += 1
+        else:
             return False
-        at += 1
     return True
 
 
 def _amount(tokens: Phrase, at: int, words: SigWords, found: _Found) -> int:
     """A number and a unit of dose: how many tokens it takes, or 0."""
-    for phrase in _longest_first(tokens, at, words):
-        value = words.numbers.get(phrase) or (_number(phrase[0]) if len(phrase) == 1 else None)
-        after = at + len(phrase)
-        if value is not None and after < len(tokens) and _unit_of(tokens[after]):
-            if after + 1 < len(tokens) and tokens[after + 1 : after + 4] == ("(", "s", ")"):
-                after += 3
-            found.amounts.append(Quantity(value=value, unit=tokens[at + len(phrase)]))
-            return after + 1 - at
-    return 0
+    for phrase, value in words.numbers.get(tokens[at], ()):
+        if tokens[at : at + len(phrase)] == phrase:
+            step = _with_unit(tokens, at + len(phrase), value, found)
+            if step:
+                return len(phrase) + step
+    plain = _number(tokens[at])
+    step = _with_unit(tokens, at + 1, plain, found) if plain is not None else 0
+    return 1 + step if step else 0
 
 
-def _phrase(tokens: Phrase, at: int, words: SigWords, found: _Found) -> int:
-    """A frequency, a moment or what changes nothing: how many tokens it takes, or 0."""
-    for phrase in _longest_first(tokens, at, words):
-        times = words.frequency.get(phrase) or _counted(phrase, words)
-        if times:
-            found.frequencies.add(times)
-            return len(phrase)
-        if phrase in words.moments:
-            found.moments.add(words.moments[phrase])
-            return len(phrase)
-        if phrase in words.harmless or _with_number(phrase)[0] in words.harmless:
-            return len(phrase)
-    return 0
+def _with_unit(tokens: Phrase, at: int, value: Decimal, found: _Found) -> int:
+    """The unit after a number, and the `(s)` after that: how many tokens they take, or 0."""
+    if at >= len(tokens) or not _unit_of(tokens[at]):
+        return 0
+    found.amounts.append(Quantity(value=value, unit=tokens[at]))
+    return 1 + len(_PLURAL) if tokens[at + 1 : at + 1 + len(_PLURAL)] == _PLURAL else 1
 
 
-def _counted(phrase: Phrase, words: SigWords) -> int | None:
-    """`3 times a day`, `every 8 hours`, `every 2 days`."""
-    pattern, number = _with_number(phrase)
-    if number is None or number != int(number) or not 0 < number <= _HOURS_A_DAY:
-        return None
-    if pattern in words.times:
-        return int(number)
-    if pattern in words.hours:
-        return ceil(_HOURS_A_DAY / number)
-    return 1 if pattern in words.sparse else None
+def _spoken(tokens: Phrase, at: int, words: SigWords) -> Spoken | None:
+    """The longest phrase that begins here."""
+    first = tokens[at]
+    starts = words.spoken.get(first, ())
+    if first[-1] in _DIGITS:
+        starts += words.spoken.get(NUMBER, ())
+    for one in starts:
+        said = tokens[at : at + len(one.phrase)]
+        if said == one.phrase or (NUMBER in one.phrase and _fits(one, said)):
+            return one
+    return None
 
 
-def _with_number(phrase: Phrase) -> tuple[Phrase, Decimal | None]:
-    """The phrase with its only number replaced by the sign that stands for one."""
-    numbers = [word for word in phrase if word[0] in _DIGITS]
-    if len(numbers) != 1:
-        return phrase, None
-    pattern = tuple(NUMBER if word is numbers[0] else word for word in phrase)
-    return pattern, _number(numbers[0])
+def _fits(one: Spoken, said: Phrase) -> bool:
+    """The phrase with a whole number in it that makes sense there."""
+    if len(said) != len(one.phrase):
+        return False
+    pairs = zip(one.phrase, said, strict=True)
+    if any(word not in (NUMBER, spoken) for word, spoken in pairs):
+        return False
+    value = _number(said[one.phrase.index(NUMBER)])
+    whole = value is not None and value == value.to_integral_value() and value > 0
+    return whole and (one.kind is Kind.HARMLESS or (value or 0) <= _HOURS_A_DAY)
 
 
-def _longest_first(tokens: Phrase, at: int, words: SigWords) -> Iterator[Phrase]:
-    for length in range(min(words.longest, len(tokens) - at), 0, -1):
-        yield tokens[at : at + length]
-
-
-def _length(tokens: Phrase, at: int, phrases: frozenset[Phrase], words: SigWords) -> int:
-    return next((len(p) for p in _longest_first(tokens, at, words) if p in phrases), 0)
+def _note(one: Spoken, said: Phrase, found: _Found) -> None:
+    """Keep what a phrase says."""
+    if one.kind is Kind.MOMENT:
+        found.moments.add(one.moment)
+    elif one.kind is Kind.FREQUENCY:
+        found.frequencies.add(one.times)
+    elif one.kind is Kind.SPARSE:
+        found.frequencies.add(1)
+    elif one.kind in (Kind.TIMES, Kind.HOURS):
+        value = int(_number(said[one.phrase.index(NUMBER)]) or 1)
+        hours = one.kind is Kind.HOURS
+        found.frequencies.add(ceil(_HOURS_A_DAY / value) if hours else value)
 
 
 def _number(token: str) -> Decimal | None:

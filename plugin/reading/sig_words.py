@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from enum import Enum
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -20,22 +21,42 @@ NUMBER = "#"
 _TOKEN = re.compile(r"\d{1,3}(?:,\d{3})+|\d+/\d+|\d+\.\d+|\.\d+|\d+|[a-zµ]+|#|\S")
 
 Phrase = tuple[str, ...]
+T = TypeVar("T")
+
+
+class Kind(Enum):
+    """What a phrase says."""
+
+    FREQUENCY = "frequency"  # so often a day
+    TIMES = "times"  # its number, a day
+    HOURS = "hours"  # every so many hours
+    SPARSE = "sparse"  # not every day
+    MOMENT = "moment"
+    HARMLESS = "harmless"
+    REASON = "reason"
+
+
+class Spoken(Struct, frozen=True):
+    """A phrase, what it says, and its times a day or its moment."""
+
+    phrase: Phrase
+    kind: Kind
+    times: int = 0
+    moment: str = ""
 
 
 class SigWords(Struct, frozen=True):
-    """Every list of the file. `longest` is the number of words of its longest phrase."""
+    """Every list of the file. `numbers` and `spoken` are by first word, longest phrase first."""
 
-    numbers: dict[Phrase, Decimal]
-    frequency: dict[Phrase, int]
-    times: frozenset[Phrase]
-    hours: frozenset[Phrase]
-    sparse: frozenset[Phrase]
-    moments: dict[Phrase, str]
-    harmless: frozenset[Phrase]
+    numbers: dict[str, tuple[tuple[Phrase, Decimal], ...]]
+    spoken: dict[str, tuple[Spoken, ...]]
     joins: frozenset[str]
-    reason: frozenset[Phrase]
     turns: frozenset[str]
-    longest: int
+
+    def value(self, word: str) -> Decimal | None:
+        """The value of a number in one word."""
+        found = (value for phrase, value in self.numbers.get(word, ()) if phrase == (word,))
+        return next(found, None)
 
 
 class _Counted(Struct, forbid_unknown_fields=True):
@@ -71,29 +92,37 @@ def parse_sig_words(text: str, file: str = FILE) -> SigWords:
         read = msgspec.convert(tomllib.loads(text, parse_float=Decimal), _File)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise KnowledgeInvalid(f"{file}: {error}. Correct the file and start again.") from error
-    words = SigWords(
-        numbers={words_in(phrase): value for phrase, value in read.numbers.items()},
-        frequency={words_in(phrase): times for phrase, times in read.frequency.items()},
-        times=_phrases(read.counted.times),
-        hours=_phrases(read.counted.hours),
-        sparse=_phrases(read.counted.sparse),
-        moments={words_in(p): slot for slot, found in read.moments.items() for p in found},
-        harmless=_phrases(read.harmless.phrases),
+    return SigWords(
+        numbers=_by_first(
+            (words_in(phrase), (words_in(phrase), value)) for phrase, value in read.numbers.items()
+        ),
+        spoken=_by_first((one.phrase, one) for one in _spoken(read)),
         joins=frozenset(read.harmless.joins),
-        reason=_phrases(read.harmless.reason),
         turns=frozenset(read.harmless.turns),
-        longest=0,
     )
-    groups = (
-        words.numbers, words.frequency, words.times, words.hours, words.sparse, words.moments,
-        words.harmless, words.reason,
-    )  # fmt: skip
-    longest = max(len(phrase) for group in groups for phrase in group)
-    return msgspec.structs.replace(words, longest=longest)
 
 
-def _phrases(texts: Iterable[str]) -> frozenset[Phrase]:
-    return frozenset(words_in(text) for text in texts)
+def _spoken(read: _File) -> Iterator[Spoken]:
+    for text, times in read.frequency.items():
+        yield Spoken(words_in(text), Kind.FREQUENCY, times)
+    for moment, texts in read.moments.items():
+        yield from (Spoken(words_in(text), Kind.MOMENT, moment=moment) for text in texts)
+    for kind, plain in (
+        (Kind.TIMES, read.counted.times),
+        (Kind.HOURS, read.counted.hours),
+        (Kind.SPARSE, read.counted.sparse),
+        (Kind.HARMLESS, read.harmless.phrases),
+        (Kind.REASON, read.harmless.reason),
+    ):
+        yield from (Spoken(words_in(text), kind) for text in plain)
+
+
+def _by_first(found: Iterable[tuple[Phrase, T]]) -> dict[str, tuple[T, ...]]:
+    """By the first word of each phrase, longest first."""
+    table: dict[str, list[tuple[Phrase, T]]] = {}
+    for phrase, value in sorted(found, key=lambda pair: -len(pair[0])):
+        table.setdefault(phrase[0], []).append((phrase, value))
+    return {first: tuple(value for _, value in pairs) for first, pairs in table.items()}
 
 
 @cache

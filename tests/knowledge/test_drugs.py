@@ -101,7 +101,6 @@ DISAGREE = {
     "coenzyme q10": ("-1.78", "no benefit"),
     "warfarin": ("fall of the INR", "no effect of coenzyme Q10"),
     "hydrochlorothiazide": ("adjusted sequence ratio 1.48", "12.6%"),
-    "rosuvastatin": ("At most 10 mg a day by the one page read, 20 mg by recall",),
 }
 # Rates of the reference that only a page written by a machine gives: unconfirmed here.
 FROM_A_MACHINE = {"imatinib": {"38", "11"}}

@@ -239,3 +239,10 @@ def test_the_dose_to_begin_with_is_below_the_cap(table: tuple[Interaction, ...])
     both = [(row.start_mg, row.cap_mg) for row in table if row.start_mg and row.cap_mg]
     assert (Decimal(10), Decimal(20)) in both
     assert all(start < cap for start, cap in both)
+
+
+def test_two_numbers_of_one_pair_are_both_told(table: tuple[Interaction, ...]) -> None:
+    """Of tafamidis one page gives 10 mg and memory 20 mg; the lower is kept, and neither acts."""
+    (row,) = (row for row in table if row.id == "rosuvastatin-tafamidis-recalled-us")
+    assert (Decimal(10), Status.UNCONFIRMED) == (row.cap_mg, row.status)
+    assert "20 mg" in row.text
