@@ -72,20 +72,22 @@ def _fired(one: Prepared, page: DrugPage, because: Proof, pairing: Pairing) -> F
             because += proof
             if raised.to.rank > level.rank:
                 level = raised.to
+    notes = [
+        note.text
+        for gate, note in one.notes
+        if gate.open(true) and prove(note.when, pairing.prove) is not None
+    ]
+    row = pairing.hit.row if pairing.hit else None
+    if row is not None and row.text:
+        notes.append(row.text)  # what the label says of just this pair
     return Fired(
         rule,
         page.drug.name,
         level,
         pairing.partners,
         because,
-        tuple(
-            [
-                note.text
-                for gate, note in one.notes
-                if gate.open(true) and prove(note.when, pairing.prove) is not None
-            ]
-        ),
-        pairing.hit.row.sources if pairing.hit else (),
+        tuple(notes),
+        row.sources if row is not None else (),
     )
 
 

@@ -349,3 +349,13 @@ def test_the_evidence_of_an_interaction_is_every_entry_of_the_pair() -> None:
     assert {"MedicationRequest/amlodipine", "MedicationRequest/simvastatin"} == {
         item.reference for item in finding.because
     }
+
+
+def test_what_a_label_says_of_a_pair_is_a_note_of_its_finding() -> None:
+    """A row without words of its own adds none."""
+    worded = row(text="Suspend it while the course lasts.")
+    said = found(chart("40", "amlodipine"), worded, state="over-cap")
+    plain = found(chart("40", "amlodipine"), row(), state="over-cap")
+    assert said is not None
+    assert plain is not None
+    assert (said.notes, plain.notes) == (("Suspend it while the course lasts.",), ())
