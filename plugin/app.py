@@ -48,7 +48,7 @@ def create_app(
     """
     settings = settings or settings_from_environment()
     configure_logging(settings.log_level.value, settings.log_format.value)
-    pipeline = pipeline or default_pipeline(settings.jurisdiction.value)
+    pipeline = pipeline or default_pipeline(settings)
     metrics = Metrics()
     app = _Application("crampcheck", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from environs import EnvError, FileAwareEnv
@@ -13,6 +14,8 @@ from plugin.errors import CrampcheckError
 
 _MEBIBYTE = 1024 * 1024
 _MAX_PORT = 65535
+_DATA = "crampcheck-data"  # in the current folder
+_INDEX = "rxnorm.sqlite"
 
 
 class SettingsInvalid(CrampcheckError):  # noqa: N818
@@ -55,6 +58,15 @@ class Settings(Struct, frozen=True):
     log_level: LogLevel = LogLevel.INFO  # CRAMPCHECK_LOG_LEVEL: debug, info, warning, error
     log_format: LogFormat = LogFormat.JSON  # CRAMPCHECK_LOG_FORMAT: json, console
     jurisdiction: Jurisdiction = Jurisdiction.US  # CRAMPCHECK_JURISDICTION: US, UK, EU
+    data: str = ""  # CRAMPCHECK_DATA: the folder that is written to; crampcheck-data if empty
+    rxnorm: str = (
+        ""  # CRAMPCHECK_RXNORM: the index of a RxNorm release; in the data folder if empty
+    )
+
+    @property
+    def rxnorm_index(self) -> Path:
+        """Where the index of an imported RxNorm release is, or will be."""
+        return Path(self.rxnorm) if self.rxnorm else Path(self.data or _DATA) / _INDEX
 
 
 def settings_from_environment() -> Settings:
@@ -77,6 +89,8 @@ def settings_from_environment() -> Settings:
             jurisdiction=env.enum(
                 "JURISDICTION", default.jurisdiction, enum=Jurisdiction, by_value=True
             ),
+            data=env.str("DATA", default.data),
+            rxnorm=env.str("RXNORM", default.rxnorm),
         )
     except (EnvError, ValueError) as error:
         raise SettingsInvalid(f"{error}. See deploy/crampcheck.env for what it may be.") from None

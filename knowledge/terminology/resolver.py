@@ -1,7 +1,8 @@
 """The door of the terminology: a concept becomes its ingredients, or the reason why not.
 
-Codes of ingredients and all names are read on their own and then held against one another: what
-agrees is answered by the fullest of them, and drugs that differ are a conflict, never a choice.
+Codes and names are read on their own and then held against one another: what agrees is answered by
+the fullest of them, and drugs that differ are a conflict, never a choice. Without a release, only
+codes of ingredients are read.
 """
 
 from __future__ import annotations
@@ -13,19 +14,26 @@ from knowledge.terminology.codes import CodeIndex, says_no_medication
 from knowledge.terminology.concept import Concept, Match, Reason, Resolution, Strength
 from knowledge.terminology.index import NameIndex
 from knowledge.terminology.reading import NameReader, NameReading, Outcome
+from knowledge.terminology.release.model import Release
+from knowledge.terminology.released import ReleasedDrugs, Told, route_in
 from knowledge.terminology.verdict import Verdict, judge
 
 MOST_REMEMBERED = 50_000  # concepts; a name of 200 characters keeps this under 50 MB
+_NOT_LOADED = "only a code, and not one of an ingredient: import a RxNorm release to read it"
 
 
 class Resolver:
-    """Resolves concepts against one knowledge. Build it once, and share it."""
+    """Resolves concepts against one knowledge, and a release if one is given. Share it."""
 
-    def __init__(self, knowledge: Knowledge) -> None:
+    def __init__(self, knowledge: Knowledge, release: Release | None = None) -> None:
         index = NameIndex(knowledge)
         self._linked = index.linked
         self._codes = CodeIndex(knowledge)
         self._reader = NameReader(index)
+        self._released = ReleasedDrugs(release, self._codes, index) if release else None
+        self._not_held = (
+            f"only a code, and {release.info.label} does not hold it" if release else _NOT_LOADED
+        )
         self._remembered: dict[Concept, Resolution] = {}
         self._names: dict[str, NameReading] = {}
 
@@ -41,32 +49,59 @@ class Resolver:
         return answer
 
     def _resolve(self, concept: Concept) -> Resolution:
-        codes = [
-            (f"coding[{number}].code", name)
-            for number, coding in enumerate(concept.codings)
-            if (name := self._codes.ingredient_of(coding))
-        ]
+        codes, told = self._coded(concept)
         readings = [(field, self._read(text)) for field, text in _fields(concept)]
+        if self._released is not None and codes:
+            readings = [(field, self._released.same(reading)) for field, reading in readings]
         verdict = judge(codes, readings)
+        names = [reading for _, reading in readings]
+        names += [self._read(one.name) for _, one in told if not one.packed]
+        route = _route([r.route for r in names] + [route_in(one.name) for _, one in told])
+        remarks = "; ".join(f"{field}: {one.remark}" for field, one in told if one.remark)
         if verdict.reason is not Reason.RECOGNISED:
-            return _not_recognised(concept, verdict, readings)
+            return _not_recognised(concept, verdict, route, remarks or self._not_held)
         ingredients = tuple(sorted(verdict.ingredients))
         return Resolution(
             ingredients,
             tuple(name for name in ingredients if name in self._linked),
             verdict.match,
             Reason.RECOGNISED,
-            _route(reading for _, reading in readings),
-            _strengths(ingredients, (reading for _, reading in readings)),
-            verdict.detail,
+            route,
+            _strengths(ingredients, names),
+            verdict.detail or remarks,
         )
+
+    def _coded(
+        self, concept: Concept
+    ) -> tuple[list[tuple[str, frozenset[str]]], list[tuple[str, Told]]]:
+        """The drugs of each code that is known, and what a release says of the codes it holds."""
+        codes: list[tuple[str, frozenset[str]]] = []
+        told: list[tuple[str, Told]] = []
+        for number, coding in enumerate(concept.codings):
+            field, name = f"coding[{number}].code", self._codes.ingredient_of(coding)
+            one = self._released.told(coding) if self._released and not name else None
+            if one is not None:
+                told.append((field, one))
+            drugs = frozenset({name}) if name else one and (one.drugs or self._named_by(one))
+            if drugs:
+                codes.append((field, drugs))
+        return codes, told
+
+    def _named_by(self, told: Told) -> frozenset[str]:
+        """The drugs of a code of which the release has nothing but a name."""
+        reading = self._read(told.name)
+        sure = reading.outcome is Outcome.NAMED and reading.match is not Match.FUZZY
+        return reading.ingredients if sure else frozenset()
 
     def _read(self, text: str) -> NameReading:
         reading = self._names.get(text)
         if reading is None:
             if len(self._names) >= MOST_REMEMBERED:
                 self._names.clear()
-            reading = self._names[text] = self._reader.read(text)
+            reading = self._reader.read(text)
+            if self._released is not None:
+                reading = self._released.read(text, reading)
+            self._names[text] = reading
         return reading
 
 
@@ -82,20 +117,20 @@ def _fields(concept: Concept) -> list[tuple[str, str]]:
 
 
 def _not_recognised(
-    concept: Concept, verdict: Verdict, readings: list[tuple[str, NameReading]]
+    concept: Concept, verdict: Verdict, route: RouteClass, about_codes: str
 ) -> Resolution:
     reason, detail = verdict.reason, verdict.detail
     if any(says_no_medication(coding) for coding in concept.codings):
         reason, detail = Reason.NO_KNOWN_MEDICATION, "its code says that there is none"
     elif reason is Reason.EMPTY and any(coding.code.strip() for coding in concept.codings):
         reason = Reason.CODE_NOT_KNOWN
-        detail = "only a code, and not one of an ingredient: import a RxNorm release to read it"
+        detail = about_codes
     match = Match.CONFLICT if reason is Reason.CONFLICT else Match.NONE
-    return Resolution((), (), match, reason, _route(r for _, r in readings), (), detail)
+    return Resolution((), (), match, reason, route, (), detail)
 
 
-def _route(readings: Iterable[NameReading]) -> RouteClass:
-    told = {reading.route for reading in readings} - {RouteClass.UNKNOWN}
+def _route(routes: Iterable[RouteClass]) -> RouteClass:
+    told = {*routes} - {RouteClass.UNKNOWN}
     return told.pop() if len(told) == 1 else RouteClass.UNKNOWN
 
 

@@ -99,7 +99,7 @@ def _recognised(asked: str, pipeline: Pipeline) -> Iterator[str]:
     from knowledge.terminology.concept import Concept  # noqa: PLC0415
     from plugin.cli import explained  # noqa: PLC0415
 
-    resolution = pipeline.resolver.resolve(Concept(text=asked))
+    resolution = pipeline.resolve(Concept(text=asked))
     for name in resolution.ingredients:
         if name in pipeline.knowledge.ingredients:
             yield from explained.ingredient_lines(

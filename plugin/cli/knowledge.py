@@ -1,4 +1,4 @@
-"""`crampcheck knowledge`: is the knowledge base sound, and what is in it?"""
+"""`crampcheck knowledge`: is the knowledge base sound, what is in it, and which release?"""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from plugin.cli.rxnorm import import_rxnorm, release_lines
 from plugin.cli.shared import as_of_option, packaged_pipeline
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def knowledge() -> None:
-    """Check or list the knowledge base."""
+    """Check or list the knowledge base, or import a RxNorm release."""
 
 
 @knowledge.command()
@@ -38,9 +39,15 @@ def check(as_of: date) -> None:
 
 @knowledge.command("list")
 def list_() -> None:
-    """List the version, and how much is known: ingredients by group, rules, labs, lexicon."""
-    for line in _contents(packaged_pipeline().knowledge):
+    """List the version, and how much is known: ingredients, rules, labs, names, RxNorm release."""
+    pipeline = packaged_pipeline()
+    for line in _contents(pipeline.knowledge):
         click.echo(line)
+    for line in release_lines(pipeline.release):
+        click.echo(line)
+
+
+knowledge.add_command(import_rxnorm)
 
 
 def _list_files(title: str, files: tuple[FileReview, ...]) -> None:
@@ -68,7 +75,6 @@ def _contents(loaded: Knowledge) -> Iterator[str]:
         yield f"{name} {len(rows)}"
     lexicon = _lexicon()
     yield f"lexicon {lexicon['names']} names ({lexicon['source']} {lexicon['version']})"
-    yield "RxNorm release: none loaded"
 
 
 def _lexicon() -> dict[str, Any]:
