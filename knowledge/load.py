@@ -1,4 +1,7 @@
-"""Read the data folder. The only module of the knowledge that touches files."""
+"""Read the data folder.
+
+Of the knowledge, only this, the tables of the terminology and `terminology.release` touch files.
+"""
 
 from __future__ import annotations
 

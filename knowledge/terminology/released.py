@@ -6,6 +6,8 @@ drug, so that two spellings of one never look like two drugs.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from msgspec import Struct, structs
 
 from knowledge.model import RouteClass
@@ -74,7 +76,8 @@ class ReleasedDrugs:
         words_key = key(text)
         ours = self._index.find(words_key)
         known = ours is not None and ours.kind is not Kind.HEARSAY
-        released = None if known else self._release.named(words_key)
+        asked = may_name(words_key) and not known
+        released = self._release.named(words_key) if asked else None
         drugs = self._drugs(released) if released is not None else frozenset()
         if released is not None and drugs:
             match = Match.BRAND if released.kind in _BRANDED else Match.TEXT
@@ -125,6 +128,16 @@ def _remark(released: Released, drugs: frozenset[str]) -> str:
     return ", ".join(remarks)
 
 
+@lru_cache(maxsize=1)
+def _no_names() -> frozenset[str]:
+    return harmless_words() | set(map(key, lexicon().false_friends.names))
+
+
+def may_name(words_key: str) -> bool:
+    """False for short words and words of instructions, though some brands are such."""
+    return len(words_key) >= SHORTEST_NAME and not _no_names().issuperset(words_key.split(" "))
+
+
 def route_in(text: str) -> RouteClass:
     """The route that the words of a name tell."""
     return route_of(split_words(text).words)
@@ -137,7 +150,6 @@ class _WithRelease(NameIndex):
         self.__dict__.update(index.__dict__)
         self._release = release
         self._drugs = drugs
-        self._no_names = harmless_words() | set(map(key, lexicon().false_friends.names))
         longest = dict(index.longest)
         for word, count in release.longest().items():
             if longest.get(word, 0) < count:
@@ -149,7 +161,7 @@ class _WithRelease(NameIndex):
         found = super().find(words_key)
         if found is not None and found.kind is not Kind.HEARSAY:
             return found
-        if len(words_key) < SHORTEST_NAME or self._no_names.issuperset(words_key.split(" ")):
+        if not may_name(words_key):
             return found
         released = self._release.named(words_key)
         return (self._drugs.entry(released) if released is not None else None) or found

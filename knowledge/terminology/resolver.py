@@ -55,7 +55,7 @@ class Resolver:
             readings = [(field, self._released.same(reading)) for field, reading in readings]
         verdict = judge(codes, readings)
         names = [reading for _, reading in readings]
-        names += [self._read(one.name) for _, one in told if not one.packed]
+        names += [self._reader.read(one.name) for _, one in told if not one.packed]
         route = _route([r.route for r in names] + [route_in(one.name) for _, one in told])
         remarks = "; ".join(f"{field}: {one.remark}" for field, one in told if one.remark)
         if verdict.reason is not Reason.RECOGNISED:

@@ -9,10 +9,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from plugin.errors import CrampcheckError, InputUnreadable
+from plugin.errors import CrampcheckError, InputUnreadable, KnowledgeInvalid
 
 if TYPE_CHECKING:
-    from knowledge.terminology.release.model import Release, ReleaseInfo
+    from knowledge.terminology.release.model import Release, Released, ReleaseInfo
+
+# The systems that a code is looked for in where nobody says which it is of.
+_SYSTEMS = {
+    "rxnorm": "RxNorm",
+    "ndc": "NDC",
+    "atc": "ATC",
+    "snomed": "SNOMED CT",
+    "unii": "UNII",
+}
 
 
 @click.command("import-rxnorm")
@@ -54,6 +63,34 @@ def release_lines(release: Release | None) -> Iterator[str]:
         return
     yield f"RxNorm release: {release.info.label}, imported {release.info.imported}"
     yield f"  {_counts(release.info)}"
+
+
+def code_lines(code: str, release: Release | None) -> tuple[str, list[str]]:
+    """The system in which a release holds a code, and what it says of it; empty if in none."""
+    from knowledge.terminology.release.faults import ReleaseError  # noqa: PLC0415
+
+    try:
+        for system, label in _SYSTEMS.items():
+            released = release.of_code(system, code) if release else None
+            if release and released is not None:
+                return system, list(_released_lines(f"{label} {code}", released, release))
+    except ReleaseError as error:
+        raise KnowledgeInvalid(error.message) from error
+    return "", []
+
+
+def _released_lines(code: str, released: Released, release: Release) -> Iterator[str]:
+    if not released.name:
+        yield f"{code}, by {release.info.label}: {released.detail or 'has no name of its own'}."
+    else:
+        yield f"{code}, by {release.info.label}: {released.name} ({released.kind})."
+        if released.detail:
+            yield f"  It is {released.detail}."
+    if released.retired:
+        yield "  RxNorm has retired it."
+    if released.ingredients:
+        parts = ", ".join(f"{one.name} (RxNorm {one.rxcui})" for one in released.ingredients)
+        yield f"  Ingredients: {parts}."
 
 
 def _counts(info: ReleaseInfo) -> str:

@@ -20,7 +20,7 @@ INVERSE = {
 
 
 def conso(
-    rxcui: int, tty: str, name: str, sab: str = "RXNORM", code: str = "", suppress: str = "N"
+    rxcui: int, tty: str, name: str, *, sab: str = "RXNORM", code: str = "", suppress: str = "N"
 ) -> str:
     """A line of RXNCONSO.RRF."""
     code = code or str(rxcui)
@@ -63,10 +63,12 @@ class ReleaseText:
         self.lines["RXNCONSO.RRF"].append(conso(rxcui, tty, name, suppress=suppress))
 
     def source(
-        self, rxcui: int, sab: str, code: str, name: str, tty: str = "IN", suppress: str = "N"
+        self, rxcui: int, sab: str, code: str, name: str, *, tty: str = "IN", suppress: str = "N"
     ) -> None:
         """What another source calls a concept."""
-        self.lines["RXNCONSO.RRF"].append(conso(rxcui, tty, name, sab, code, suppress))
+        self.lines["RXNCONSO.RRF"].append(
+            conso(rxcui, tty, name, sab=sab, code=code, suppress=suppress)
+        )
 
     def relation(self, source: int, rela: str, *targets: int, suppress: str = "N") -> None:
         """`source rela target`, and the inverse, as a release has both."""
