@@ -130,7 +130,7 @@ def _with_headers(wsgi: WSGIApplication) -> WSGIApplication:
 
 
 def _operators_pages(app: Flask, pipeline: Pipeline, metrics: Metrics) -> None:
-    knowledge = pipeline.knowledge
+    knowledge, release = pipeline.knowledge, pipeline.release
     ready = msgspec.json.encode(
         {
             "status": "ready",
@@ -138,6 +138,7 @@ def _operators_pages(app: Flask, pipeline: Pipeline, metrics: Metrics) -> None:
             "knowledge_review": review_status(knowledge),
             "ingredients": len(knowledge.ingredients),
             "rules": len(knowledge.rules),
+            "rxnorm_release": release.info.label if release else None,
         }
     )
     about = (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from plugin.cli.rxnorm import import_rxnorm, release_lines
+from plugin.cli.rxnorm import code_check_lines, import_rxnorm, release_lines
 from plugin.cli.shared import as_of_option, packaged_pipeline
 
 if TYPE_CHECKING:
@@ -27,14 +27,18 @@ def knowledge() -> None:
 def check(as_of: date) -> None:
     """Report every fault by file and key, and what awaits or is overdue for review.
 
-    A fault ends with exit code 10. Waiting for review is no fault: it is listed.
+    A fault ends with exit code 10. Waiting for review is no fault: it is listed, and so are RxNorm
+    codes of ingredients that an imported release tells otherwise.
     """
     from knowledge.check import awaiting_review, overdue  # noqa: PLC0415 - slow to import
 
-    loaded = packaged_pipeline().knowledge
+    pipeline = packaged_pipeline()
+    loaded = pipeline.knowledge
     click.echo(f"Knowledge {loaded.version}: {len(loaded.reviews)} files, no fault.")
     _list_files("Awaiting review by a clinician", awaiting_review(loaded))
     _list_files(f"Overdue for review on {as_of}", overdue(loaded, as_of))
+    for line in code_check_lines(loaded, pipeline.release):
+        click.echo(line)
 
 
 @knowledge.command("list")

@@ -12,8 +12,10 @@ import click
 from plugin.errors import CrampcheckError, InputUnreadable, KnowledgeInvalid
 
 if TYPE_CHECKING:
+    from knowledge.model import Ingredient, Knowledge
     from knowledge.terminology.release.model import Release, Released, ReleaseInfo
 
+_INGREDIENT_KINDS = frozenset({"IN", "PIN", "MIN"})
 # The systems that a code is looked for in where nobody says which it is of.
 _SYSTEMS = {
     "rxnorm": "RxNorm",
@@ -63,6 +65,33 @@ def release_lines(release: Release | None) -> Iterator[str]:
         return
     yield f"RxNorm release: {release.info.label}, imported {release.info.imported}"
     yield f"  {_counts(release.info)}"
+
+
+def code_check_lines(knowledge: Knowledge, release: Release | None) -> Iterator[str]:
+    """Which of our RxNorm codes of ingredients a release tells otherwise; nothing without one."""
+    if release is None:
+        return
+    total, odd = 0, []
+    for ingredient in knowledge.ingredients.values():
+        for code in ingredient.codes:
+            if code.system == "rxnorm":
+                total += 1
+                fault = _other_than(ingredient, release.of_code("rxnorm", code.code))
+                if fault:
+                    odd.append(f"  {ingredient.file}: {ingredient.name}, {code.code}: {fault}")
+    yield f"RxNorm codes that {release.info.label} tells otherwise: {len(odd)} of {total}"
+    yield from odd
+
+
+def _other_than(ingredient: Ingredient, released: Released | None) -> str:
+    if released is None:
+        return "not held"
+    names = {ingredient.name, ingredient.inn, *ingredient.synonyms, *ingredient.salts}
+    if released.name.casefold() not in {name.casefold() for name in names}:
+        return f"it is {released.name or 'of no name'} ({released.kind})"
+    if released.retired:
+        return "retired"
+    return "" if released.kind in _INGREDIENT_KINDS else f"of the kind {released.kind}"
 
 
 def code_lines(code: str, release: Release | None) -> tuple[str, list[str]]:

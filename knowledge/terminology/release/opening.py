@@ -132,7 +132,13 @@ class SqliteRelease:
 
 def open_index(path: Path) -> SqliteRelease | None:
     """The index at a path; None if there is no such file. Raises IndexDamaged."""
-    return SqliteRelease(path) if path.exists() else None
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:  # such as a folder that this user may not enter
+        raise _damaged(path, (error.strerror or "unknown fault").lower()) from error
+    return SqliteRelease(path)
 
 
 def _open(path: Path) -> _Held:

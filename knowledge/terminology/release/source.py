@@ -6,6 +6,7 @@ own; the whole is read, and the subset only where there is nothing else.
 
 from __future__ import annotations
 
+import os
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -83,7 +84,7 @@ class ReleaseSource:
 @contextmanager
 def open_release(path: Path) -> Iterator[ReleaseSource]:
     """Open a release. Raises ReleaseUnreadable if it is not one that can be read."""
-    if path.is_dir():
+    if os.path.isdir(path):  # False where that cannot be told, which opening it then says
         yield ReleaseSource(path, _files_below(path), None)
         return
     try:

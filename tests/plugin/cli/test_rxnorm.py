@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -84,11 +83,22 @@ def test_list_says_which_release_is_loaded_and_how_much_it_holds(
     assert "RxNorm release: none loaded" not in said
 
 
-def test_check_is_as_before_with_a_release(crampcheck: Run, loaded: Path) -> None:
-    """The release is not part of the knowledge that a clinician reviews."""
+def test_check_lists_codes_of_ours_that_the_release_tells_otherwise(
+    crampcheck: Run, published: Path, tmp_path: Path
+) -> None:
+    """That fails nothing; without a release there is nothing to compare with."""
+    assert "tells otherwise" not in crampcheck("knowledge", "check").out
+    text = small_release()
+    text.lines["RXNCONSO.RRF"][0] = text.lines["RXNCONSO.RRF"][0].replace("furosemide", "other")
+    crampcheck("knowledge", "import-rxnorm", text.zip(tmp_path / "other.zip"))
+    pipeline.default_pipeline.cache_clear()
     ran = crampcheck("knowledge", "check")
     assert (0, "") == (ran.code, ran.err)
     assert "no fault" in ran.out
+    assert f"RxNorm codes that {LABEL} tells otherwise: " in ran.out
+    assert "ingredients/loop-diuretic.toml: furosemide, 4603: it is other (IN)" in ran.out
+    assert "hydrochlorothiazide, 5487" not in ran.out
+    assert "bumetanide, 1808: not held" in ran.out
 
 
 def test_resolve_reads_product_codes_once_a_release_is_loaded(
@@ -136,20 +146,21 @@ def test_screen_uses_the_release_in_every_worker(
     assert ["hydrochlorothiazide", "losartan"] == assessment["medications"][0]["ingredients"]
 
 
-def _cards() -> list[dict[str, Any]]:
+def _cards() -> str:
     app = create_app(settings_from_environment(), today=lambda: TODAY)
     body = call(prefetch(ORDER))
     response = app.test_client().post(URL, data=body, content_type="application/json")
-    cards: list[dict[str, Any]] = response.get_json()["cards"]
-    return cards
+    return json.dumps(response.get_json()["cards"])
 
 
 def test_the_service_uses_the_release(crampcheck: Run, published: Path) -> None:
-    """The card that said that a code could not be read is gone."""
-    assert "RxNorm release is needed" in json.dumps(_cards())
+    """The card that said that a code could not be read is gone, and `/readyz` names the release."""
+    assert "only a product code" in _cards()
     crampcheck("knowledge", "import-rxnorm", published)
     pipeline.default_pipeline.cache_clear()
-    assert "RxNorm release is needed" not in json.dumps(_cards())
+    assert "only a product code" not in _cards()
+    ready = create_app(settings_from_environment()).test_client().get("/readyz").get_json()
+    assert LABEL == ready["rxnorm_release"]
 
 
 @pytest.mark.parametrize(

@@ -6,15 +6,20 @@ import re
 import struct
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
+from io import BytesIO
 from pathlib import Path
 from random import Random
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from knowledge.terminology.release.build import Step, import_release
 from knowledge.terminology.release.faults import IndexNotWritten, ReleaseUnreadable
-from knowledge.terminology.release.layout import FILES
+from knowledge.terminology.release.layout import FILES, REL
 from knowledge.terminology.release.opening import SqliteRelease
+from knowledge.terminology.release.rows import rows
 from tests.knowledge.terminology.release.conftest import NOW, imported
 from tests.rxnorm import small
 from tests.rxnorm.rrf import ReleaseText
@@ -243,6 +248,35 @@ def test_a_broken_release_changes_nothing_and_says_what_is_wrong(
     assert re.search("fetch (it|the release) again|name the zip", message)
     assert before == index.read_bytes()
     assert ["rxnorm.sqlite"] == [path.name for path in index.parent.iterdir()]
+
+
+_SOUND = small_release().files()
+
+
+@given(st.sampled_from(sorted(_SOUND)), st.integers(0, 10_000), st.binary(max_size=4))
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_bytes_put_in_anywhere_are_read_or_refused(
+    tmp_path: Path, name: str, at: int, noise: bytes
+) -> None:
+    """Never with another error, and the index is never half a one."""
+    content = _SOUND[name]
+    where = at % len(content)
+    noisy = {**_SOUND, name: content[:where] + noise + content[where + 1 :]}
+    index = tmp_path / "index.sqlite"
+    index.unlink(missing_ok=True)
+    try:
+        import_release(small_release().folder(tmp_path / "noisy", noisy), index, NOW)
+    except ReleaseUnreadable:
+        assert not index.exists()
+    else:
+        assert SqliteRelease(index).info.counts["concepts"] > 20
+
+
+@given(st.binary(max_size=300))
+def test_noise_is_no_file_of_a_release(noise: bytes) -> None:
+    """Whatever the bytes are, unless they are lines of such a file."""
+    with suppress(ReleaseUnreadable):
+        assert all(17 == len(columns) for columns in rows(BytesIO(noise), REL))
 
 
 def test_a_zip_that_is_cut_short_or_damaged_is_said(tmp_path: Path) -> None:
