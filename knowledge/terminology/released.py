@@ -32,25 +32,24 @@ _STANDS = frozenset({Reason.SUPPLY, Reason.NO_KNOWN_MEDICATION, Reason.CONFLICT,
 
 
 class Told(Struct, frozen=True):
-    """What a code says: drugs, the release's name of the product, and a remark on the code.
-
-    `packed`: the name is of several products, so that a strength in it is not that of one tablet.
-    """
+    """What a code says: drugs, what its name tells besides them, and a remark on the code."""
 
     drugs: frozenset[str]
-    name: str = ""
+    reading: NameReading
     remark: str = ""
-    packed: bool = False
 
 
 class ReleasedDrugs:
     """Reads codes and names by a release."""
 
-    def __init__(self, release: Release, codes: CodeIndex, index: NameIndex) -> None:
+    def __init__(
+        self, release: Release, codes: CodeIndex, index: NameIndex, reader: NameReader
+    ) -> None:
         self._release = release
         self._codes = codes
         self._index = index
-        self._reader: NameReader | None = None
+        self._reader = reader
+        self._wider: NameReader | None = None
         self._names: dict[str, str] = {}
 
     def told(self, coding: Coding) -> Told | None:
@@ -59,8 +58,19 @@ class ReleasedDrugs:
         released = self._release.of_code(system, coding.code) if system else None
         if released is None:
             return None
-        drugs = self._drugs(released)
-        return Told(drugs, released.name, _remark(released, drugs), released.kind in _PACKS)
+        drugs, reading = self._drugs(released), self._reading(released)
+        remark = _remark(released, drugs)
+        if not released.ingredients and reading.outcome is Outcome.NAMED:
+            drugs = reading.ingredients if reading.match is not Match.FUZZY else frozenset()
+        return Told(drugs, reading, remark)
+
+    def _reading(self, released: Released) -> NameReading:
+        """The release's name of a product: its route, and the strengths of what is no pack."""
+        reading = self._reader.read(released.name)
+        if not released.ingredients:
+            reading = self.read(released.name, reading)
+        strengths = () if released.kind in _PACKS else reading.strengths
+        return structs.replace(reading, route=route_in(released.name), strengths=strengths)
 
     def same(self, reading: NameReading) -> NameReading:
         """The reading, with drugs that are not ours under the names that codes have for them."""
@@ -82,9 +92,9 @@ class ReleasedDrugs:
         if released is not None and drugs:
             match = Match.BRAND if released.kind in _BRANDED else Match.TEXT
             return NameReading(Outcome.NAMED, Reason.RECOGNISED, drugs, match, route_in(text))
-        if self._reader is None:  # costs memory, and most texts do not need it
-            self._reader = NameReader(_WithRelease(self._index, self._release, self))
-        again = self._reader.read(text)
+        if self._wider is None:  # costs memory, and most texts do not need it
+            self._wider = NameReader(_WithRelease(self._index, self._release, self))
+        again = self._wider.read(text)
         return again if again.outcome is Outcome.NAMED else before
 
     def entry(self, released: Released) -> Entry | None:

@@ -15,7 +15,7 @@ from knowledge.terminology.concept import Concept, Match, Reason, Resolution, St
 from knowledge.terminology.index import NameIndex
 from knowledge.terminology.reading import NameReader, NameReading, Outcome
 from knowledge.terminology.release.model import Release
-from knowledge.terminology.released import ReleasedDrugs, Told, route_in
+from knowledge.terminology.released import ReleasedDrugs, Told
 from knowledge.terminology.verdict import Verdict, judge
 
 MOST_REMEMBERED = 50_000  # concepts; a name of 200 characters keeps this under 50 MB
@@ -30,7 +30,9 @@ class Resolver:
         self._linked = index.linked
         self._codes = CodeIndex(knowledge)
         self._reader = NameReader(index)
-        self._released = ReleasedDrugs(release, self._codes, index) if release else None
+        self._released = (
+            ReleasedDrugs(release, self._codes, index, self._reader) if release else None
+        )
         self._not_held = (
             f"only a code, and {release.info.label} does not hold it" if release else _NOT_LOADED
         )
@@ -54,20 +56,18 @@ class Resolver:
         if self._released is not None and codes:
             readings = [(field, self._released.same(reading)) for field, reading in readings]
         verdict = judge(codes, readings)
-        names = [reading for _, reading in readings]
-        names += [self._reader.read(one.name) for _, one in told if not one.packed]
-        route = _route([r.route for r in names] + [route_in(one.name) for _, one in told])
+        every = [*readings, *((field, one.reading) for field, one in told)]
         remarks = "; ".join(f"{field}: {one.remark}" for field, one in told if one.remark)
         if verdict.reason is not Reason.RECOGNISED:
-            return _not_recognised(concept, verdict, route, remarks or self._not_held)
+            return _not_recognised(concept, verdict, every, remarks or self._not_held)
         ingredients = tuple(sorted(verdict.ingredients))
         return Resolution(
             ingredients,
             tuple(name for name in ingredients if name in self._linked),
             verdict.match,
             Reason.RECOGNISED,
-            route,
-            _strengths(ingredients, names),
+            _route(reading for _, reading in every),
+            _strengths(ingredients, (reading for _, reading in every)),
             verdict.detail or remarks,
         )
 
@@ -79,19 +79,13 @@ class Resolver:
         told: list[tuple[str, Told]] = []
         for number, coding in enumerate(concept.codings):
             field, name = f"coding[{number}].code", self._codes.ingredient_of(coding)
-            one = self._released.told(coding) if self._released and not name else None
-            if one is not None:
+            if name:
+                codes.append((field, frozenset((name,))))
+            elif self._released is not None and (one := self._released.told(coding)) is not None:
                 told.append((field, one))
-            drugs = frozenset({name}) if name else one and (one.drugs or self._named_by(one))
-            if drugs:
-                codes.append((field, drugs))
+                if one.drugs:
+                    codes.append((field, one.drugs))
         return codes, told
-
-    def _named_by(self, told: Told) -> frozenset[str]:
-        """The drugs of a code of which the release has nothing but a name."""
-        reading = self._read(told.name)
-        sure = reading.outcome is Outcome.NAMED and reading.match is not Match.FUZZY
-        return reading.ingredients if sure else frozenset()
 
     def _read(self, text: str) -> NameReading:
         reading = self._names.get(text)
@@ -117,7 +111,10 @@ def _fields(concept: Concept) -> list[tuple[str, str]]:
 
 
 def _not_recognised(
-    concept: Concept, verdict: Verdict, route: RouteClass, about_codes: str
+    concept: Concept,
+    verdict: Verdict,
+    readings: list[tuple[str, NameReading]],
+    about_codes: str,
 ) -> Resolution:
     reason, detail = verdict.reason, verdict.detail
     if any(says_no_medication(coding) for coding in concept.codings):
@@ -126,11 +123,11 @@ def _not_recognised(
         reason = Reason.CODE_NOT_KNOWN
         detail = about_codes
     match = Match.CONFLICT if reason is Reason.CONFLICT else Match.NONE
-    return Resolution((), (), match, reason, route, (), detail)
+    return Resolution((), (), match, reason, _route(r for _, r in readings), (), detail)
 
 
-def _route(routes: Iterable[RouteClass]) -> RouteClass:
-    told = {*routes} - {RouteClass.UNKNOWN}
+def _route(readings: Iterable[NameReading]) -> RouteClass:
+    told = {reading.route for reading in readings} - {RouteClass.UNKNOWN}
     return told.pop() if len(told) == 1 else RouteClass.UNKNOWN
 
 
