@@ -70,7 +70,10 @@ class ReleasedDrugs:
         if not released.ingredients:
             reading = self.read(released.name, reading)
         strengths = () if released.kind in _PACKS else reading.strengths
-        return structs.replace(reading, route=route_in(released.name), strengths=strengths)
+        route = reading.route
+        if route is RouteClass.UNKNOWN:  # as it is where no drug was read in it
+            route = route_in(released.name)
+        return structs.replace(reading, route=route, strengths=strengths)
 
     def same(self, reading: NameReading) -> NameReading:
         """The reading, with drugs that are not ours under the names that codes have for them."""
