@@ -7,7 +7,7 @@ codes of ingredients are read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from knowledge.model import Knowledge, RouteClass
 from knowledge.terminology.codes import CodeIndex, says_no_medication
@@ -51,13 +51,22 @@ class Resolver:
         return answer
 
     def _resolve(self, concept: Concept) -> Resolution:
-        codes, told = self._coded(concept)
+        codes = [
+            (f"coding[{number}].code", frozenset((name,)))
+            for number, coding in enumerate(concept.codings)
+            if (name := self._codes.ingredient_of(coding))
+        ]
+        told = self._told(concept) if len(codes) < len(concept.codings) else ()
+        if told:
+            codes += [(field, one.drugs) for field, one in told if one.drugs]
         readings = [(field, self._read(text)) for field, text in _fields(concept)]
         if self._released is not None and codes:
             readings = [(field, self._released.same(reading)) for field, reading in readings]
         verdict = judge(codes, readings)
-        every = [*readings, *((field, one.reading) for field, one in told)]
-        remarks = "; ".join(f"{field}: {one.remark}" for field, one in told if one.remark)
+        every, remarks = readings, ""
+        if told:
+            every = [*readings, *((field, one.reading) for field, one in told)]
+            remarks = "; ".join(f"{field}: {one.remark}" for field, one in told if one.remark)
         if verdict.reason is not Reason.RECOGNISED:
             return _not_recognised(concept, verdict, every, remarks or self._not_held)
         ingredients = tuple(sorted(verdict.ingredients))
@@ -71,21 +80,16 @@ class Resolver:
             verdict.detail or remarks,
         )
 
-    def _coded(
-        self, concept: Concept
-    ) -> tuple[list[tuple[str, frozenset[str]]], list[tuple[str, Told]]]:
-        """The drugs of each code that is known, and what a release says of the codes it holds."""
-        codes: list[tuple[str, frozenset[str]]] = []
-        told: list[tuple[str, Told]] = []
-        for number, coding in enumerate(concept.codings):
-            field, name = f"coding[{number}].code", self._codes.ingredient_of(coding)
-            if name:
-                codes.append((field, frozenset((name,))))
-            elif self._released is not None and (one := self._released.told(coding)) is not None:
-                told.append((field, one))
-                if one.drugs:
-                    codes.append((field, one.drugs))
-        return codes, told
+    def _told(self, concept: Concept) -> Sequence[tuple[str, Told]]:
+        """What a release says of the codes that are not of one of our ingredients."""
+        if self._released is None:
+            return ()
+        return [
+            (f"coding[{number}].code", one)
+            for number, coding in enumerate(concept.codings)
+            if not self._codes.ingredient_of(coding)
+            and (one := self._released.told(coding)) is not None
+        ]
 
     def _read(self, text: str) -> NameReading:
         reading = self._names.get(text)
