@@ -51,11 +51,7 @@ class Resolver:
         return answer
 
     def _resolve(self, concept: Concept) -> Resolution:
-        codes = [
-            (f"coding[{number}].code", frozenset((name,)))
-            for number, coding in enumerate(concept.codings)
-            if (name := self._codes.ingredient_of(coding))
-        ]
+        codes, site_routes = self._coded(concept)
         told = self._told(concept) if len(codes) < len(concept.codings) else ()
         if told:
             codes += [(field, one.drugs) for field, one in told if one.drugs]
@@ -75,21 +71,35 @@ class Resolver:
             tuple(name for name in ingredients if name in self._linked),
             verdict.match,
             Reason.RECOGNISED,
-            _route(reading for _, reading in every),
+            _route((reading.route for _, reading in every), site_routes),
             _strengths(ingredients, (reading for _, reading in every)),
             verdict.detail or remarks,
         )
 
     def _told(self, concept: Concept) -> Sequence[tuple[str, Told]]:
-        """What a release says of the codes that are not of one of our ingredients."""
+        """What a release says of the codes that are of neither our ingredients nor the site."""
         if self._released is None:
             return ()
         return [
             (f"coding[{number}].code", one)
             for number, coding in enumerate(concept.codings)
             if not self._codes.ingredient_of(coding)
+            and not self._codes.site_code(coding)
             and (one := self._released.told(coding)) is not None
         ]
+
+    def _coded(self, concept: Concept) -> tuple[list[tuple[str, frozenset[str]]], list[RouteClass]]:
+        """The ingredients that each code stands for, by its field, and routes that codes tell."""
+        codes: list[tuple[str, frozenset[str]]] = []
+        routes: list[RouteClass] = []
+        for number, coding in enumerate(concept.codings):
+            field = f"coding[{number}].code"
+            if name := self._codes.ingredient_of(coding):
+                codes.append((field, frozenset({name})))
+            elif own := self._codes.site_code(coding):
+                codes.append((field, frozenset(own.ingredients)))
+                routes.append(RouteClass(own.route or RouteClass.UNKNOWN))
+        return codes, routes
 
     def _read(self, text: str) -> NameReading:
         reading = self._names.get(text)
@@ -127,12 +137,16 @@ def _not_recognised(
         reason = Reason.CODE_NOT_KNOWN
         detail = about_codes
     match = Match.CONFLICT if reason is Reason.CONFLICT else Match.NONE
-    return Resolution((), (), match, reason, _route(r for _, r in readings), (), detail)
+    return Resolution((), (), match, reason, _route(r.route for _, r in readings), (), detail)
 
 
-def _route(readings: Iterable[NameReading]) -> RouteClass:
-    told = {reading.route for reading in readings} - {RouteClass.UNKNOWN}
-    return told.pop() if len(told) == 1 else RouteClass.UNKNOWN
+def _route(named: Iterable[RouteClass], coded: Iterable[RouteClass] = ()) -> RouteClass:
+    """What names tell, else what codes of a site tell."""
+    for routes in (named, coded):
+        told = set(routes) - {RouteClass.UNKNOWN}
+        if told:
+            return told.pop() if len(told) == 1 else RouteClass.UNKNOWN
+    return RouteClass.UNKNOWN
 
 
 def _strengths(

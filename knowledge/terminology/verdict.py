@@ -32,7 +32,7 @@ class Verdict(Struct, frozen=True):
 
 def judge(codes: Sequence[tuple[str, _Drugs]], readings: Sequence[_Field]) -> Verdict:
     """The verdict over the ingredients of codes and the readings of names, each by its field."""
-    coded = frozenset(drug for _, drugs in codes for drug in drugs)
+    coded: _Drugs = frozenset().union(*(drugs for _, drugs in codes))
     named = [field for field in readings if field[1].outcome is Outcome.NAMED]
     doubtful = _that_forbids(readings, named, coded)
     if doubtful is not None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from plugin.cli.overlay import changes_of, overlay_option
 from plugin.cli.rxnorm import code_lines
 from plugin.cli.shared import packaged_pipeline
 
@@ -29,6 +30,7 @@ class NotKnown(click.ClickException):
 
 @click.command()
 @click.argument("what", metavar="DRUG|CODE|RULE", nargs=-1, required=True)
+@overlay_option()
 def explain(what: tuple[str, ...]) -> None:
     """Say what is known, with sources, of a drug, code, group, rule or mitigation.
 
@@ -53,10 +55,11 @@ def _explanation(asked: str, pipeline: Pipeline) -> Iterator[str]:
     knowledge = pipeline.knowledge
     key = asked.casefold()
     found = False
-    for rule in knowledge.rules:
+    for rule in (*knowledge.rules, *knowledge.switched_off):
         if rule.id == key:
             found = True
             yield from explained.rule_lines(rule, knowledge)
+            yield from changes_of(rule.id, knowledge)
     if key in knowledge.mitigations:
         found = True
         yield from explained.mitigation_lines(knowledge.mitigations[key], knowledge)
@@ -66,6 +69,7 @@ def _explanation(asked: str, pipeline: Pipeline) -> Iterator[str]:
     for name in _named(asked, knowledge):
         found = True
         yield from explained.ingredient_lines(knowledge.ingredients[name], knowledge)
+        yield from changes_of(name, knowledge)
     if not found:
         yield from _recognised(asked, pipeline)
 

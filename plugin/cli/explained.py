@@ -21,6 +21,7 @@ from knowledge.model import (
     Tier,
 )
 from knowledge.vocabulary import Condition
+from plugin.cli.interaction_lines import interaction_lines
 
 TIER_MEANING = {
     Tier.ALONE: "may raise a card alone",
@@ -55,11 +56,12 @@ def ingredient_lines(ingredient: Ingredient, knowledge: Knowledge) -> Iterator[s
     for rule in knowledge.rules:
         if rule.drug not in OPEN_SELECTORS and ingredient.name in knowledge.members(rule.drug):
             yield f"  Rule {rule.id} ({rule.level.value}): {sentence(rule.summary)}"
-    for row in knowledge.interactions:
-        if ingredient.name in knowledge.members(row.drug):
-            cap = f", at most {row.cap_mg} mg a day" if row.cap_mg is not None else ""
-            partners = " and ".join(row.partners) or "any use"
-            yield f"  Interaction with {partners}: {row.effect}{cap} ({marked(row.status)})."
+    yield from interaction_lines(
+        ingredient.name,
+        knowledge,
+        lambda row: marked(row.status),
+        lambda cited: source_lines(cited, knowledge),
+    )
     yield review_line(ingredient.file, knowledge)
 
 
@@ -93,7 +95,8 @@ def rule_lines(rule: Rule, knowledge: Knowledge) -> Iterator[str]:
     if rule.replaces:
         yield f"  Takes the place of: {', '.join(rule.replaces)}."
     for note in rule.notes:
-        yield f"  Adds, when {condition_text(note.when)}: {sentence(note.text)}"
+        when = f", when {condition_text(note.when)}" if note.when else ""
+        yield f"  Adds{when}: {sentence(note.text)}"
     for suggested in rule.suggest:
         mitigation = knowledge.mitigations.get(suggested)
         yield f"  Suggests {suggested}{f': {mitigation.text}' if mitigation else ''}"

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from plugin.cli.diff import diff
+from plugin.cli.overlay import overlay_option, site_lines
 from plugin.cli.rxnorm import code_check_lines, import_rxnorm, release_lines
 from plugin.cli.shared import as_of_option, packaged_pipeline
 
@@ -22,8 +24,12 @@ def knowledge() -> None:
     """Check or list the knowledge base, or import a RxNorm release."""
 
 
+knowledge.add_command(diff)
+
+
 @knowledge.command()
 @as_of_option("Say what is overdue")
+@overlay_option()
 def check(as_of: date) -> None:
     """Report every fault by file and key, and what awaits or is overdue for review.
 
@@ -35,6 +41,8 @@ def check(as_of: date) -> None:
     pipeline = packaged_pipeline()
     loaded = pipeline.knowledge
     click.echo(f"Knowledge {loaded.version}: {len(loaded.reviews)} files, no fault.")
+    for line in site_lines(loaded):
+        click.echo(line)
     _list_files("Awaiting review by a clinician", awaiting_review(loaded))
     _list_files(f"Overdue for review on {as_of}", overdue(loaded, as_of))
     for line in code_check_lines(loaded, pipeline.release):
@@ -42,6 +50,7 @@ def check(as_of: date) -> None:
 
 
 @knowledge.command("list")
+@overlay_option()
 def list_() -> None:
     """List the version, and how much is known: ingredients, rules, labs, names, RxNorm release."""
     pipeline = packaged_pipeline()
@@ -79,6 +88,7 @@ def _contents(loaded: Knowledge) -> Iterator[str]:
         yield f"{name} {len(rows)}"
     lexicon = _lexicon()
     yield f"lexicon {lexicon['names']} names ({lexicon['source']} {lexicon['version']})"
+    yield from site_lines(loaded)
 
 
 def _lexicon() -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,13 +25,17 @@ RECORD = ndjson([patient(), ORDER, potassium(3.1)])
 LABEL = "RxNorm full of 2026-11-02 (20AA_261102F)"
 
 
+def _load_anew() -> None:
+    """As the next command does, which is another process."""
+    pipeline._MADE.clear()
+
+
 @pytest.fixture(autouse=True)
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A data folder of this test; the knowledge is loaded anew before and after."""
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder of this test; the knowledge is loaded anew for it."""
     monkeypatch.setenv("CRAMPCHECK_DATA", str(tmp_path / "data"))
-    pipeline.default_pipeline.cache_clear()
-    yield tmp_path / "data"
-    pipeline.default_pipeline.cache_clear()
+    monkeypatch.setattr(pipeline, "_MADE", {})
+    return tmp_path / "data"
 
 
 @pytest.fixture
@@ -44,7 +47,7 @@ def published(tmp_path: Path) -> Path:
 def loaded(crampcheck: Run, published: Path, data: Path) -> Path:
     """The index of an import."""
     assert 0 == crampcheck("knowledge", "import-rxnorm", published).code
-    pipeline.default_pipeline.cache_clear()
+    _load_anew()
     return data / "rxnorm.sqlite"
 
 
@@ -91,7 +94,7 @@ def test_check_lists_codes_of_ours_that_the_release_tells_otherwise(
     text = small_release()
     text.lines["RXNCONSO.RRF"][0] = text.lines["RXNCONSO.RRF"][0].replace("furosemide", "other")
     crampcheck("knowledge", "import-rxnorm", text.zip(tmp_path / "other.zip"))
-    pipeline.default_pipeline.cache_clear()
+    _load_anew()
     ran = crampcheck("knowledge", "check")
     assert (0, "") == (ran.code, ran.err)
     assert "no fault" in ran.out
@@ -109,7 +112,7 @@ def test_resolve_reads_product_codes_once_a_release_is_loaded(
     before = json.loads(crampcheck("resolve", stdin=asked).out)
     assert ([], "code-not-known") == (before["ingredients"], before["reason"])
     crampcheck("knowledge", "import-rxnorm", published)
-    pipeline.default_pipeline.cache_clear()
+    _load_anew()
     after = json.loads(crampcheck("resolve", stdin=asked).out)
     both = ["hydrochlorothiazide", "losartan"]
     assert {"ingredients": both, "linked": both, "match": "code", "reason": None} == after
@@ -124,7 +127,7 @@ def test_assess_flags_a_drug_that_only_its_product_code_names(
     assert ["code-not-known"] == [one["reason"] for one in before["unread"]]
     assert [] == before["findings"]
     crampcheck("knowledge", "import-rxnorm", published)
-    pipeline.default_pipeline.cache_clear()
+    _load_anew()
     after = json.loads(crampcheck(*arguments, stdin=RECORD).out)
     assert [] == after["unread"]
     assert {"hydrochlorothiazide"} <= {
@@ -157,7 +160,7 @@ def test_the_service_uses_the_release(crampcheck: Run, published: Path) -> None:
     """The card that said that a code could not be read is gone, and `/readyz` names the release."""
     assert "only a product code" in _cards()
     crampcheck("knowledge", "import-rxnorm", published)
-    pipeline.default_pipeline.cache_clear()
+    _load_anew()
     assert "only a product code" not in _cards()
     ready = create_app(settings_from_environment()).test_client().get("/readyz").get_json()
     assert LABEL == ready["rxnorm_release"]
@@ -230,7 +233,7 @@ def test_a_damaged_index_is_10_and_an_import_mends_it(
     assert (10, "") == (ran.code, ran.out)
     assert f"crampcheck: {loaded}: the index of the RxNorm release cannot be used" in ran.err
     assert 0 == crampcheck("knowledge", "import-rxnorm", published).code
-    pipeline.default_pipeline.cache_clear()
+    _load_anew()
     assert 0 == crampcheck(*command).code
 
 
@@ -255,6 +258,6 @@ def test_the_index_may_lie_elsewhere(
     assert (10, "") == (ran.code, ran.out)
     assert "CRAMPCHECK_RXNORM names this file, and it is not there" in ran.err
     assert 0 == crampcheck("knowledge", "import-rxnorm", published).code
-    pipeline.default_pipeline.cache_clear()
+    _load_anew()
     assert LABEL in crampcheck("knowledge", "list").out
     assert (tmp_path / "else" / "where.sqlite").is_file()
