@@ -65,9 +65,10 @@ check: install  ## lint, formatting, types, and which module may import which
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: install  ## throughput of one call and time to load, as ratios
+bench: install  ## throughput of one call and time to load, as ratios; and an import of RxNorm
 	@$(BIN)/python -m tests.benchmarks
 	@$(BIN)/python -m tests.benchmarks.loading
+	@$(BIN)/python -m tests.benchmarks.rxnorm
 
 soak: install  ## the same tests, with many more generated patients
 	@CRAMPCHECK_SOAK=1 $(BIN)/python -m pytest -n $(WORKERS)

@@ -8,6 +8,10 @@ from pathlib import Path
 
 from knowledge.load import KnowledgeError, load
 from knowledge.model import Knowledge
+from knowledge.terminology.concept import Concept, Resolution
+from knowledge.terminology.release.faults import ReleaseError
+from knowledge.terminology.release.model import Release
+from knowledge.terminology.release.opening import SqliteRelease, open_index
 from knowledge.terminology.resolver import Resolver
 from knowledge.terminology.tables import TerminologyError
 from plugin.assess import Assessor
@@ -18,16 +22,33 @@ from plugin.reading.record import read_record
 from plugin.reading.source import AnyEntry
 
 DEFAULT_JURISDICTION = "US"
+_Key = tuple[str, str, Path, bool]  # jurisdiction, overlay, index of RxNorm and whether it is named
 
 
 class Pipeline:
-    """Reads and assesses patients against one knowledge. Safe to share between threads."""
+    """Reads and assesses patients against one knowledge. Safe to share between threads.
 
-    def __init__(self, knowledge: Knowledge, jurisdiction: str = DEFAULT_JURISDICTION) -> None:
+    With a RxNorm release, codes of products are read too.
+    """
+
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        jurisdiction: str = DEFAULT_JURISDICTION,
+        release: Release | None = None,
+    ) -> None:
         self.knowledge = knowledge
         self.jurisdiction = jurisdiction
-        self.resolver = Resolver(knowledge)
+        self.release = release
+        self.resolver = Resolver(knowledge, release)
         self.assessor = Assessor(knowledge, jurisdiction)
+
+    def resolve(self, concept: Concept) -> Resolution:
+        """The drugs of a concept. Raises KnowledgeInvalid if the release can no longer be read."""
+        try:
+            return self.resolver.resolve(concept)
+        except ReleaseError as error:
+            raise KnowledgeInvalid(error.message) from error
 
     def assess_entries(
         self,
@@ -45,7 +66,7 @@ class Pipeline:
         record = read_record(
             entries,
             knowledge=self.knowledge,
-            resolve=self.resolver.resolve,
+            resolve=self.resolve,
             as_of=as_of,
             patient=patient,
             extra=extra,
@@ -56,8 +77,8 @@ class Pipeline:
 def default_pipeline(settings: Settings | None = None) -> Pipeline:
     """The pipeline over the packaged knowledge and the site's overlay, made once per process.
 
-    Without settings, those of the environment. Raises KnowledgeInvalid with every fault, or
-    SettingsInvalid.
+    Without settings, those of the environment. Product codes are read by the RxNorm release whose
+    index is there, if one is. Raises KnowledgeInvalid with every fault, or SettingsInvalid.
     """
     key = _key(settings or settings_from_environment())
     if key not in _MADE:
@@ -79,23 +100,43 @@ def fresh_pipeline(settings: Settings) -> Pipeline:
     return made
 
 
-_MADE: dict[tuple[str, str], Pipeline] = {}
+_MADE: dict[_Key, Pipeline] = {}
 _MOST_MADE = 4
 
 
-def _key(settings: Settings) -> tuple[str, str]:
-    return (settings.jurisdiction.value if settings.jurisdiction else "", settings.overlay)
+def _key(settings: Settings) -> _Key:
+    told = settings.jurisdiction.value if settings.jurisdiction else ""
+    return told, settings.overlay, settings.rxnorm_index, bool(settings.rxnorm)
 
 
-def _made(jurisdiction: str, overlay: str) -> Pipeline:
+def _made(jurisdiction: str, overlay: str, index: Path, named: bool) -> Pipeline:
     try:
         knowledge = load(overlay=Path(overlay) if overlay else None)
-        return pipeline_of(knowledge, jurisdiction)
+        return pipeline_of(knowledge, jurisdiction, release_at(index, named=named))
     except (KnowledgeError, TerminologyError) as error:
         raise KnowledgeInvalid(str(error)) from error
 
 
-def pipeline_of(knowledge: Knowledge, jurisdiction: str = "") -> Pipeline:
+def release_at(index: Path, *, named: bool) -> SqliteRelease | None:
+    """The RxNorm release whose index lies there, if it does; it must where a setting names it.
+
+    Raises KnowledgeInvalid if the index is damaged, or is not where CRAMPCHECK_RXNORM says.
+    """
+    try:
+        release = open_index(index)
+    except ReleaseError as error:
+        raise KnowledgeInvalid(error.message) from error
+    if release is None and named:
+        raise KnowledgeInvalid(
+            f"{index}: CRAMPCHECK_RXNORM names this file, and it is not there; import a "
+            "RxNorm release (crampcheck knowledge import-rxnorm), or unset CRAMPCHECK_RXNORM."
+        )
+    return release
+
+
+def pipeline_of(
+    knowledge: Knowledge, jurisdiction: str = "", release: Release | None = None
+) -> Pipeline:
     """The pipeline over knowledge that may name a jurisdiction in its overlay, as the site's does.
 
     `jurisdiction` is what the environment sets, or empty. Raises SettingsInvalid where they differ.
@@ -107,4 +148,4 @@ def pipeline_of(knowledge: Knowledge, jurisdiction: str = "") -> Pipeline:
             f"CRAMPCHECK_JURISDICTION is {jurisdiction} and the overlay {name} says {of_site}: "
             "say it in one place, or the same in both."
         )
-    return Pipeline(knowledge, jurisdiction or of_site or DEFAULT_JURISDICTION)
+    return Pipeline(knowledge, jurisdiction or of_site or DEFAULT_JURISDICTION, release)

@@ -16,12 +16,14 @@ class Serving(Struct):
 
     knowledge: Knowledge
     jurisdiction: str
+    release: str = ""  # the label of the RxNorm release in use
     refused_at: str = ""
 
     @classmethod
     def of(cls, pipeline: Pipeline) -> Serving:
         """What a pipeline answers from."""
-        return cls(pipeline.knowledge, pipeline.jurisdiction)
+        release = pipeline.release.info.label if pipeline.release else ""
+        return cls(pipeline.knowledge, pipeline.jurisdiction, release)
 
     @property
     def version(self) -> str:
@@ -37,6 +39,7 @@ class Serving(Struct):
             "jurisdiction": self.jurisdiction,
             "ingredients": len(known.ingredients),
             "rules": len(known.rules),
+            "rxnorm_release": self.release or None,
         }
         if known.site:
             said["overlay"] = {

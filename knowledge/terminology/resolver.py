@@ -1,31 +1,41 @@
 """The door of the terminology: a concept becomes its ingredients, or the reason why not.
 
-Codes of ingredients and all names are read on their own and then held against one another: what
-agrees is answered by the fullest of them, and drugs that differ are a conflict, never a choice.
+Codes and names are read on their own and then held against one another: what agrees is answered by
+the fullest of them, and drugs that differ are a conflict, never a choice. Without a release, only
+codes of ingredients are read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from knowledge.model import Knowledge, RouteClass
 from knowledge.terminology.codes import CodeIndex, says_no_medication
 from knowledge.terminology.concept import Concept, Match, Reason, Resolution, Strength
 from knowledge.terminology.index import NameIndex
 from knowledge.terminology.reading import NameReader, NameReading, Outcome
+from knowledge.terminology.release.model import Release
+from knowledge.terminology.released import ReleasedDrugs, Told
 from knowledge.terminology.verdict import Verdict, judge
 
 MOST_REMEMBERED = 50_000  # concepts; a name of 200 characters keeps this under 50 MB
+_NOT_LOADED = "only a code, and not one of an ingredient: import a RxNorm release to read it"
 
 
 class Resolver:
-    """Resolves concepts against one knowledge. Build it once, and share it."""
+    """Resolves concepts against one knowledge, and a release if one is given. Share it."""
 
-    def __init__(self, knowledge: Knowledge) -> None:
+    def __init__(self, knowledge: Knowledge, release: Release | None = None) -> None:
         index = NameIndex(knowledge)
         self._linked = index.linked
         self._codes = CodeIndex(knowledge)
         self._reader = NameReader(index)
+        self._released = (
+            ReleasedDrugs(release, self._codes, index, self._reader) if release else None
+        )
+        self._not_held = (
+            f"only a code, and {release.info.label} does not hold it" if release else _NOT_LOADED
+        )
         self._remembered: dict[Concept, Resolution] = {}
         self._names: dict[str, NameReading] = {}
 
@@ -42,20 +52,41 @@ class Resolver:
 
     def _resolve(self, concept: Concept) -> Resolution:
         codes, site_routes = self._coded(concept)
+        told = self._told(concept) if len(codes) < len(concept.codings) else ()
+        if told:
+            codes += [(field, one.drugs) for field, one in told if one.drugs]
         readings = [(field, self._read(text)) for field, text in _fields(concept)]
+        if self._released is not None and codes:
+            readings = [(field, self._released.same(reading)) for field, reading in readings]
         verdict = judge(codes, readings)
+        every, remarks = readings, ""
+        if told:
+            every = [*readings, *((field, one.reading) for field, one in told)]
+            remarks = "; ".join(f"{field}: {one.remark}" for field, one in told if one.remark)
         if verdict.reason is not Reason.RECOGNISED:
-            return _not_recognised(concept, verdict, readings)
+            return _not_recognised(concept, verdict, every, remarks or self._not_held)
         ingredients = tuple(sorted(verdict.ingredients))
         return Resolution(
             ingredients,
             tuple(name for name in ingredients if name in self._linked),
             verdict.match,
             Reason.RECOGNISED,
-            _route((reading.route for _, reading in readings), site_routes),
-            _strengths(ingredients, (reading for _, reading in readings)),
-            verdict.detail,
+            _route((reading.route for _, reading in every), site_routes),
+            _strengths(ingredients, (reading for _, reading in every)),
+            verdict.detail or remarks,
         )
+
+    def _told(self, concept: Concept) -> Sequence[tuple[str, Told]]:
+        """What a release says of the codes that are of neither our ingredients nor the site."""
+        if self._released is None:
+            return ()
+        return [
+            (f"coding[{number}].code", one)
+            for number, coding in enumerate(concept.codings)
+            if not self._codes.ingredient_of(coding)
+            and not self._codes.site_code(coding)
+            and (one := self._released.told(coding)) is not None
+        ]
 
     def _coded(self, concept: Concept) -> tuple[list[tuple[str, frozenset[str]]], list[RouteClass]]:
         """The ingredients that each code stands for, by its field, and routes that codes tell."""
@@ -75,7 +106,10 @@ class Resolver:
         if reading is None:
             if len(self._names) >= MOST_REMEMBERED:
                 self._names.clear()
-            reading = self._names[text] = self._reader.read(text)
+            reading = self._reader.read(text)
+            if self._released is not None:
+                reading = self._released.read(text, reading)
+            self._names[text] = reading
         return reading
 
 
@@ -91,14 +125,17 @@ def _fields(concept: Concept) -> list[tuple[str, str]]:
 
 
 def _not_recognised(
-    concept: Concept, verdict: Verdict, readings: list[tuple[str, NameReading]]
+    concept: Concept,
+    verdict: Verdict,
+    readings: list[tuple[str, NameReading]],
+    about_codes: str,
 ) -> Resolution:
     reason, detail = verdict.reason, verdict.detail
     if any(says_no_medication(coding) for coding in concept.codings):
         reason, detail = Reason.NO_KNOWN_MEDICATION, "its code says that there is none"
     elif reason is Reason.EMPTY and any(coding.code.strip() for coding in concept.codings):
         reason = Reason.CODE_NOT_KNOWN
-        detail = "only a code, and not one of an ingredient: import a RxNorm release to read it"
+        detail = about_codes
     match = Match.CONFLICT if reason is Reason.CONFLICT else Match.NONE
     return Resolution((), (), match, reason, _route(r.route for _, r in readings), (), detail)
 

@@ -129,10 +129,12 @@ def _not_compared(old: Path, new: Path) -> list[str]:
 def _of_patients(source: str, known: tuple[Knowledge, Knowledge], as_of: date) -> Compared:
     from plugin.cli.progress import progress_bar  # noqa: PLC0415
     from plugin.config import settings_from_environment  # noqa: PLC0415
-    from plugin.pipeline import pipeline_of  # noqa: PLC0415
+    from plugin.pipeline import pipeline_of, release_at  # noqa: PLC0415
     from plugin.screening.comparing import compare_patients  # noqa: PLC0415
 
-    told = settings_from_environment().jurisdiction
-    old, new = (pipeline_of(one, told.value if told else "") for one in known)
+    settings = settings_from_environment()
+    told = settings.jurisdiction.value if settings.jurisdiction else ""
+    release = release_at(settings.rxnorm_index, named=bool(settings.rxnorm))
+    old, new = (pipeline_of(one, told, release) for one in known)
     with progress_bar() as on_progress:
         return compare_patients(source, old, new, as_of, on_progress)
