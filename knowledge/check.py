@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from knowledge.checks import (
+    drug_reach,
+    example_facts,
     examples,
     labs,
     mitigations,
@@ -22,9 +24,20 @@ from knowledge.checks import (
 )
 from knowledge.draft import Draft
 from knowledge.faults import Fault
-from knowledge.model import FileReview, Knowledge
+from knowledge.model import AWAITING, CHANGED, FileReview, Knowledge
 
-_CHECKS = (references, provenance, names, labs, rules, reachable, mitigations, examples)
+_CHECKS = (
+    references,
+    provenance,
+    names,
+    labs,
+    rules,
+    reachable,
+    drug_reach,
+    mitigations,
+    example_facts,
+    examples,
+)
 
 
 def faults(draft: Draft) -> Iterator[Fault]:
@@ -35,7 +48,12 @@ def faults(draft: Draft) -> Iterator[Fault]:
 
 def awaiting_review(knowledge: Knowledge) -> tuple[FileReview, ...]:
     """The files that nobody but their author has read."""
-    return tuple(file for file in knowledge.reviews if not file.review.reviewed_by)
+    return tuple(file for file in knowledge.reviews if file.review.status == AWAITING)
+
+
+def changed_since_review(knowledge: Knowledge) -> tuple[FileReview, ...]:
+    """The files that are not what their reviewer signed."""
+    return tuple(file for file in knowledge.reviews if file.review.status == CHANGED)
 
 
 def overdue(knowledge: Knowledge, as_of: date) -> tuple[FileReview, ...]:
