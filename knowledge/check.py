@@ -24,7 +24,8 @@ from knowledge.checks import (
 )
 from knowledge.draft import Draft
 from knowledge.faults import Fault
-from knowledge.model import AWAITING, CHANGED, FileReview, Knowledge
+from knowledge.model import Knowledge
+from knowledge.review import AWAITING, CHANGED, FileReview
 
 _CHECKS = (
     references,

@@ -13,7 +13,7 @@ from knowledge.layout import REQUIRED_FILES, REQUIRED_FOLDERS
 from knowledge.model import Knowledge
 from knowledge.parse import ParsedFile, absent, parse_file
 
-__all__ = ["DATA", "Fault", "KnowledgeError", "load", "read_draft"]
+__all__ = ["DATA", "Fault", "KnowledgeError", "load", "load_draft", "read_draft"]
 
 DATA = Path(__file__).parent / "data"
 
@@ -23,12 +23,16 @@ def load(folder: Path | None = None) -> Knowledge:
 
     Raises KnowledgeError with every fault of every file; there is no half-loaded knowledge.
     """
-    root = folder if folder is not None else DATA
+    return load_draft(folder if folder is not None else DATA).knowledge
+
+
+def load_draft(root: Path) -> Draft:
+    """Read and check a folder, and keep where each entry stands. Raises KnowledgeError."""
     draft = read_draft(root)
     found = [*draft.faults, *check.faults(draft)]
     if found:
         raise KnowledgeError(str(root), found)
-    return draft.knowledge
+    return draft
 
 
 def read_draft(root: Path) -> Draft:

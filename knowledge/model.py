@@ -6,12 +6,12 @@ clinician may read carries `Citation`s, and every file carries a `Review`.
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from msgspec import Struct
 
+from knowledge.review import FileReview
 from knowledge.vocabulary import Condition
 
 
@@ -91,28 +91,7 @@ class Source(Struct, frozen=True):
     identifier: str = ""  # PMID, DOI or edition, as the field writes it
     url: str = ""
     year: int | None = None
-
-
-# What a file's review can be. The last is never written: loading finds that the file has changed.
-AWAITING, REVIEWED, CHANGED = "awaiting-review", "reviewed", "changed-since-review"
-
-
-class Review(Struct, frozen=True):
-    """Who wrote a file and who checked it. An empty reviewer means that nobody has yet."""
-
-    status: str  # awaiting-review | reviewed | changed-since-review
-    authored_by: str
-    authored: date
-    reviewed_by: str = ""
-    reviewed: date | None = None
-    next_review: date | None = None
-    credentials: str = ""  # of the reviewer, in the reviewer's words
-    digest: str = ""  # of what was signed; see knowledge.signoff
-
-    @property
-    def stands(self) -> bool:
-        """True if somebody has signed the file as it is now."""
-        return self.status == REVIEWED
+    file: str = ""
 
 
 class Claim(Struct, frozen=True):
@@ -194,6 +173,7 @@ class Group(Struct, frozen=True):
     members: frozenset[str]  # ingredient names, expanded
     claims: tuple[Claim, ...] = ()
     never_propose: bool = False
+    file: str = ""
 
 
 class Product(Struct, frozen=True):
@@ -360,13 +340,7 @@ class Interaction(Struct, frozen=True):
     status: Status
     sources: tuple[Citation, ...]
     critical_with_symptom: bool = False
-
-
-class FileReview(Struct, frozen=True):
-    """The review block of one data file."""
-
-    file: str
-    review: Review
+    file: str = ""
 
 
 # Selectors of a rule's drug that are no group: every ingredient, or every flagged one.

@@ -16,7 +16,7 @@ from msgspec import Struct, structs
 
 from knowledge.faults import Fault, flatten
 from knowledge.layout import VERSION_FILE, Kind, Shape, Table, read_elsewhere, tables_in, tables_of
-from knowledge.model import CHANGED, FileReview, Review
+from knowledge.review import CHANGED, FileReview, Review
 from knowledge.schemas.evidence import ReviewSchema
 from knowledge.signoff import digest_of
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from knowledge.checks.drug_reach import drug_is
 from knowledge.checks.reachable import impossible
 from knowledge.draft import Draft
 from knowledge.fact_text import parse_fact
 from knowledge.faults import Fault
 from knowledge.layout import Kind
+from knowledge.possible import drug_is
 
 
 def check(draft: Draft) -> Iterator[Fault]:

@@ -7,7 +7,8 @@ from typing import Any
 from marshmallow import ValidationError, fields, validates_schema
 
 from knowledge.identifiers import identifier
-from knowledge.model import AWAITING, REVIEWED, Citation, Claim, Review, Source, Status
+from knowledge.model import Citation, Claim, Source, Status
+from knowledge.review import AWAITING, REVIEWED, Review
 from knowledge.schemas.base import Strict
 from knowledge.schemas.fields import Day, Many, OneOf, Text, Whole
 from knowledge.signoff import digest_complaint, is_author

@@ -6,40 +6,55 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from plugin.cli.shared import as_of_option, packaged_pipeline
+from plugin.cli.folder import folder_option, knowledge_of
+from plugin.cli.review import review
+from plugin.cli.shared import as_of_option
 
 if TYPE_CHECKING:
-    from knowledge.model import FileReview, Knowledge
+    from knowledge.model import Knowledge
+    from knowledge.review import FileReview
 
 
 @click.group()
 def knowledge() -> None:
-    """Check or list the knowledge base."""
+    """Check, list or sign the knowledge base."""
+
+
+knowledge.add_command(review)
 
 
 @knowledge.command()
 @as_of_option("Say what is overdue")
-def check(as_of: date) -> None:
+@folder_option
+def check(as_of: date, folder: Path | None) -> None:
     """Report every fault by file and key, and what awaits or is overdue for review.
 
-    A fault ends with exit code 10. Waiting for review is no fault: it is listed.
+    A fault ends with exit code 10: an uncited claim, a reviewer who is the author, a rule that
+    nothing can fire, a code of two meanings, and more. Waiting for review is no fault: it is
+    listed, and so is a file that was changed after it was signed.
     """
-    from knowledge.check import awaiting_review, overdue  # noqa: PLC0415 - slow to import
+    # Slow to import.
+    from knowledge.check import awaiting_review, changed_since_review, overdue  # noqa: PLC0415
 
-    loaded = packaged_pipeline().knowledge
+    loaded = knowledge_of(folder)
     click.echo(f"Knowledge {loaded.version}: {len(loaded.reviews)} files, no fault.")
+    reviewed = tuple(row for row in loaded.reviews if row.review.stands)
+    _list_files("Reviewed by a clinician", reviewed)
+    _list_files("Changed since it was signed: to be reviewed anew", changed_since_review(loaded))
     _list_files("Awaiting review by a clinician", awaiting_review(loaded))
     _list_files(f"Overdue for review on {as_of}", overdue(loaded, as_of))
 
 
 @knowledge.command("list")
-def list_() -> None:
-    """List the version, and how much is known: ingredients by group, rules, labs, lexicon."""
-    for line in _contents(packaged_pipeline().knowledge):
+@folder_option
+def list_(folder: Path | None) -> None:
+    """List the version, how much is known, and how much of it was reviewed."""
+    for line in _contents(knowledge_of(folder)):
         click.echo(line)
 
 
@@ -47,7 +62,11 @@ def _list_files(title: str, files: tuple[FileReview, ...]) -> None:
     click.echo(f"{title}: {len(files)}")
     for row in files:
         due = f", due {row.review.next_review}" if row.review.next_review else ""
-        click.echo(f"  {row.file} (by {row.review.authored_by}, {row.review.authored}{due})")
+        signed = f", signed by {row.review.reviewed_by} on {row.review.reviewed}"
+        signed = signed if row.review.reviewed_by else ""
+        click.echo(
+            f"  {row.file} (by {row.review.authored_by}, {row.review.authored}{signed}{due})"
+        )
 
 
 def _contents(loaded: Knowledge) -> Iterator[str]:
@@ -66,6 +85,8 @@ def _contents(loaded: Knowledge) -> Iterator[str]:
         ("sources", loaded.sources),
     ):
         yield f"{name} {len(rows)}"
+    reviewed = sum(row.review.stands for row in loaded.reviews)
+    yield f"reviewed {reviewed} of {len(loaded.reviews)} files"
     lexicon = _lexicon()
     yield f"lexicon {lexicon['names']} names ({lexicon['source']} {lexicon['version']})"
     yield "RxNorm release: none loaded"
