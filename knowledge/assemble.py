@@ -66,6 +66,7 @@ def assemble(files: Iterable[ParsedFile]) -> Draft:
         interactions=tuple(entries.placed(Kind.INTERACTION).values()),
         sources=entries.placed(Kind.SOURCE),
         reviews=_reviews(parsed),
+        attributes=entries.values(Kind.ATTRIBUTE),
     )
     places = {
         (kind, id_): Place(entry.file, entry.key)

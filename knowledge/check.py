@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from knowledge.checks import (
+    attributes,
     drug_reach,
     example_facts,
     examples,
@@ -30,6 +31,7 @@ from knowledge.review import AWAITING, CHANGED, FileReview
 _CHECKS = (
     references,
     provenance,
+    attributes,
     names,
     labs,
     rules,

@@ -82,6 +82,17 @@ class Citation(Struct, frozen=True):
     locator: str
 
 
+class SourceAttribute(Struct, frozen=True):
+    """One of the thirteen source attributes of 45 CFR 170.315(b)(11)(iv)(A)."""
+
+    id: str
+    paragraph: int  # 1 to 13
+    name: str
+    answer: str  # stated | none | used | not-used
+    text: str
+    sources: tuple[Citation, ...]
+
+
 class Source(Struct, frozen=True):
     """A publication, label or dataset, cited by `id`."""
 
@@ -365,6 +376,7 @@ class Knowledge(Struct, frozen=True):
     interactions: tuple[Interaction, ...]
     sources: dict[str, Source]
     reviews: tuple[FileReview, ...]
+    attributes: dict[str, SourceAttribute] = {}
 
     def members(self, selector: str) -> frozenset[str]:
         """The ingredient names of a group or ingredient id; `any` and `flagged` give all.

@@ -23,6 +23,7 @@ from plugin.model import Assessment
 from plugin.observe import Metrics, configure_logging, log_fault
 from plugin.pipeline import Pipeline, default_pipeline
 from plugin.services.cramp_review import cramp_review
+from plugin.web.source_attributes import source_attribute_pages
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -59,6 +60,7 @@ def create_app(
     _watch(app, metrics)
     app.wsgi_app = _with_headers(app.wsgi_app)  # type: ignore[method-assign, assignment]
     _operators_pages(app, pipeline, metrics)
+    app.register_blueprint(source_attribute_pages(lambda: pipeline.knowledge))
     structlog.get_logger().info(
         "ready", knowledge=pipeline.knowledge.version, rules=len(pipeline.knowledge.rules)
     )
@@ -122,7 +124,9 @@ def _with_headers(wsgi: WSGIApplication) -> WSGIApplication:
 
     def wrapped(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
-            return start_response(status, headers + _HEADERS, *exc_info)
+            own = {name for name, _ in headers}  # a page may set a policy of its own
+            added = [header for header in _HEADERS if header[0] not in own]
+            return start_response(status, headers + added, *exc_info)
 
         return wsgi(environ, start)
 
@@ -143,6 +147,7 @@ def _operators_pages(app: Flask, pipeline: Pipeline, metrics: Metrics) -> None:
     about = (
         "Crampcheck: drugs linked to muscle cramps, for clinicians.\n\n"
         "CDS Hooks discovery: /cds-services\n"
+        "Source attributes (45 CFR 170.315(b)(11)(iv)(A)): /source-attributes\n"
         f"Knowledge: {knowledge.version}, {review_status(knowledge)}\n"
     )
 

@@ -7,13 +7,14 @@ from typing import Any
 from marshmallow import ValidationError, fields, validates_schema
 
 from knowledge.identifiers import identifier
-from knowledge.model import Citation, Claim, Source, Status
+from knowledge.model import Citation, Claim, Source, SourceAttribute, Status
 from knowledge.review import AWAITING, REVIEWED, Review
 from knowledge.schemas.base import Strict
 from knowledge.schemas.fields import Day, Many, OneOf, Text, Whole
 from knowledge.signoff import digest_complaint, is_author
 
 CLAIM_KINDS = ("signal", "mechanism", "label-rate", "guard", "identity")
+ANSWERS = ("stated", "none", "used", "not-used")
 SOURCE_KINDS = (
     "study",
     "label",
@@ -58,6 +59,18 @@ class SourceSchema(Strict):
     identifier = Text(blank=True)
     url = Text(blank=True)
     year = Whole()
+
+
+class SourceAttributeSchema(Strict):
+    """One of the thirteen source attributes; what is not known is answered "none"."""
+
+    makes = SourceAttribute
+    id = Text(required=True, check=identifier)
+    paragraph = Whole(required=True)
+    name = Text(required=True)
+    answer = OneOf(ANSWERS, required=True)
+    text = Text(required=True)
+    sources = citations()
 
 
 class ReviewSchema(Strict):

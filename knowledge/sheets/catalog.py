@@ -7,6 +7,7 @@ from functools import partial
 
 from knowledge.layout import Kind
 from knowledge.model import Knowledge
+from knowledge.sheets.attributes import attribute_sheet
 from knowledge.sheets.drugs import group_sheet, ingredient_sheet
 from knowledge.sheets.policy import interaction_sheet, mitigation_sheet
 from knowledge.sheets.record import (
@@ -46,5 +47,7 @@ def _makers(known: Knowledge) -> Iterator[tuple[Kind, str, Maker]]:
         yield Kind.TERM, name, partial(term_sheet, term, known)
     for mechanism_id, mechanism in known.mechanisms.items():
         yield Kind.MECHANISM, mechanism_id, partial(mechanism_sheet, mechanism, known)
+    for attribute_id, attribute in known.attributes.items():
+        yield Kind.ATTRIBUTE, attribute_id, partial(attribute_sheet, attribute, known)
     for source_id, source in known.sources.items():
         yield Kind.SOURCE, source_id, partial(source_sheet, source, known)

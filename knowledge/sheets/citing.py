@@ -31,6 +31,7 @@ def _cited(known: Knowledge) -> Iterator[tuple[Ref, str]]:
         (Kind.RULE, known.rules),
         (Kind.MITIGATION, known.mitigations.values()),
         (Kind.INTERACTION, known.interactions),
+        (Kind.ATTRIBUTE, known.attributes.values()),
         (Kind.MECHANISM, known.mechanisms.values()),
         (Kind.LAB, known.labs.values()),
         (Kind.CONDITION, known.conditions.values()),

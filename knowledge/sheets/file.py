@@ -33,6 +33,7 @@ def entry_of(kind: Kind, id_: str, known: Knowledge) -> Any:
         Kind.TERM: known.terms,
         Kind.MITIGATION: known.mitigations,
         Kind.SOURCE: known.sources,
+        Kind.ATTRIBUTE: known.attributes,
     }
     return by_kind[kind][id_]
 
@@ -78,6 +79,7 @@ _WORDS: dict[Kind, Callable[[Any, Knowledge], str]] = {
     Kind.INTERACTION: lambda row, known: f" ({row.level.value}): {effect_words(row, known)}",
     Kind.INGREDIENT: lambda drug, _: f": tier {drug.tier.value}",
     Kind.SOURCE: lambda source, _: f": {source.title}",
+    Kind.ATTRIBUTE: lambda attribute, _: f" ({attribute.answer}): {attribute.text}",
     Kind.PRODUCT: lambda product, _: f": {', '.join(product.ingredients)}",
     Kind.CONSTANT: lambda constant, _: f": {constant.value} {constant.unit}".rstrip(),
 }

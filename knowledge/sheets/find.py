@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from knowledge.layout import Kind
 from knowledge.model import Knowledge
+from knowledge.sheets.attributes import ALL as ALL_ATTRIBUTES
 
 Key = tuple[Kind, str]
 
@@ -43,6 +44,9 @@ def _names(known: Knowledge) -> Iterator[tuple[Key, str]]:
     yield from _record_names(known)
     for row in known.interactions:
         yield (Kind.INTERACTION, row.id), row.id
+    for attribute in known.attributes.values():
+        for name in (attribute.id, attribute.name, ALL_ATTRIBUTES):
+            yield (Kind.ATTRIBUTE, attribute.id), name
     for source in known.sources.values():
         yield (Kind.SOURCE, source.id), source.id
         yield (Kind.SOURCE, source.id), source.title

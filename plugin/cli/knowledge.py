@@ -83,6 +83,7 @@ def _contents(loaded: Knowledge) -> Iterator[str]:
         ("labs", loaded.labs),
         ("conditions", loaded.conditions),
         ("sources", loaded.sources),
+        ("source attributes", loaded.attributes),
     ):
         yield f"{name} {len(rows)}"
     reviewed = sum(row.review.stands for row in loaded.reviews)
