@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 
 from knowledge.layout import Kind
 from knowledge.model import Knowledge
 from knowledge.sheets.attributes import attribute_sheet
+from knowledge.sheets.citing import citing
 from knowledge.sheets.drugs import group_sheet, ingredient_sheet
 from knowledge.sheets.policy import interaction_sheet, mitigation_sheet
 from knowledge.sheets.record import (
@@ -29,6 +30,7 @@ def catalog(known: Knowledge) -> dict[tuple[Kind, str], Maker]:
 
 
 def _makers(known: Knowledge) -> Iterator[tuple[Kind, str, Maker]]:
+    cited = cache(partial(citing, known))  # one look at everything serves all the sources
     for rule in known.rules:
         yield Kind.RULE, rule.id, partial(rule_sheet, rule, known)
     for id_, mitigation in known.mitigations.items():
@@ -50,4 +52,4 @@ def _makers(known: Knowledge) -> Iterator[tuple[Kind, str, Maker]]:
     for attribute_id, attribute in known.attributes.items():
         yield Kind.ATTRIBUTE, attribute_id, partial(attribute_sheet, attribute, known)
     for source_id, source in known.sources.items():
-        yield Kind.SOURCE, source_id, partial(source_sheet, source, known)
+        yield Kind.SOURCE, source_id, partial(source_sheet, source, known, cited)

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from knowledge.layout import Kind
 from knowledge.model import Knowledge
-from knowledge.sheets.basis import review_words
+from knowledge.sheets.basis import review_line, review_words
 from knowledge.sheets.catalog import catalog
 from knowledge.sheets.sheet import Line, Part, Sheet
 
@@ -30,6 +30,8 @@ _ONE_PAGE = {
 _FOLDERS = {Kind.INGREDIENT: "drugs", Kind.GROUP: "drugs", Kind.INTERACTION: "interactions"}
 _NOT_IN_ANCHOR = re.compile(r"[^\w\- ]")
 _MARKUP = re.compile(r"([\\`*_\[\]<>|#])")
+_EVERY = "Each drug on this page"
+_SEVERAL = 2
 MADE = "<!-- Made from knowledge/data by `make docs`; a test fails when it is out of date. -->"
 
 
@@ -94,11 +96,38 @@ def _heading(sheet: Sheet) -> str:
 
 def _page(page: _Page, site: _Site, known: Knowledge) -> str:
     lines = [f"# {_escaped(page.title)}", "", MADE, "", _up(page.path), ""]
-    for sheet in page.sheets:
-        if sheet.kind is not Kind.RULE:
-            lines += [f"## {_escaped(_heading(sheet))}", "", *_about(sheet)]
-        lines += [*_bullets(sheet.lines, page.path, site), ""]
+    files = dict.fromkeys(sheet.file for sheet in page.sheets)
+    shared = review_line(next(iter(files)), known) if len(files) == 1 else None
+    if shared is not None:
+        lines += [f"**{_escaped(str(shared))}**", ""]
+    of_all = _of_every_drug(page.sheets, shared)
+    groups = [sheet for sheet in page.sheets if sheet.kind is Kind.GROUP]
+    others = [sheet for sheet in page.sheets if sheet.kind is not Kind.GROUP]
+    for sheet in groups:
+        lines += _section(sheet, {shared}, site)
+    if of_all:
+        lines += [f"## {_EVERY}", "", *_bullets(of_all, page.path, site), ""]
+    for sheet in others:
+        lines += _section(sheet, {shared, *of_all}, site)
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _section(sheet: Sheet, told: set[Line | None], site: _Site) -> Iterator[str]:
+    """A sheet below its heading, without the lines that the page has told already."""
+    path = site.places[sheet.kind, sheet.id].partition("#")[0]
+    if sheet.kind is not Kind.RULE:
+        yield from (f"## {_escaped(_heading(sheet))}", "", *_about(sheet))
+    yield from _bullets([one for one in sheet.lines if one not in told], path, site)
+    yield ""
+
+
+def _of_every_drug(sheets: Iterable[Sheet], shared: Line | None) -> list[Line]:
+    """What is the same for every drug of a page, and is said once; nothing of a single drug."""
+    drugs = [sheet.lines for sheet in sheets if sheet.kind is Kind.INGREDIENT]
+    if len(drugs) < _SEVERAL:
+        return []
+    same = set(drugs[0]).intersection(*drugs[1:]) - {shared}
+    return [one for one in drugs[0] if one in same]
 
 
 def _about(sheet: Sheet) -> list[str]:
@@ -143,8 +172,9 @@ def _index(site: _Site, known: Knowledge) -> str:
         "",
         MADE,
         "",
-        f"Knowledge {known.version}: {len(known.ingredients)} ingredients, {len(known.rules)} rules, "
-        f"{len(known.mitigations)} mitigations, {len(known.interactions)} interactions. "
+        f"Knowledge {known.version}: {len(known.ingredients)} ingredients, "
+        f"{len(known.rules)} rules, {len(known.mitigations)} mitigations, "
+        f"{len(known.interactions)} interactions. "
         f"Reviewed by a clinician: {reviewed} of {len(known.reviews)} files.",
         "",
     ]
@@ -167,4 +197,6 @@ def _listed(site: _Site, folder: str) -> Iterator[str]:
     for path, page in site.pages.items():
         inside = path.startswith(folder) if folder else "/" not in path
         if inside:
-            yield f"- [{_escaped(page.title)}]({quote(path)})"
+            said = str(page.sheets[0].lines[0]) if folder == "rules/" else ""
+            more = f": {_escaped(said.removeprefix('Says: '))}" if said else ""
+            yield f"- [{_escaped(page.title)}]({quote(path)}){more}"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from knowledge.checks.expansion import facts_below
 from knowledge.checks.rules import conditions_of
 from knowledge.layout import Kind
 from knowledge.model import ClinicalCondition, Knowledge, Lab, LabCode, Mechanism, Source, Term
 from knowledge.sheets.basis import STATUS_WORDS, review_line, source_lines
-from knowledge.sheets.citing import citing
 from knowledge.sheets.conditions import any_line, when_line
 from knowledge.sheets.sheet import Line, Part, Ref, Sheet, line, named
 from knowledge.sheets.words import unit_words
@@ -84,11 +83,13 @@ def mechanism_sheet(mechanism: Mechanism, known: Knowledge) -> Sheet:
     return Sheet(Kind.MECHANISM, mechanism.id, title, lines, file)
 
 
-def source_sheet(source: Source, known: Knowledge) -> Sheet:
-    """A source: what it is, where to find it, and what rests on it."""
+def source_sheet(
+    source: Source, known: Knowledge, citing: Callable[[], Mapping[str, tuple[Ref, ...]]]
+) -> Sheet:
+    """A source: what it is, where to find it, and what rests on it (see `citing`)."""
     year = f" ({source.year})" if source.year else ""
     parts: list[Part] = []
-    for cited_by in citing(known).get(source.id, ()):
+    for cited_by in citing().get(source.id, ()):
         parts += [", "] if parts else []
         parts.append(cited_by)
     lines = (
