@@ -6,7 +6,8 @@ rule whether it could ever speak of a drug: every other fact is given the benefi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from knowledge.checks.expansion import ways
 from knowledge.model import (
@@ -101,28 +102,34 @@ def _can_hold(fact: AnyFact, drug: Ingredient, rule: Rule, known: Knowledge) -> 
 
 
 def any_row_gives(fact: Fact, drugs: frozenset[str], known: Knowledge) -> bool:
-    """Is there a row of the interaction table that can say a fact of one of the drugs?"""
-    return isinstance(fact, Interacts) and any(
-        row.status is not Status.UNCONFIRMED
-        and drugs_of(row.drug, known) & drugs
-        and _row_gives(row, fact.state)
+    """Is there a row of the interaction table that can say a fact of one of the drugs?
+
+    At some dose, and for some patient. A state that is not judged here is taken to be possible.
+    """
+    says = _SAYS.get(fact.state) if isinstance(fact, Interacts) else None
+    return says is None or any(
+        row.status is not Status.UNCONFIRMED and drugs_of(row.drug, known) & drugs and says(row)
         for row in known.interactions
     )
 
 
-def _row_gives(row: Interaction, state: InteractionState) -> bool:
-    """Whether a row can say a state of its drug, at some dose; of no other state it is judged."""
-    partners, capped = bool(row.partners), row.cap_mg is not None
-    can_say = {
-        InteractionState.CONTRAINDICATED: partners and not capped,
-        InteractionState.OVER_CAP: partners and capped,
-        InteractionState.DOSE_UNREAD: partners and capped,
-        InteractionState.AT_CAP: capped,
-        InteractionState.ALONE_CONTRAINDICATED: not partners and not capped,
-        InteractionState.ALONE_OVER_CAP: not partners and capped,
-        InteractionState.ALONE_DOSE_UNREAD: not partners and capped,
-        InteractionState.WARNING: row.level.rank >= Level.WARNING.rank,
-        InteractionState.CRITICAL: row.level is Level.CRITICAL,
-        InteractionState.CRITICAL_IF_SYMPTOM: row.critical_with_symptom,
-    }
-    return can_say.get(state, True)
+def _forbids(row: Interaction, *, alone: bool) -> bool:
+    return row.effect == "contraindicated" and alone is not bool(row.partners)
+
+
+def _caps(row: Interaction, *, alone: bool) -> bool:
+    return row.effect == "dose-cap" and alone is not bool(row.partners)
+
+
+_SAYS: dict[InteractionState, Callable[[Interaction], bool]] = {
+    InteractionState.CONTRAINDICATED: partial(_forbids, alone=False),
+    InteractionState.OVER_CAP: partial(_caps, alone=False),
+    InteractionState.DOSE_UNREAD: partial(_caps, alone=False),
+    InteractionState.AT_CAP: lambda row: row.effect == "dose-cap",
+    InteractionState.ALONE_CONTRAINDICATED: partial(_forbids, alone=True),
+    InteractionState.ALONE_OVER_CAP: partial(_caps, alone=True),
+    InteractionState.ALONE_DOSE_UNREAD: partial(_caps, alone=True),
+    InteractionState.WARNING: lambda row: row.level.rank >= Level.WARNING.rank,
+    InteractionState.CRITICAL: lambda row: row.level is Level.CRITICAL,
+    InteractionState.CRITICAL_IF_SYMPTOM: lambda row: row.critical_with_symptom,
+}

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import shutil
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from plugin.cli.folder import FOLDER, folder_option, knowledge_of
+from plugin.cli.folder import folder_option, knowledge_of
+from plugin.cli.shared import packaged_pipeline
 
 if TYPE_CHECKING:
     from knowledge.model import Knowledge
     from knowledge.sheets.catalog import Maker
     from knowledge.sheets.find import Key
+    from knowledge.terminology.concept import Concept, Resolution
 
 WIDEST = 100
 
@@ -32,11 +34,15 @@ class _Words(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if not set(args).isdisjoint(ctx.help_option_names):
             return super().parse_args(ctx, args)
-        options, words = [], list(args)
-        while FOLDER in words[:-1]:
-            place = words.index(FOLDER)
-            options += words[place : place + 2]
-            del words[place : place + 2]
+        known = {name for one in self.params if isinstance(one, click.Option) for name in one.opts}
+        options: list[str] = []
+        words: list[str] = []
+        left = list(args)
+        while left:
+            here = options if left[0].partition("=")[0] in known else words
+            taken = 2 if left[0] in known else 1  # each of our options has a value
+            here += left[:taken]
+            del left[:taken]
         return super().parse_args(ctx, [*options, "--", *words])
 
 
@@ -54,10 +60,22 @@ def explain(what: tuple[str, ...], folder: Path | None) -> None:
     if asked == "-":
         asked = _pasted()
     known = knowledge_of(folder)
-    lines = list(_explanation(asked, known))
+    lines = list(_explanation(asked, known, _resolver(folder, known)))
     if not lines:
         raise NotKnown(_not_known(asked, known))
     say(lines)
+
+
+def _resolver(folder: Path | None, known: Knowledge) -> Callable[[Concept], Resolution]:
+    """What reads a text as drugs, made when it is asked."""
+
+    def resolve(concept: Concept) -> Resolution:
+        from knowledge.terminology.resolver import Resolver  # noqa: PLC0415
+
+        own = packaged_pipeline().resolver if folder is None else Resolver(known)
+        return own.resolve(concept)
+
+    return resolve
 
 
 def _pasted() -> str:
@@ -74,7 +92,9 @@ def say(lines: Iterable[str]) -> None:
         click.echo(textwrap.fill(line, width, subsequent_indent=indent, break_long_words=False))
 
 
-def _explanation(asked: str, known: Knowledge) -> Iterator[str]:
+def _explanation(
+    asked: str, known: Knowledge, resolve: Callable[[Concept], Resolution]
+) -> Iterator[str]:
     """Everything that goes by the name asked for; nothing if there is no such thing."""
     from knowledge.sheets.catalog import catalog  # noqa: PLC0415 - only this command pays
     from knowledge.sheets.find import named  # noqa: PLC0415
@@ -85,7 +105,7 @@ def _explanation(asked: str, known: Knowledge) -> Iterator[str]:
     if keys:
         yield from _sheets(keys, sheets)
     else:
-        yield from _recognised(asked, known, sheets)
+        yield from _recognised(asked, resolve, sheets)
 
 
 def _sheets(keys: Iterable[Key], sheets: dict[Key, Maker]) -> Iterator[str]:
@@ -97,13 +117,14 @@ def _sheets(keys: Iterable[Key], sheets: dict[Key, Maker]) -> Iterator[str]:
         yield from text_lines(sheet.lines)
 
 
-def _recognised(asked: str, known: Knowledge, sheets: dict[Key, Maker]) -> Iterator[str]:
+def _recognised(
+    asked: str, resolve: Callable[[Concept], Resolution], sheets: dict[Key, Maker]
+) -> Iterator[str]:
     """What the terminology reads as drugs: those linked to cramps in full, others by name."""
     from knowledge.layout import Kind  # noqa: PLC0415
     from knowledge.terminology.concept import Concept  # noqa: PLC0415
-    from knowledge.terminology.resolver import Resolver  # noqa: PLC0415
 
-    resolution = Resolver(known).resolve(Concept(text=asked))
+    resolution = resolve(Concept(text=asked))
     for name in resolution.ingredients:
         if (Kind.INGREDIENT, name) in sheets:
             yield from _sheets([(Kind.INGREDIENT, name)], sheets)

@@ -15,14 +15,13 @@ if TYPE_CHECKING:
     from knowledge.draft import Draft
     from knowledge.model import Knowledge
 
-FOLDER = "--folder"
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def folder_option(command: Command) -> Command:
     """Adds `--folder` to a command."""
     return click.option(
-        FOLDER,
+        "--folder",
         type=click.Path(path_type=Path, file_okay=False),
         metavar="DIR",
         help="The data folder; the one that is installed if not given.",

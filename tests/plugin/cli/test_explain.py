@@ -13,6 +13,7 @@ from knowledge.sheets.catalog import catalog
 from knowledge.sheets.sheet import text_lines
 from plugin.pipeline import default_pipeline
 from tests.docs.cards import card_as_shown
+from tests.knowledge.knowledge_copy import copy_of_tiny
 from tests.plugin.cli.conftest import Run
 from tests.plugin.golden import PATIENTS
 
@@ -256,6 +257,17 @@ def test_nonsense_is_2_and_said_in_a_short_sentence(crampcheck: Run, asked: str)
     assert (2, "") == (ran.code, ran.out)
     assert "\x1b" not in ran.err
     assert len(ran.err) < 1000
+
+
+@pytest.mark.parametrize("how", ["{} --folder {}", "--folder {1} {0}", "--folder={1} {0}"])
+def test_a_folder_is_named_before_or_after(crampcheck: Run, tmp_path: Path, how: str) -> None:
+    """Every other word that begins with a dash belongs to the sentence."""
+    folder = copy_of_tiny(tmp_path)
+    ran = crampcheck("explain", *how.format("frusemide", folder).split())
+    assert ["furosemide - loop diuretics"] == titles(ran.out)
+    assert "Review of ingredients/loop.toml" in ran.out
+    assert 2 == crampcheck("explain", "--folder").code
+    assert 10 == crampcheck("explain", "frusemide", "--folder", tmp_path / "none").code
 
 
 def test_an_empty_standard_input_is_2(crampcheck: Run) -> None:
