@@ -11,6 +11,7 @@ import pytest
 from knowledge.layout import Kind
 from knowledge.sheets.catalog import catalog
 from knowledge.sheets.sheet import text_lines
+from plugin.cards.shape import shorten
 from plugin.pipeline import default_pipeline
 from tests.docs.cards import card_as_shown
 from tests.knowledge.knowledge_copy import copy_of_tiny
@@ -92,6 +93,7 @@ def test_unconfirmed_statements_are_marked(crampcheck: Run) -> None:
 
 def test_a_rule_reads_as_words(crampcheck: Run) -> None:
     """Conditions by their labels, terms spelled out, levels, guards, examples, rows, sources."""
+    label = default_pipeline().knowledge.terms["rhythm-risk"].label
     said = crampcheck("explain", "moderate-low-potassium").out.replace("\n    it yet", " it yet")
     for part in (
         "moderate-low-potassium - a rule (warning)",
@@ -100,7 +102,7 @@ def test_a_rule_reads_as_words(crampcheck: Run) -> None:
         "  Fires when: potassium below 3.0 mmol/L",
         "  Becomes critical when (all of these):",
         "    potassium: a result at most 30 days old",
-        "      digoxin or an arrhythmia, that is, any of:",
+        f"      {label}, that is, any of:",
         "  Suggests ecg: ",
         "  Policy rows: A3, P20.",
         "    fires (critical): furosemide; ",
@@ -130,7 +132,7 @@ def test_a_mitigation_shows_its_guard_rails_in_words(crampcheck: Run) -> None:
         ("loop-diuretic", "loop-diuretic - loop diuretics (", "furosemide"),
         ("simvastatin-itraconazole-us", "simvastatin-itraconazole-us - an interaction", "Zocor"),
         ("Z99.2", "dialysis - a condition (dialysis)", "ICD-10-CM Z99.2 (verified)."),
-        ("rhythm-risk", "rhythm-risk - a term (digoxin or an arrhythmia)", "arrhythmia"),
+        ("rhythm-risk", "rhythm-risk - a term (", "takes any of: cardiac glycosides"),
         ("potassium-loss", "potassium-loss - a mechanism (potassium loss)", "Lab: potassium."),
         ("garrison-2012", "garrison-2012 - a source", "Cited by: "),
         ("PMID 22157068", "garrison-2012 - a source", "Identifier: Arch Intern Med"),
@@ -191,9 +193,13 @@ def test_a_note_that_two_rules_add_finds_both(crampcheck: Run) -> None:
 
 def test_a_sentence_that_a_card_cut_short_finds_its_rule(crampcheck: Run) -> None:
     """A summary ends with an ellipsis where it would be too long."""
-    cut = "Spironolactone: potassium is not low; potassium-sparing diuretics as a… (+2 more)"
-    said = crampcheck("explain", cut).out
-    assert ["potassium-sparing-cramps - a rule (info)"] == titles(said)
+    rules = {rule.id: rule.summary for rule in default_pipeline().knowledge.rules}
+    summary = rules["potassium-sparing-cramps"].replace("{drugs}", "Spironolactone")
+    for limit in (50, 60, len(summary) - 1):
+        cut = f"{shorten(summary, limit)} (+2 more)"
+        assert "…" in cut
+        said = crampcheck("explain", cut).out
+        assert ["potassium-sparing-cramps - a rule (info)"] == titles(said)
 
 
 def test_a_whole_card_is_explained_line_by_line(crampcheck: Run) -> None:
