@@ -7,72 +7,14 @@ clinician may read carries `Citation`s, and every file carries a `Review`.
 from __future__ import annotations
 
 from decimal import Decimal
-from enum import StrEnum
 
 from msgspec import Struct
 
+from knowledge.enums import Level, RouteClass, Status, Tier
 from knowledge.review import FileReview
 from knowledge.vocabulary import Condition
 
-
-class Level(StrEnum):
-    """How much a finding asks of the reader. Ordered by `rank`."""
-
-    NONE = "none"
-    INFO = "info"
-    WARNING = "warning"
-    CRITICAL = "critical"
-
-    @property
-    def rank(self) -> int:
-        """0 for none to 3 for critical."""
-        return _LEVEL_RANK[self]
-
-
-_LEVEL_RANK = {Level.NONE: 0, Level.INFO: 1, Level.WARNING: 2, Level.CRITICAL: 3}
-
-
-class Status(StrEnum):
-    """Whether a statement was found in a named source."""
-
-    VERIFIED = "verified"
-    VERIFIED_CLASS = "verified-class"  # found for the drug class, not for the drug itself
-    UNCONFIRMED = "unconfirmed"  # recalled, or our own choice: may not raise a card alone
-
-
-class Tier(StrEnum):
-    """How strong the link to muscle cramps is, and so what a drug may do."""
-
-    ALONE = "1"  # may raise a card alone
-    TOGETHER = "2"  # only with its partner, its abnormal lab, or an unknown lab and a symptom
-    LISTED = "3"  # only listed on expansion
-    NONE = "0"  # never flagged as a cause
-    NEVER = "never"  # never proposed; flagged when taken (quinine)
-
-
-class RouteClass(StrEnum):
-    """Where a medicine is put, as far as exposure of muscle is concerned."""
-
-    ORAL = "oral"
-    PARENTERAL = "parenteral"
-    INHALED = "inhaled"
-    NEBULISED = "nebulised"
-    NASAL = "nasal"
-    TRANSDERMAL = "transdermal"
-    RECTAL = "rectal"
-    VAGINAL = "vaginal"
-    TOPICAL = "topical"
-    OPHTHALMIC = "ophthalmic"
-    OTIC = "otic"
-    UNKNOWN = "unknown"
-
-    @property
-    def systemic(self) -> bool:
-        """False where too little is absorbed to count as exposure; unknown counts as systemic."""
-        return self not in _LOCAL_ROUTES
-
-
-_LOCAL_ROUTES = frozenset({RouteClass.TOPICAL, RouteClass.OPHTHALMIC, RouteClass.OTIC})
+__all__ = ["Level", "RouteClass", "Status", "Tier"]  # with the classes below
 
 
 class Citation(Struct, frozen=True):
@@ -335,15 +277,29 @@ class Mitigation(Struct, frozen=True):
     adjust: tuple[Adjustment, ...]
     sources: tuple[Citation, ...]
     unprompted: bool = False  # weighed for every patient, with no rule proposing it
+    warns_of: tuple[str, ...] = ()  # what is never proposed, and named all the same
+
+
+# Effects of a row of the interaction table.
+CONTRAINDICATED, DOSE_CAP, CAUTION, NO_INTERACTION = (
+    "contraindicated",
+    "dose-cap",
+    "caution",
+    "none",
+)
 
 
 class Interaction(Struct, frozen=True):
-    """One row of a label's interaction section: a cap or a contraindication for `drug`."""
+    """One row of a label's interaction section about `drug`.
+
+    A row with `not_read` depends on what no record is read for (ancestry): it is shown to who asks
+    for the drug, and never acts. Nor does one of effect `none`, which says that a pair is harmless.
+    """
 
     id: str
     drug: str
     partners: tuple[str, ...]  # all must be taken; ingredients or groups
-    effect: str  # contraindicated | dose-cap
+    effect: str  # contraindicated | dose-cap | caution | none
     cap_mg: Decimal | None
     level: Level
     jurisdictions: tuple[str, ...]
@@ -351,12 +307,27 @@ class Interaction(Struct, frozen=True):
     status: Status
     sources: tuple[Citation, ...]
     critical_with_symptom: bool = False
+    unless: Condition = ()  # any one of these stops it
+    partner_from_mg: Decimal | None = None  # holds from this daily dose of the partner
+    start_mg: Decimal | None = None  # the dose to start with; a caution is met by it
+    text: str = ""  # what the label or study says, in our words
+    not_read: str = ""
     file: str = ""
+
+    @property
+    def acts(self) -> bool:
+        """False for what is only kept to be read."""
+        return not self.not_read and self.effect != NO_INTERACTION
+
+
 
 
 # Selectors of a rule's drug that are no group: every ingredient, or every flagged one.
 ANY, FLAGGED = "any", "flagged"
 EVERY_INGREDIENT = (ANY, FLAGGED)
+
+# The term that says whether the patient's muscles complain at all.
+MUSCLE_SYMPTOM = "muscle-symptom"
 
 
 class Knowledge(Struct, frozen=True):

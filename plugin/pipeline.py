@@ -13,7 +13,7 @@ from plugin.assess import Assessor
 from plugin.config import settings_from_environment
 from plugin.model import Assessment, Unread
 from plugin.reading.record import read_record
-from plugin.reading.source import RawEntry
+from plugin.reading.source import AnyEntry
 
 
 class Pipeline:
@@ -27,7 +27,7 @@ class Pipeline:
 
     def assess_entries(
         self,
-        entries: Sequence[RawEntry],
+        entries: Sequence[AnyEntry],
         as_of: date,
         patient: str = "",
         extra: Sequence[Unread] = (),

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from decimal import Decimal
-from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,11 +12,11 @@ from msgspec.structs import replace
 from knowledge.model import Knowledge, Lab, LabCode, LabUnit, RouteClass
 from knowledge.terminology.concept import Coding
 from plugin.reading.elements import CodeableConcept
+from plugin.reading.memo import remembered
 from plugin.reading.words import packaged_words, system_of
 
 _KEEP = 8  # knowledges held at a time; a process uses one, tests a few
 _ICD_STEM = 3  # the shortest ICD-10-CM code
-_REMEMBERED = 4096  # answers of each kind that an index remembers
 
 
 class Units(Struct, frozen=True):
@@ -74,12 +73,9 @@ class Index:
         self._ingredients = knowledge.ingredients
         symptoms = {one.id for one in knowledge.conditions.values() if one.symptom}
         self.reactions = frozenset(symptoms) | packaged_words().reactions
-        self.analytes: Callable[[tuple[Coding, ...]], tuple[Analyte, ...]]
-        self.analytes = lru_cache(_REMEMBERED)(self._analytes)
-        self.conditions: Callable[[CodeableConcept], tuple[str, ...]]
-        self.conditions = lru_cache(_REMEMBERED)(self._conditions)
-        self.usual_route: Callable[[tuple[str, ...]], RouteClass]
-        self.usual_route = lru_cache(_REMEMBERED)(self._usual_route)
+        self.analytes = remembered(self._analytes)
+        self.conditions = remembered(self._conditions)
+        self.usual_route = remembered(self._usual_route)
 
     def _analytes(self, codings: tuple[Coding, ...]) -> tuple[Analyte, ...]:
         found: dict[str, Analyte] = {}
