@@ -320,8 +320,6 @@ class Interaction(Struct, frozen=True):
         return not self.not_read and self.effect != NO_INTERACTION
 
 
-
-
 # Selectors of a rule's drug that are no group: every ingredient, or every flagged one.
 ANY, FLAGGED = "any", "flagged"
 EVERY_INGREDIENT = (ANY, FLAGGED)

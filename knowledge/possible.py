@@ -108,7 +108,10 @@ def any_row_gives(fact: Fact, drugs: frozenset[str], known: Knowledge) -> bool:
     """
     says = _SAYS.get(fact.state) if isinstance(fact, Interacts) else None
     return says is None or any(
-        row.status is not Status.UNCONFIRMED and drugs_of(row.drug, known) & drugs and says(row)
+        row.acts
+        and row.status is not Status.UNCONFIRMED
+        and drugs_of(row.drug, known) & drugs
+        and says(row)
         for row in known.interactions
     )
 

@@ -46,9 +46,9 @@ def _headed(label: str, how: str, condition: Condition, known: Knowledge, told: 
     return line(f"{label} ({how} of these):" if below else f"{label}: always", below=below)
 
 
-def sentence_of(condition: Condition, known: Knowledge) -> str:
+def sentence_of(condition: Condition, known: Knowledge, joint: str = " and ") -> str:
     """A condition in one sentence, its terms by their labels."""
-    return " and ".join(
+    return joint.join(
         in_words(clause[0], known)
         if len(clause) == 1
         else f"({' or '.join(in_words(fact, known) for fact in clause)})"

@@ -5,12 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from knowledge.layout import Kind
-from knowledge.model import Adjustment, Interaction, Knowledge, Mitigation, Status
+from knowledge.model import (
+    CAUTION,
+    CONTRAINDICATED,
+    NO_INTERACTION,
+    Adjustment,
+    Interaction,
+    Knowledge,
+    Mitigation,
+    Status,
+)
 from knowledge.sheets.basis import STATUS_WORDS, review_line, sentence, source_lines
-from knowledge.sheets.conditions import sentence_of, when_line
+from knowledge.sheets.conditions import any_line, sentence_of, when_line
 from knowledge.sheets.sheet import Line, Part, Ref, Sheet, line, named, refs
 
 MITIGATIONS = "mitigations.toml"
+_EFFECTS = {
+    CONTRAINDICATED: "contraindicated",
+    CAUTION: "care is asked for",
+    NO_INTERACTION: "no interaction, said so that nobody looks for one",
+}
 
 
 def mitigation_sheet(mitigation: Mitigation, known: Knowledge) -> Sheet:
@@ -47,7 +61,10 @@ def interaction_sheet(row: Interaction, known: Knowledge) -> Sheet:
         line(f"Effect: {effect_words(row, known)}."),
         line(f"Level: {row.level.value}{_symptom(row)}."),
         line(f"Labels of: {', '.join(row.jurisdictions)}."),
+        *([line(f"In words: {row.text}")] if row.text else []),
+        *_doses(row),
         *([when_line("Only when", row.when, known, told)] if row.when else []),
+        *([any_line("Unless", row.unless, known, told)] if row.unless else []),
         line(f"Status: {STATUS_WORDS[row.status]}{_idle(row)}."),
         *source_lines(row.sources, known),
         review_line(row.file, known),
@@ -59,8 +76,11 @@ def interaction_sheet(row: Interaction, known: Knowledge) -> Sheet:
 def effect_words(row: Interaction, known: Knowledge) -> str:
     """`simvastatin with amiodarone: at most 20 mg a day`."""
     partners = f" with {' and '.join(row.partners)}" if row.partners else ""
-    effect = "contraindicated" if row.cap_mg is None else f"at most {row.cap_mg} mg a day"
+    effect = _EFFECTS.get(row.effect, row.effect)
+    if row.cap_mg is not None:
+        effect = f"at most {row.cap_mg} mg a day"
     needs = f", when {sentence_of(row.when, known)}" if row.when else ""
+    needs += f", unless {sentence_of(row.unless, known, ' or ')}" if row.unless else ""
     return f"{row.drug}{partners}: {effect}{needs}"
 
 
@@ -111,5 +131,15 @@ def _symptom(row: Interaction) -> str:
     return ", and critical with a muscle symptom" if row.critical_with_symptom else ""
 
 
+def _doses(row: Interaction) -> Iterator[Line]:
+    if row.start_mg is not None:
+        silent = ": at or below it nothing is said" if row.effect == CAUTION else ""
+        yield line(f"The label begins at {row.start_mg} mg a day{silent}.")
+    if row.partner_from_mg is not None:
+        yield line(f"Holds from {row.partner_from_mg} mg a day of the partner.")
+
+
 def _idle(row: Interaction) -> str:
-    return ": it does not act" if row.status is Status.UNCONFIRMED else ""
+    if row.not_read:
+        return f". It never acts: it depends on {row.not_read}, which no record is read for"
+    return ": it decides nothing, and is listed as such" if row.status is Status.UNCONFIRMED else ""
