@@ -30,7 +30,7 @@ _INTERACTS = {
     v.InteractionState.AT_CAP: "its daily dose is at the labelled limit",
     v.InteractionState.DOSE_UNREAD: "a label caps it with a partner, and its dose is not read",
     v.InteractionState.CAUTION: "a label asks for care with a partner that is taken",
-    v.InteractionState.PARTNER_DOSE_UNREAD: "it depends on the dose of a partner, which is not read",
+    v.InteractionState.PARTNER_DOSE_UNREAD: "it depends on a dose of the partner, not read",
     v.InteractionState.ALONE_CAUTION: "a label asks for care for what is on file",
     v.InteractionState.UNCONFIRMED: "a limit that nobody found in a source speaks of it",
     v.InteractionState.ALONE_CONTRAINDICATED: "a label forbids it for what is on file",
