@@ -145,7 +145,10 @@ def _interactions(drug: Ingredient, known: Knowledge) -> Iterator[Line]:
 
 def _row(row: Interaction, known: Knowledge) -> Line:
     words = effect_words(row, known)
-    return line(Ref(Kind.INTERACTION, row.id), f": {words} ({STATUS_WORDS[row.status]}).")
+    below = [line(row.text)] if row.text else []
+    return line(
+        Ref(Kind.INTERACTION, row.id), f": {words} ({STATUS_WORDS[row.status]}).", below=below
+    )
 
 
 def _proposals(drug: Ingredient, known: Knowledge) -> Iterator[Line]:
