@@ -65,8 +65,9 @@ check: install  ## lint, formatting, types, and which module may import which
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: install  ## throughput of one call, as a ratio to an empty Flask app
+bench: install  ## throughput of one call and time to load, as ratios
 	@$(BIN)/python -m tests.benchmarks
+	@$(BIN)/python -m tests.benchmarks.loading
 
 soak: install  ## the same tests, with many more generated patients
 	@CRAMPCHECK_SOAK=1 $(BIN)/python -m pytest -n $(WORKERS)
@@ -93,4 +94,4 @@ wheel: install  ## build the wheel into dist/
 
 clean:  ## remove the environment, caches and builds
 	rm -rf $(VENV) .venv-lock dist build .coverage .coverage.* .hypothesis .import_linter_cache \
-	  .mypy_cache .pytest_cache .ruff_cache
+	  .mypy_cache .pytest_cache .ruff_cache knowledge/data/.compiled

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from knowledge.enums import Level, RouteClass, Status, Tier
 from knowledge.review import FileReview
+from knowledge.site import SiteDrugCode, SiteOrderCode, SiteOverlay
 from knowledge.vocabulary import Condition
 
 __all__ = ["Level", "RouteClass", "Status", "Tier"]  # with the classes below
@@ -148,6 +149,7 @@ class LabCode(Struct, frozen=True):
     specimen: str = ""
     trusted: tuple[Decimal, Decimal] | None = None
     already_corrected: bool = False
+    system: str = ""  # a site's own code system, whose code `loinc` then is; empty for LOINC
 
 
 class LabUnit(Struct, frozen=True):
@@ -170,6 +172,7 @@ class Lab(Struct, frozen=True):
     default_upper_limit: Decimal | None = None
     order_loinc: str = ""
     sources: tuple[Citation, ...] = ()
+    site_order: SiteOrderCode | None = None  # comes before `order_loinc`
 
 
 class ConditionCode(Struct, frozen=True):
@@ -346,6 +349,9 @@ class Knowledge(Struct, frozen=True):
     sources: dict[str, Source]
     reviews: tuple[FileReview, ...]
     attributes: dict[str, SourceAttribute] = {}
+    site: SiteOverlay | None = None
+    switched_off: tuple[Rule, ...] = ()  # by the site; they fire nothing
+    site_drug_codes: tuple[SiteDrugCode, ...] = ()
 
     def members(self, selector: str) -> frozenset[str]:
         """The ingredient names of a group or ingredient id; `any` and `flagged` give all.

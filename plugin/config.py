@@ -54,7 +54,8 @@ class Settings(Struct, frozen=True):
     max_body_bytes: int = 16 * _MEBIBYTE  # CRAMPCHECK_MAX_BODY_BYTES: larger calls get a 413
     log_level: LogLevel = LogLevel.INFO  # CRAMPCHECK_LOG_LEVEL: debug, info, warning, error
     log_format: LogFormat = LogFormat.JSON  # CRAMPCHECK_LOG_FORMAT: json, console
-    jurisdiction: Jurisdiction = Jurisdiction.US  # CRAMPCHECK_JURISDICTION: US, UK, EU
+    jurisdiction: Jurisdiction | None = None  # CRAMPCHECK_JURISDICTION: US, UK, EU; US if nowhere
+    overlay: str = ""  # CRAMPCHECK_OVERLAY: what this site changed of the knowledge
 
 
 def settings_from_environment() -> Settings:
@@ -74,9 +75,12 @@ def settings_from_environment() -> Settings:
             ),
             log_level=env.enum("LOG_LEVEL", default.log_level, enum=LogLevel, by_value=True),
             log_format=env.enum("LOG_FORMAT", default.log_format, enum=LogFormat, by_value=True),
-            jurisdiction=env.enum(
-                "JURISDICTION", default.jurisdiction, enum=Jurisdiction, by_value=True
+            jurisdiction=(
+                env.enum("JURISDICTION", enum=Jurisdiction, by_value=True)
+                if env.str("JURISDICTION", "")
+                else default.jurisdiction
             ),
+            overlay=env.str("OVERLAY", default.overlay),
         )
     except (EnvError, ValueError) as error:
         raise SettingsInvalid(f"{error}. See deploy/crampcheck.env for what it may be.") from None

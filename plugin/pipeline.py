@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache
+from pathlib import Path
 
-from knowledge.load import load
+from knowledge.load import KnowledgeError, load
 from knowledge.model import Knowledge
 from knowledge.terminology.resolver import Resolver
+from knowledge.terminology.tables import TerminologyError
 from plugin.assess import Assessor
-from plugin.config import settings_from_environment
+from plugin.config import Settings, SettingsInvalid, settings_from_environment
+from plugin.errors import KnowledgeInvalid
 from plugin.model import Assessment, Unread
 from plugin.reading.record import read_record
 from plugin.reading.source import AnyEntry
+
+DEFAULT_JURISDICTION = "US"
 
 
 class Pipeline:
     """Reads and assesses patients against one knowledge. Safe to share between threads."""
 
-    def __init__(self, knowledge: Knowledge, jurisdiction: str = "US") -> None:
+    def __init__(self, knowledge: Knowledge, jurisdiction: str = DEFAULT_JURISDICTION) -> None:
         self.knowledge = knowledge
         self.jurisdiction = jurisdiction
         self.resolver = Resolver(knowledge)
@@ -49,10 +53,58 @@ class Pipeline:
         return self.assessor.assess(record, as_of)
 
 
-@lru_cache(maxsize=4)
-def default_pipeline(jurisdiction: str = "") -> Pipeline:
-    """The pipeline over the knowledge that ships with the package, made once per process.
+def default_pipeline(settings: Settings | None = None) -> Pipeline:
+    """The pipeline over the packaged knowledge and the site's overlay, made once per process.
 
-    Without a jurisdiction, the one that the environment sets.
+    Without settings, those of the environment. Raises KnowledgeInvalid with every fault, or
+    SettingsInvalid.
     """
-    return Pipeline(load(), jurisdiction or settings_from_environment().jurisdiction.value)
+    key = _key(settings or settings_from_environment())
+    if key not in _MADE:
+        if len(_MADE) >= _MOST_MADE:
+            _MADE.clear()
+        _MADE[key] = _made(*key)
+    return _MADE[key]
+
+
+def fresh_pipeline(settings: Settings) -> Pipeline:
+    """The same, from the files as they are now; later callers of this process get it too.
+
+    Raises what `default_pipeline` raises, which then goes on to give what it gave before.
+    """
+    key = _key(settings)
+    made = _made(*key)
+    _MADE.clear()
+    _MADE[key] = made
+    return made
+
+
+_MADE: dict[tuple[str, str], Pipeline] = {}
+_MOST_MADE = 4
+
+
+def _key(settings: Settings) -> tuple[str, str]:
+    return (settings.jurisdiction.value if settings.jurisdiction else "", settings.overlay)
+
+
+def _made(jurisdiction: str, overlay: str) -> Pipeline:
+    try:
+        knowledge = load(overlay=Path(overlay) if overlay else None)
+        return pipeline_of(knowledge, jurisdiction)
+    except (KnowledgeError, TerminologyError) as error:
+        raise KnowledgeInvalid(str(error)) from error
+
+
+def pipeline_of(knowledge: Knowledge, jurisdiction: str = "") -> Pipeline:
+    """The pipeline over knowledge that may name a jurisdiction in its overlay, as the site's does.
+
+    `jurisdiction` is what the environment sets, or empty. Raises SettingsInvalid where they differ.
+    """
+    of_site = knowledge.site.jurisdiction if knowledge.site else ""
+    if jurisdiction and of_site and jurisdiction != of_site:
+        name = knowledge.site.id if knowledge.site else ""
+        raise SettingsInvalid(
+            f"CRAMPCHECK_JURISDICTION is {jurisdiction} and the overlay {name} says {of_site}: "
+            "say it in one place, or the same in both."
+        )
+    return Pipeline(knowledge, jurisdiction or of_site or DEFAULT_JURISDICTION)

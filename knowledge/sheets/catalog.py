@@ -31,7 +31,7 @@ def catalog(known: Knowledge) -> dict[tuple[Kind, str], Maker]:
 
 def _makers(known: Knowledge) -> Iterator[tuple[Kind, str, Maker]]:
     cited = cache(partial(citing, known))  # one look at everything serves all the sources
-    for rule in known.rules:
+    for rule in (*known.rules, *known.switched_off):
         yield Kind.RULE, rule.id, partial(rule_sheet, rule, known)
     for id_, mitigation in known.mitigations.items():
         yield Kind.MITIGATION, id_, partial(mitigation_sheet, mitigation, known)

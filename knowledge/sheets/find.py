@@ -33,7 +33,7 @@ def near(asked: str, known: Knowledge) -> list[str]:
 
 
 def _names(known: Knowledge) -> Iterator[tuple[Key, str]]:
-    for rule in known.rules:
+    for rule in (*known.rules, *known.switched_off):
         yield (Kind.RULE, rule.id), rule.id
     for id_ in known.mitigations:
         yield (Kind.MITIGATION, id_), id_

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 
 from knowledge.model import Knowledge, Status
+from knowledge.site import SiteDrugCode
 from knowledge.terminology.concept import Coding
-from knowledge.terminology.systems import canonical_system
+from knowledge.terminology.systems import canonical_system, system_key
 from knowledge.terminology.tables import SystemCode, words
 
 
@@ -23,6 +24,7 @@ class CodeIndex:
         self._ingredient = {
             where: next(iter(names)) for where, names in found.items() if len(names) == 1
         }
+        self._site = {(system_key(own.system), own.code): own for own in knowledge.site_drug_codes}
 
     def ingredient_of(self, coding: Coding) -> str:
         """The ingredient that a code stands for; empty if the code is not of an ingredient."""
@@ -30,6 +32,12 @@ class CodeIndex:
             return ""
         where = (canonical_system(coding.system), coding.code.strip().upper())
         return self._ingredient.get(where, "")
+
+    def site_code(self, coding: Coding) -> SiteDrugCode | None:
+        """What a code stands for that a site added; None for any other code."""
+        if not self._site or not coding.code or not coding.system:
+            return None
+        return self._site.get((system_key(coding.system), coding.code.strip()))
 
 
 def says_no_medication(coding: Coding) -> bool:

@@ -41,11 +41,7 @@ class Resolver:
         return answer
 
     def _resolve(self, concept: Concept) -> Resolution:
-        codes = [
-            (f"coding[{number}].code", name)
-            for number, coding in enumerate(concept.codings)
-            if (name := self._codes.ingredient_of(coding))
-        ]
+        codes, site_routes = self._coded(concept)
         readings = [(field, self._read(text)) for field, text in _fields(concept)]
         verdict = judge(codes, readings)
         if verdict.reason is not Reason.RECOGNISED:
@@ -56,10 +52,23 @@ class Resolver:
             tuple(name for name in ingredients if name in self._linked),
             verdict.match,
             Reason.RECOGNISED,
-            _route(reading for _, reading in readings),
+            _route((reading.route for _, reading in readings), site_routes),
             _strengths(ingredients, (reading for _, reading in readings)),
             verdict.detail,
         )
+
+    def _coded(self, concept: Concept) -> tuple[list[tuple[str, frozenset[str]]], list[RouteClass]]:
+        """The ingredients that each code stands for, by its field, and routes that codes tell."""
+        codes: list[tuple[str, frozenset[str]]] = []
+        routes: list[RouteClass] = []
+        for number, coding in enumerate(concept.codings):
+            field = f"coding[{number}].code"
+            if name := self._codes.ingredient_of(coding):
+                codes.append((field, frozenset({name})))
+            elif own := self._codes.site_code(coding):
+                codes.append((field, frozenset(own.ingredients)))
+                routes.append(RouteClass(own.route or RouteClass.UNKNOWN))
+        return codes, routes
 
     def _read(self, text: str) -> NameReading:
         reading = self._names.get(text)
@@ -91,12 +100,16 @@ def _not_recognised(
         reason = Reason.CODE_NOT_KNOWN
         detail = "only a code, and not one of an ingredient: import a RxNorm release to read it"
     match = Match.CONFLICT if reason is Reason.CONFLICT else Match.NONE
-    return Resolution((), (), match, reason, _route(r for _, r in readings), (), detail)
+    return Resolution((), (), match, reason, _route(r.route for _, r in readings), (), detail)
 
 
-def _route(readings: Iterable[NameReading]) -> RouteClass:
-    told = {reading.route for reading in readings} - {RouteClass.UNKNOWN}
-    return told.pop() if len(told) == 1 else RouteClass.UNKNOWN
+def _route(named: Iterable[RouteClass], coded: Iterable[RouteClass] = ()) -> RouteClass:
+    """What names tell, else what codes of a site tell."""
+    for routes in (named, coded):
+        told = set(routes) - {RouteClass.UNKNOWN}
+        if told:
+            return told.pop() if len(told) == 1 else RouteClass.UNKNOWN
+    return RouteClass.UNKNOWN
 
 
 def _strengths(

@@ -30,16 +30,16 @@ class Verdict(Struct, frozen=True):
     detail: str = ""
 
 
-def judge(codes: Sequence[tuple[str, str]], readings: Sequence[_Field]) -> Verdict:
+def judge(codes: Sequence[tuple[str, _Drugs]], readings: Sequence[_Field]) -> Verdict:
     """The verdict over the ingredients of codes and the readings of names, each by its field."""
-    coded = frozenset(drug for _, drug in codes)
+    coded: _Drugs = frozenset().union(*(drugs for _, drugs in codes))
     named = [field for field in readings if field[1].outcome is Outcome.NAMED]
     doubtful = _that_forbids(readings, named, coded)
     if doubtful is not None:
         return doubtful
     plain = [field for field in named if field[1].match is not Match.FUZZY]
     settled = plain or ([] if coded else named)
-    claims = [(field, frozenset({drug})) for field, drug in codes]
+    claims = list(codes)
     claims += [(field, reading.ingredients) for field, reading in settled]
     if not claims:
         return _nothing(readings)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from plugin.cli.folder import folder_option, knowledge_of
+from plugin.cli.overlay import changes_of, overlay_option
 from plugin.cli.shared import packaged_pipeline
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class _Words(click.Command):
 @click.command(cls=_Words)
 @click.argument("what", metavar="DRUG|CODE|RULE|SENTENCE|-", nargs=-1, required=True)
 @folder_option
+@overlay_option()
 def explain(what: tuple[str, ...], folder: Path | None) -> None:
     """Say what is known, with its sources, their status, and who reviewed it.
 
@@ -103,22 +105,26 @@ def _explanation(
     sheets = catalog(known)
     keys = named(asked, known) or spoken(asked, known)
     if keys:
-        yield from _sheets(keys, sheets)
+        yield from _sheets(keys, sheets, known)
     else:
-        yield from _recognised(asked, resolve, sheets)
+        yield from _recognised(asked, resolve, sheets, known)
 
 
-def _sheets(keys: Iterable[Key], sheets: dict[Key, Maker]) -> Iterator[str]:
+def _sheets(keys: Iterable[Key], sheets: dict[Key, Maker], known: Knowledge) -> Iterator[str]:
     from knowledge.sheets.sheet import text_lines  # noqa: PLC0415
 
     for key in keys:
         sheet = sheets[key]()
         yield sheet.title
         yield from text_lines(sheet.lines)
+        yield from changes_of(sheet.id, known)
 
 
 def _recognised(
-    asked: str, resolve: Callable[[Concept], Resolution], sheets: dict[Key, Maker]
+    asked: str,
+    resolve: Callable[[Concept], Resolution],
+    sheets: dict[Key, Maker],
+    known: Knowledge,
 ) -> Iterator[str]:
     """What the terminology reads as drugs: those linked to cramps in full, others by name."""
     from knowledge.layout import Kind  # noqa: PLC0415
@@ -127,7 +133,7 @@ def _recognised(
     resolution = resolve(Concept(text=asked))
     for name in resolution.ingredients:
         if (Kind.INGREDIENT, name) in sheets:
-            yield from _sheets([(Kind.INGREDIENT, name)], sheets)
+            yield from _sheets([(Kind.INGREDIENT, name)], sheets, known)
         else:
             yield f"{name} - a drug that this knowledge says nothing about: listed, never flagged."
 

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from plugin.cli.diff import diff
 from plugin.cli.folder import folder_option, knowledge_of
+from plugin.cli.overlay import overlay_option, site_lines
 from plugin.cli.review import review
 from plugin.cli.shared import as_of_option
 
@@ -28,8 +30,12 @@ def knowledge() -> None:
 knowledge.add_command(review)
 
 
+knowledge.add_command(diff)
+
+
 @knowledge.command()
 @as_of_option("Say what is overdue")
+@overlay_option()
 @folder_option
 def check(as_of: date, folder: Path | None) -> None:
     """Report every fault by file and key, and what awaits or is overdue for review.
@@ -43,6 +49,8 @@ def check(as_of: date, folder: Path | None) -> None:
 
     loaded = knowledge_of(folder)
     click.echo(f"Knowledge {loaded.version}: {len(loaded.reviews)} files, no fault.")
+    for line in site_lines(loaded):
+        click.echo(line)
     reviewed = tuple(row for row in loaded.reviews if row.review.stands)
     _list_files("Reviewed by a clinician", reviewed)
     _list_files("Changed since it was signed: to be reviewed anew", changed_since_review(loaded))
@@ -51,6 +59,7 @@ def check(as_of: date, folder: Path | None) -> None:
 
 
 @knowledge.command("list")
+@overlay_option()
 @folder_option
 def list_(folder: Path | None) -> None:
     """List the version, how much is known, and how much of it was reviewed."""
@@ -91,6 +100,7 @@ def _contents(loaded: Knowledge) -> Iterator[str]:
     lexicon = _lexicon()
     yield f"lexicon {lexicon['names']} names ({lexicon['source']} {lexicon['version']})"
     yield "RxNorm release: none loaded"
+    yield from site_lines(loaded)
 
 
 def _lexicon() -> dict[str, Any]:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from knowledge.model import Knowledge, Lab, LabCode, LabUnit, RouteClass
 from knowledge.terminology.concept import Coding
+from knowledge.terminology.systems import system_key
 from plugin.reading.elements import CodeableConcept
 from plugin.reading.memo import remembered
 from plugin.reading.words import packaged_words, system_of
@@ -52,6 +53,7 @@ class _Tables(Struct, frozen=True):
     """What there is to look up, by code and by text."""
 
     labs: dict[str, Analyte]
+    site_labs: dict[tuple[str, str], Analyte]  # by a site's own system and code
     snomed: dict[str, frozenset[str]]
     icd: dict[str, frozenset[str]]
     icd_below: dict[str, frozenset[str]]
@@ -83,8 +85,10 @@ class Index:
             # LOINC's check digit tells its codes from others, so a missing system is no doubt.
             if not coding.system or system_of(coding.system) == "loinc":
                 hit = self._tables.labs.get(coding.code.strip())
-                if hit is not None:
-                    found.setdefault(hit.lab.id, hit)
+            else:
+                hit = self._tables.site_labs.get((system_key(coding.system), coding.code.strip()))
+            if hit is not None:
+                found.setdefault(hit.lab.id, hit)
         if len(found) > 1:
             return tuple(replace(hit, conflict=True) for hit in found.values())
         return tuple(found.values())
@@ -162,6 +166,13 @@ def _tables(knowledge: Knowledge, units: dict[str, Units]) -> _Tables:
             code.loinc: Analyte(lab, code, units[lab.id])
             for lab in knowledge.labs.values()
             for code in lab.codes
+            if not code.system
+        },
+        site_labs={
+            (system_key(code.system), code.loinc): Analyte(lab, code, units[lab.id])
+            for lab in knowledge.labs.values()
+            for code in lab.codes
+            if code.system
         },
         snomed=frozen["snomed"],
         icd=frozen["icd"],

@@ -50,3 +50,15 @@ def test_a_short_run_prints_both_ratios() -> None:
         r"^(.+): ratio to an empty Flask app 0\.\d{3} \(median\)$", done.stdout, re.M
     )
     assert ["a chart with findings", "a quiet chart"] == ratios
+
+
+def test_a_short_run_prints_the_ratio_of_load_times() -> None:
+    """The second part of `make bench`."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks.loading", "--rounds", "1"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert re.search(r"ratio to loading without a compiled file \d\.\d{3} \(median\)", done.stdout)
