@@ -235,6 +235,5 @@ def test_an_answer_says_how_much_was_reviewed(crampcheck: Run, folder: Path) -> 
         assert 0 == review(crampcheck, folder, file, *READER, "--yes").code
     assert "clinically reviewed" == review_status(load(folder))
     replace(folder / RULES, "{drugs}: very low potassium", "{drugs}: potassium is very low")
-    assert f"awaiting clinical review in 1 of {len(contents(folder))} files" == review_status(
-        load(folder)
-    )
+    files = len(list(folder.rglob("*.toml")))
+    assert f"awaiting clinical review in 1 of {files} files" == review_status(load(folder))
