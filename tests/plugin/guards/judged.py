@@ -28,10 +28,10 @@ def pipeline() -> Pipeline:
 
 
 def forced(knowledge: Knowledge, name: str) -> Knowledge:
-    """The knowledge, with one option weighed for every patient, whatever rule proposes it."""
+    """The knowledge, with one option weighed for every patient; no rule has to propose it."""
     mitigation = msgspec.structs.replace(knowledge.mitigations[name], unprompted=True)
     return msgspec.structs.replace(
-        knowledge, mitigations=knowledge.mitigations | {name: mitigation}
+        knowledge, rules=(), mitigations=knowledge.mitigations | {name: mitigation}
     )
 
 

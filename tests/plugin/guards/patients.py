@@ -10,7 +10,7 @@ from tests.plugin.guards.chart import NOTHING, Chart
 from tests.plugin.guards.options import Options, Part
 from tests.plugin.heart.front_door import SOAK
 
-FEW, SLICE, SLICE_WHEN_SOAKING = 1_500, 400, 150_000
+FEW, SLICE, SLICE_WHEN_SOAKING = 800, 250, 150_000
 
 
 def patients(*parts: Part) -> Iterator[Chart]:

@@ -91,7 +91,7 @@ def _offered(found: Assessment) -> list[str]:
     ]
 
 
-@effort(100)
+@effort(50)
 @given(sketches())
 def test_no_answer_offers_to_stop_one(sketch: Sketch) -> None:
     """Whatever else is taken."""

@@ -93,21 +93,21 @@ def check(found: Assessment) -> None:
     assert set(resource_types(shapes(found)["fhir"])) <= EMITTED
 
 
-@effort(100)
+@effort(50)
 @given(sketches())
 def test_no_answer_puts_forward_what_is_never_proposed(sketch: Sketch) -> None:
     """No id, no list, no sentence of an option, as JSON, on a card, in a resource; no order."""
     check(answer(sketch))
 
 
-@effort(60)
+@effort(40)
 @given(sketches())
 def test_not_even_where_every_option_is_weighed(sketch: Sketch) -> None:
     """Whatever rule may come to propose it."""
     check(answer(sketch, propose_all=True))
 
 
-@effort(100)
+@effort(50)
 @given(sketches())
 def test_where_nobody_takes_any_of_them_no_answer_names_them(sketch: Sketch) -> None:
     """Not as a finding, not as an option, not as what was withheld, in no shape at all.
