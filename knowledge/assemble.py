@@ -17,13 +17,13 @@ from knowledge.groups import expand
 from knowledge.layout import Kind
 from knowledge.model import (
     Claim,
-    FileReview,
     Group,
     Ingredient,
     Knowledge,
     Status,
 )
 from knowledge.parse import Entry, ParsedFile
+from knowledge.review import FileReview
 
 
 class _Sorted(Struct):
@@ -36,6 +36,14 @@ class _Sorted(Struct):
         """The readable entries of a kind, by id."""
         found = self.entries[kind]
         return {id_: entry.value for id_, entry in found.items() if entry.value is not None}
+
+    def placed(self, kind: Kind) -> dict[str, Any]:
+        """The readable entries of a kind, by id, each with the file that it stands in."""
+        found = self.entries[kind]
+        return {
+            id_: structs.replace(value, file=found[id_].file)
+            for id_, value in self.values(kind).items()
+        }
 
 
 def assemble(files: Iterable[ParsedFile]) -> Draft:
@@ -53,15 +61,12 @@ def assemble(files: Iterable[ParsedFile]) -> Draft:
         conditions=entries.values(Kind.CONDITION),
         constants=entries.values(Kind.CONSTANT),
         terms=entries.values(Kind.TERM),
-        rules=tuple(
-            structs.replace(entry.value, file=entry.file)
-            for entry in entries.entries[Kind.RULE].values()
-            if entry.value is not None
-        ),
+        rules=tuple(entries.placed(Kind.RULE).values()),
         mitigations=entries.values(Kind.MITIGATION),
-        interactions=tuple(entries.values(Kind.INTERACTION).values()),
-        sources=entries.values(Kind.SOURCE),
+        interactions=tuple(entries.placed(Kind.INTERACTION).values()),
+        sources=entries.placed(Kind.SOURCE),
         reviews=_reviews(parsed),
+        attributes=entries.values(Kind.ATTRIBUTE),
     )
     places = {
         (kind, id_): Place(entry.file, entry.key)
@@ -152,10 +157,12 @@ def _groups(entries: _Sorted) -> tuple[dict[str, Group], list[Fault]]:
         )
         for id_, cycle in cycles.items()
     ]
-    return {id_: _group(value, members[id_]) for id_, value in raw.items()}, faults
+    places = entries.entries[Kind.GROUP]
+    groups = {id_: _group(value, members[id_], places[id_].file) for id_, value in raw.items()}
+    return groups, faults
 
 
-def _group(value: Mapping[str, Any], members: frozenset[str]) -> Group:
+def _group(value: Mapping[str, Any], members: frozenset[str], file: str) -> Group:
     return Group(
         id=value["id"],
         label=value["label"],
@@ -163,4 +170,5 @@ def _group(value: Mapping[str, Any], members: frozenset[str]) -> Group:
         members=members,
         claims=value.get("claims", ()),
         never_propose=value["never_propose"],
+        file=file,
     )

@@ -11,6 +11,9 @@ from collections.abc import Iterator
 from datetime import date
 
 from knowledge.checks import (
+    attributes,
+    drug_reach,
+    example_facts,
     examples,
     interactions,
     labs,
@@ -23,17 +26,21 @@ from knowledge.checks import (
 )
 from knowledge.draft import Draft
 from knowledge.faults import Fault
-from knowledge.model import FileReview, Knowledge
+from knowledge.model import Knowledge
+from knowledge.review import AWAITING, CHANGED, FileReview
 
 _CHECKS = (
     references,
     provenance,
+    attributes,
     names,
     labs,
     rules,
     interactions,
     reachable,
+    drug_reach,
     mitigations,
+    example_facts,
     examples,
 )
 
@@ -46,7 +53,12 @@ def faults(draft: Draft) -> Iterator[Fault]:
 
 def awaiting_review(knowledge: Knowledge) -> tuple[FileReview, ...]:
     """The files that nobody but their author has read."""
-    return tuple(file for file in knowledge.reviews if not file.review.reviewed_by)
+    return tuple(file for file in knowledge.reviews if file.review.status == AWAITING)
+
+
+def changed_since_review(knowledge: Knowledge) -> tuple[FileReview, ...]:
+    """The files that are not what their reviewer signed."""
+    return tuple(file for file in knowledge.reviews if file.review.status == CHANGED)
 
 
 def overdue(knowledge: Knowledge, as_of: date) -> tuple[FileReview, ...]:

@@ -14,7 +14,7 @@ from knowledge.schemas.drugs import (
     ProductSchema,
     UnionGroupSchema,
 )
-from knowledge.schemas.evidence import SourceSchema
+from knowledge.schemas.evidence import SourceAttributeSchema, SourceSchema
 from knowledge.schemas.patient import ConditionSchema, ConstantSchema, LabSchema
 from knowledge.schemas.policy import InteractionSchema, MitigationSchema, RuleSchema, TermSchema
 
@@ -34,6 +34,7 @@ class Kind(StrEnum):
     MITIGATION = "mitigation"
     RULE = "rule"
     INTERACTION = "interaction"
+    ATTRIBUTE = "attribute"
 
 
 class Shape(StrEnum):
@@ -74,6 +75,7 @@ _FILES: dict[str, tuple[Table, ...]] = {
     "conditions.toml": (Table(Kind.CONDITION, Shape.NAMED, ConditionSchema()),),
     "terms.toml": (Table(Kind.TERM, Shape.NAMED, TermSchema()),),
     "mitigations.toml": (Table(Kind.MITIGATION, Shape.NAMED, MitigationSchema()),),
+    "source-attributes.toml": (Table(Kind.ATTRIBUTE, Shape.NAMED, SourceAttributeSchema()),),
 }
 VERSION_FILE = "version.toml"
 # Read by the modules that use them; here only their review block is.

@@ -16,7 +16,7 @@ from knowledge.model import Knowledge
 if TYPE_CHECKING:
     from knowledge.draft import Draft
 
-__all__ = ["DATA", "Fault", "KnowledgeError", "load", "read_draft"]
+__all__ = ["DATA", "Fault", "KnowledgeError", "load", "load_draft", "read_draft"]
 
 DATA = Path(__file__).parent / "data"
 
@@ -60,6 +60,17 @@ def _compiled_name(overlay: Path | None) -> str:
         return "knowledge.msgpack"
     where = os.fsencode(overlay.absolute())
     return f"knowledge-{blake2b(where, digest_size=8).hexdigest()}.msgpack"
+
+
+def load_draft(root: Path) -> Draft:
+    """Read and check a folder, and keep where each entry stands. Raises KnowledgeError."""
+    from knowledge import check  # noqa: PLC0415 - slow to import
+
+    draft = read_draft(root)
+    found = [*draft.faults, *check.faults(draft)]
+    if found:
+        raise KnowledgeError(str(root), found)
+    return draft
 
 
 def read_draft(root: Path) -> Draft:

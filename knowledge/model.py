@@ -6,12 +6,12 @@ clinician may read carries `Citation`s, and every file carries a `Review`.
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 
 from msgspec import Struct
 
 from knowledge.enums import Level, RouteClass, Status, Tier
+from knowledge.review import FileReview
 from knowledge.site import SiteDrugCode, SiteOrderCode, SiteOverlay
 from knowledge.vocabulary import Condition
 
@@ -25,6 +25,17 @@ class Citation(Struct, frozen=True):
     locator: str
 
 
+class SourceAttribute(Struct, frozen=True):
+    """One of the thirteen source attributes of 45 CFR 170.315(b)(11)(iv)(A)."""
+
+    id: str
+    paragraph: int  # 1 to 13
+    name: str
+    answer: str  # stated | none | used | not-used
+    text: str
+    sources: tuple[Citation, ...]
+
+
 class Source(Struct, frozen=True):
     """A publication, label or dataset, cited by `id`."""
 
@@ -34,17 +45,7 @@ class Source(Struct, frozen=True):
     identifier: str = ""  # PMID, DOI or edition, as the field writes it
     url: str = ""
     year: int | None = None
-
-
-class Review(Struct, frozen=True):
-    """Who wrote a file and who checked it. An empty reviewer means that nobody has yet."""
-
-    status: str  # awaiting-review | reviewed
-    authored_by: str
-    authored: date
-    reviewed_by: str = ""
-    reviewed: date | None = None
-    next_review: date | None = None
+    file: str = ""
 
 
 class Claim(Struct, frozen=True):
@@ -126,6 +127,7 @@ class Group(Struct, frozen=True):
     members: frozenset[str]  # ingredient names, expanded
     claims: tuple[Claim, ...] = ()
     never_propose: bool = False
+    file: str = ""
 
 
 class Product(Struct, frozen=True):
@@ -309,18 +311,12 @@ class Interaction(Struct, frozen=True):
     start_mg: Decimal | None = None  # the dose to start with; a caution is met by it
     text: str = ""  # what the label or study says, in our words
     not_read: str = ""
+    file: str = ""
 
     @property
     def acts(self) -> bool:
         """False for what is only kept to be read."""
         return not self.not_read and self.effect != NO_INTERACTION
-
-
-class FileReview(Struct, frozen=True):
-    """The review block of one data file."""
-
-    file: str
-    review: Review
 
 
 # Selectors of a rule's drug that are no group: every ingredient, or every flagged one.
@@ -348,6 +344,7 @@ class Knowledge(Struct, frozen=True):
     interactions: tuple[Interaction, ...]
     sources: dict[str, Source]
     reviews: tuple[FileReview, ...]
+    attributes: dict[str, SourceAttribute] = {}
     site: SiteOverlay | None = None
     switched_off: tuple[Rule, ...] = ()  # by the site; they fire nothing
     site_drug_codes: tuple[SiteDrugCode, ...] = ()

@@ -12,12 +12,13 @@ from decimal import Decimal
 from typing import Any
 
 from marshmallow import ValidationError
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from knowledge.faults import Fault, flatten
 from knowledge.layout import VERSION_FILE, Kind, Shape, Table, read_elsewhere, tables_in, tables_of
-from knowledge.model import FileReview
+from knowledge.review import CHANGED, FileReview, Review
 from knowledge.schemas.evidence import ReviewSchema
+from knowledge.signoff import digest_of
 
 
 class Entry(Struct, frozen=True):
@@ -94,7 +95,9 @@ def _read_content(parsed: ParsedFile, tables: tuple[Table, ...], content: dict[s
         parsed.faults.append(Fault(parsed.file, "review", "is missing: every file has a review"))
     else:
         value = _load(parsed, _REVIEW, review, "review")
-        parsed.review = FileReview(parsed.file, value) if value is not None else None
+        if value is not None:
+            signed = {**content, "review": review}
+            parsed.review = FileReview(parsed.file, _as_it_stands(value, signed))
     if read_elsewhere(parsed.file):
         return
     if parsed.file == VERSION_FILE:
@@ -108,6 +111,13 @@ def _read_content(parsed: ParsedFile, tables: tuple[Table, ...], content: dict[s
         parsed.faults.append(
             Fault(parsed.file, key, f"is not a key of this file; it may hold {allowed}")
         )
+
+
+def _as_it_stands(review: Review, content: dict[str, Any]) -> Review:
+    """A review whose sign-off still stands, or says that the file has changed since."""
+    if review.stands and review.digest != digest_of(content):
+        return structs.replace(review, status=CHANGED)
+    return review
 
 
 def _version(parsed: ParsedFile, value: Any) -> str:

@@ -25,6 +25,7 @@ from plugin.observe import Metrics, configure_logging, log_fault
 from plugin.pipeline import Pipeline, default_pipeline
 from plugin.services.cramp_review import cramp_review
 from plugin.serving import Serving
+from plugin.web.source_attributes import source_attribute_pages
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -61,6 +62,7 @@ def create_app(
     register_errors(app, log_fault)
     app.wsgi_app = _watched(app.wsgi_app, metrics)  # type: ignore[method-assign, assignment]
     _operators_pages(app, pipeline, metrics)
+    app.register_blueprint(source_attribute_pages(lambda: serving(app).knowledge))
     structlog.get_logger().info(
         "ready", knowledge=pipeline.knowledge.version, rules=len(pipeline.knowledge.rules)
     )
@@ -134,7 +136,9 @@ def _watched(wsgi: WSGIApplication, metrics: Metrics) -> WSGIApplication:
             rule = request.url_rule if request is not None else None
             route = rule.rule if rule is not None else "(none)"
             metrics.responded(route, status[:3], time.perf_counter() - started)
-            return start_response(status, headers + _HEADERS, *exc_info)
+            own = {name for name, _ in headers}  # a page may set a policy of its own
+            added = [header for header in _HEADERS if header[0] not in own]
+            return start_response(status, headers + added, *exc_info)
 
         return wsgi(environ, start)
 

@@ -16,6 +16,7 @@ def check(draft: Draft) -> Iterator[Fault]:
     yield from _claimed_twice(_drug_codes(draft))
     yield from _claimed_twice(_loincs(draft))
     yield from _claimed_twice(_condition_codes(draft))
+    yield from _covered_codes(draft)
     yield from _claimed_twice(_condition_texts(draft))
     for lab in draft.knowledge.labs.values():
         yield from _spelled_twice(draft, lab.id)
@@ -76,6 +77,21 @@ def _condition_codes(draft: Draft) -> Iterator[_Claim]:
         place = draft.place(Kind.CONDITION, condition.id)
         for code in condition.codes:
             yield f"{code.system} {code.code}", condition.id, place.at(code.system)
+
+
+def _covered_codes(draft: Draft) -> Iterator[Fault]:
+    """A code that ends in `-` stands for all below it, those of other conditions included."""
+    codes = [
+        (code, condition.id)
+        for condition in draft.knowledge.conditions.values()
+        for code in condition.codes
+    ]
+    for wide, owner in codes:
+        for code, other in codes:
+            below = wide.system == code.system and wide.code.endswith("-")
+            if below and owner != other and code.code.startswith(wide.code[:-1]):
+                place = draft.place(Kind.CONDITION, other).at(code.system)
+                yield place.fault(f"{code.code} is covered by {wide.code} of {owner} already")
 
 
 def _condition_texts(draft: Draft) -> Iterator[_Claim]:

@@ -59,7 +59,7 @@ class ExampleOracle:
     def _follows(self, fact: Fact) -> bool:
         match fact:
             case LabCut() | Age():
-                return any(_implies(known, fact) for known in self._listed)
+                return any(implies(known, fact) for known in self._listed)
             case Takes():
                 return any(self.covers(fact.selector, name) for name in self._taken)
             case Count():
@@ -114,7 +114,8 @@ class ExampleOracle:
         return holds
 
 
-def _implies(known: AnyFact, fact: LabCut | Age) -> bool:
+def implies(known: AnyFact, fact: AnyFact) -> bool:
+    """True if a value that meets one cut meets another: `potassium<3.0` and `potassium<3.5`."""
     if isinstance(known, LabCut) and isinstance(fact, LabCut):
         if known.analyte != fact.analyte or known.op != fact.op:
             return False

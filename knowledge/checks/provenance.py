@@ -52,6 +52,7 @@ def _entries(draft: Draft, known: Knowledge) -> Iterator[tuple[Place, Iterable[C
         (Kind.RULE, (*known.rules, *known.switched_off)),
         (Kind.MITIGATION, known.mitigations.values()),
         (Kind.INTERACTION, known.interactions),
+        (Kind.ATTRIBUTE, known.attributes.values()),
     ):
         for entry in entries:
             yield draft.place(kind, entry.id), entry.sources

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from msgspec import Struct
@@ -12,6 +12,7 @@ from knowledge.checks.references import ANY_DRUG
 from knowledge.draft import Draft
 from knowledge.faults import Fault
 from knowledge.layout import Kind
+from knowledge.model import Term
 from knowledge.vocabulary import Age, AnyFact, Condition, LabCut, LabIs, LabState, facts_in
 
 _EXCLUSIVE = (
@@ -30,17 +31,28 @@ def check(draft: Draft) -> Iterator[Fault]:
         if why := impossible(draft, rule.when):
             yield place.at("when").fault(f"can never hold: {why}")
             continue
-        for index, raised in enumerate(rule.raises):
-            if why := impossible(draft, (*rule.when, *raised.when)):
-                yield place.at(f"raise[{index}].when").fault(f"can never hold: {why}")
-        stops = set(facts_in(rule.unless))
-        every_way = ways(rule.when, terms)
-        if every_way and stops and all(way & stops for way in every_way):
+        stops = frozenset(facts_in(rule.unless))
+        if _always_stopped(rule.when, stops, terms):
             yield place.at("unless").fault("stops the rule whenever its `when` holds")
+            continue
+        for index, raised in enumerate(rule.raises):
+            at, higher = place.at(f"raise[{index}].when"), (*rule.when, *raised.when)
+            if why := impossible(draft, higher):
+                yield at.fault(f"can never hold: {why}")
+            elif _always_stopped(higher, stops, terms):
+                yield at.fault("holds only where `unless` stops the rule")
     for mitigation in draft.knowledge.mitigations.values():
         if why := impossible(draft, mitigation.offer_when):
             place = draft.place(Kind.MITIGATION, mitigation.id)
             yield place.at("offer_when").fault(f"can never hold: {why}")
+
+
+def _always_stopped(
+    condition: Condition, stops: frozenset[AnyFact], terms: Mapping[str, Term]
+) -> bool:
+    """True if each way in which a condition holds meets a fact that stops the rule."""
+    every_way = ways(condition, terms)
+    return bool(every_way and stops) and all(way & stops for way in every_way or ())
 
 
 def _selects_nothing(draft: Draft, rule_id: str, drug: str) -> Iterator[Fault]:

@@ -11,8 +11,8 @@ from msgspec import Struct
 from knowledge.draft import Place
 from knowledge.faults import Fault, flatten
 from knowledge.files import DataFiles
-from knowledge.model import FileReview
 from knowledge.parse import read_toml
+from knowledge.review import FileReview
 from knowledge.schemas.evidence import ReviewSchema
 from knowledge.schemas.site import (
     About,

@@ -6,68 +6,81 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from plugin.cli.diff import diff
+from plugin.cli.folder import folder_option, knowledge_of
 from plugin.cli.overlay import overlay_option, site_lines
+from plugin.cli.review import review
 from plugin.cli.rxnorm import code_check_lines, import_rxnorm, release_lines
 from plugin.cli.shared import as_of_option, packaged_pipeline
 
 if TYPE_CHECKING:
-    from knowledge.model import FileReview, Knowledge
+    from knowledge.model import Knowledge
+    from knowledge.review import FileReview
 
 
 @click.group()
 def knowledge() -> None:
-    """Check or list the knowledge base, or import a RxNorm release."""
+    """Check, list, compare or sign the knowledge base, or import a RxNorm release."""
 
 
 knowledge.add_command(diff)
+knowledge.add_command(import_rxnorm)
+knowledge.add_command(review)
 
 
 @knowledge.command()
 @as_of_option("Say what is overdue")
 @overlay_option()
-def check(as_of: date) -> None:
+@folder_option
+def check(as_of: date, folder: Path | None) -> None:
     """Report every fault by file and key, and what awaits or is overdue for review.
 
-    A fault ends with exit code 10. Waiting for review is no fault: it is listed, and so are RxNorm
-    codes of ingredients that an imported release tells otherwise.
+    A fault ends with exit code 10: an uncited claim, a reviewer who is the author, a rule that
+    nothing can fire, a code of two meanings, and more. Waiting for review is no fault: it is
+    listed, and so are a file that was changed after it was signed, and RxNorm codes of ingredients
+    that an imported release tells otherwise.
     """
-    from knowledge.check import awaiting_review, overdue  # noqa: PLC0415 - slow to import
+    # Slow to import.
+    from knowledge.check import awaiting_review, changed_since_review, overdue  # noqa: PLC0415
 
-    pipeline = packaged_pipeline()
-    loaded = pipeline.knowledge
+    loaded = knowledge_of(folder)
     click.echo(f"Knowledge {loaded.version}: {len(loaded.reviews)} files, no fault.")
     for line in site_lines(loaded):
         click.echo(line)
+    reviewed = tuple(row for row in loaded.reviews if row.review.stands)
+    _list_files("Reviewed by a clinician", reviewed)
+    _list_files("Changed since it was signed: to be reviewed anew", changed_since_review(loaded))
     _list_files("Awaiting review by a clinician", awaiting_review(loaded))
     _list_files(f"Overdue for review on {as_of}", overdue(loaded, as_of))
-    for line in code_check_lines(loaded, pipeline.release):
+    for line in code_check_lines(loaded, packaged_pipeline().release):
         click.echo(line)
 
 
 @knowledge.command("list")
 @overlay_option()
-def list_() -> None:
-    """List the version, and how much is known: ingredients, rules, labs, names, RxNorm release."""
-    pipeline = packaged_pipeline()
-    for line in _contents(pipeline.knowledge):
+@folder_option
+def list_(folder: Path | None) -> None:
+    """List the version, how much is known and reviewed, and which RxNorm release is loaded."""
+    for line in _contents(knowledge_of(folder)):
         click.echo(line)
-    for line in release_lines(pipeline.release):
+    for line in release_lines(packaged_pipeline().release):
         click.echo(line)
-
-
-knowledge.add_command(import_rxnorm)
 
 
 def _list_files(title: str, files: tuple[FileReview, ...]) -> None:
     click.echo(f"{title}: {len(files)}")
     for row in files:
         due = f", due {row.review.next_review}" if row.review.next_review else ""
-        click.echo(f"  {row.file} (by {row.review.authored_by}, {row.review.authored}{due})")
+        signed = f", signed by {row.review.reviewed_by} on {row.review.reviewed}"
+        signed = signed if row.review.reviewed_by else ""
+        click.echo(
+            f"  {row.file} (by {row.review.authored_by}, {row.review.authored}{signed}{due})"
+        )
 
 
 def _contents(loaded: Knowledge) -> Iterator[str]:
@@ -84,8 +97,11 @@ def _contents(loaded: Knowledge) -> Iterator[str]:
         ("labs", loaded.labs),
         ("conditions", loaded.conditions),
         ("sources", loaded.sources),
+        ("source attributes", loaded.attributes),
     ):
         yield f"{name} {len(rows)}"
+    reviewed = sum(row.review.stands for row in loaded.reviews)
+    yield f"reviewed {reviewed} of {len(loaded.reviews)} files"
     lexicon = _lexicon()
     yield f"lexicon {lexicon['names']} names ({lexicon['source']} {lexicon['version']})"
     yield from site_lines(loaded)

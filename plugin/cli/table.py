@@ -137,7 +137,7 @@ def _table(title: str, columns: Iterable[str], rows: Iterable[tuple[str, ...]]) 
 
 
 def _review_notice(knowledge: Knowledge) -> Iterable[Text]:
-    waiting = sum(not row.review.reviewed_by for row in knowledge.reviews)
+    waiting = sum(not row.review.stands for row in knowledge.reviews)
     if waiting:
         yield Text(
             f"{waiting} of {len(knowledge.reviews)} knowledge files await review by a clinician. "

@@ -38,8 +38,9 @@ def checkout() -> Iterator[Path]:
 
 def rendered(text: str) -> str:
     """A page with every transcript and every card as it is now."""
-    with checkout() as folder:
-        text = FENCE.sub(lambda block: _transcript(block, folder), text)
+    if FENCE.search(text):
+        with checkout() as folder:
+            text = FENCE.sub(lambda block: _transcript(block, folder), text)
     return CARD.sub(_card, text)
 
 

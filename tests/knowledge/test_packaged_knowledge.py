@@ -9,7 +9,7 @@ import pytest
 
 from knowledge.load import DATA, load
 from knowledge.model import Knowledge, Status
-from knowledge.schemas.evidence import AWAITING
+from knowledge.review import AWAITING
 
 
 @pytest.fixture(scope="module")

@@ -12,20 +12,19 @@ import msgspec
 
 from knowledge.model import (
     ClinicalCondition,
-    FileReview,
     Group,
     Ingredient,
     Knowledge,
     Lab,
     Level,
     Mitigation,
-    Review,
     RouteClass,
     Source,
     Status,
     Term,
     Tier,
 )
+from knowledge.review import FileReview, Review
 from knowledge.terminology.concept import Match
 from plugin.cards import cards_for
 from plugin.model import (

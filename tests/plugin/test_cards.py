@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.model import FileReview, Level
+from knowledge.model import Level
+from knowledge.review import FileReview
 from plugin.cards import cards_for
 from plugin.cards.shape import SUMMARY_LIMIT, shorten
 from plugin.model import (

@@ -1,0 +1,1 @@
+"""Pages for clinicians and for those who must look behind an answer."""
