@@ -17,6 +17,7 @@ from plugin.cli.shared import as_of_option, packaged_pipeline
 
 if TYPE_CHECKING:
     from knowledge.model import FileReview, Knowledge
+    from knowledge.terminology.release.model import Release
 
 
 @click.group()
@@ -54,9 +55,7 @@ def check(as_of: date) -> None:
 def list_() -> None:
     """List the version, and how much is known: ingredients, rules, labs, names, RxNorm release."""
     pipeline = packaged_pipeline()
-    for line in _contents(pipeline.knowledge):
-        click.echo(line)
-    for line in release_lines(pipeline.release):
+    for line in _contents(pipeline.knowledge, pipeline.release):
         click.echo(line)
 
 
@@ -70,7 +69,7 @@ def _list_files(title: str, files: tuple[FileReview, ...]) -> None:
         click.echo(f"  {row.file} (by {row.review.authored_by}, {row.review.authored}{due})")
 
 
-def _contents(loaded: Knowledge) -> Iterator[str]:
+def _contents(loaded: Knowledge, release: Release | None) -> Iterator[str]:
     yield f"version {loaded.version}"
     yield f"ingredients {len(loaded.ingredients)}, in groups:"
     groups = Counter(ingredient.group for ingredient in loaded.ingredients.values())
@@ -88,6 +87,7 @@ def _contents(loaded: Knowledge) -> Iterator[str]:
         yield f"{name} {len(rows)}"
     lexicon = _lexicon()
     yield f"lexicon {lexicon['names']} names ({lexicon['source']} {lexicon['version']})"
+    yield from release_lines(release)
     yield from site_lines(loaded)
 
 
