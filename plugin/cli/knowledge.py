@@ -21,6 +21,7 @@ from plugin.cli.shared import as_of_option, packaged_pipeline
 if TYPE_CHECKING:
     from knowledge.model import Knowledge
     from knowledge.review import FileReview
+    from knowledge.terminology.release.model import Release
 
 
 @click.group()
@@ -66,9 +67,7 @@ def check(as_of: date, folder: Path | None) -> None:
 @folder_option
 def list_(folder: Path | None) -> None:
     """List the version, how much is known and reviewed, and which RxNorm release is loaded."""
-    for line in _contents(knowledge_of(folder)):
-        click.echo(line)
-    for line in release_lines(packaged_pipeline().release):
+    for line in _contents(knowledge_of(folder), packaged_pipeline().release):
         click.echo(line)
 
 
@@ -83,7 +82,7 @@ def _list_files(title: str, files: tuple[FileReview, ...]) -> None:
         )
 
 
-def _contents(loaded: Knowledge) -> Iterator[str]:
+def _contents(loaded: Knowledge, release: Release | None) -> Iterator[str]:
     yield f"version {loaded.version}"
     yield f"ingredients {len(loaded.ingredients)}, in groups:"
     groups = Counter(ingredient.group for ingredient in loaded.ingredients.values())
@@ -104,6 +103,7 @@ def _contents(loaded: Knowledge) -> Iterator[str]:
     yield f"reviewed {reviewed} of {len(loaded.reviews)} files"
     lexicon = _lexicon()
     yield f"lexicon {lexicon['names']} names ({lexicon['source']} {lexicon['version']})"
+    yield from release_lines(release)
     yield from site_lines(loaded)
 
 

@@ -11,6 +11,7 @@ from knowledge.terminology.release.opening import SqliteRelease
 from plugin import pipeline
 from plugin.app import create_app
 from plugin.config import settings_from_environment
+from plugin.reloading import reloaded
 from tests.plugin.cli.conftest import Run
 from tests.plugin.hook_calls import TODAY, URL, call, order, patient, potassium, prefetch
 from tests.plugin.screening.conftest import lines, ndjson
@@ -164,6 +165,20 @@ def test_the_service_uses_the_release(crampcheck: Run, published: Path) -> None:
     assert "only a product code" not in _cards()
     ready = create_app(settings_from_environment()).test_client().get("/readyz").get_json()
     assert LABEL == ready["rxnorm_release"]
+
+
+def test_a_running_service_takes_up_a_release_when_it_is_reloaded(
+    crampcheck: Run, published: Path, data: Path
+) -> None:
+    """And keeps the one that it has where the new index is at fault."""
+    app = create_app(settings_from_environment())
+    crampcheck("knowledge", "import-rxnorm", published)
+    assert app.test_client().get("/readyz").get_json()["rxnorm_release"] is None
+    app = reloaded(app)
+    assert LABEL == app.test_client().get("/readyz").get_json()["rxnorm_release"]
+    (data / "rxnorm.sqlite").write_bytes(b"no index")
+    ready = reloaded(app).test_client().get("/readyz").get_json()
+    assert (LABEL, True) == (ready["rxnorm_release"], "reload_refused" in ready)
 
 
 @pytest.mark.parametrize(
