@@ -23,6 +23,9 @@ class Kind(Enum):
     PHRASE = "phrase"  # holds the name of a drug and names none
 
 
+NAMING = (Kind.NAME, Kind.BRAND)  # those that name drugs
+
+
 class Entry(Struct, frozen=True):
     """What a name stands for. `sure` is False for the extracted lexicon's byways."""
 

@@ -15,6 +15,8 @@ from rapidfuzz.distance import OSA
 
 from knowledge.terminology.entries import Entry, Kind
 from knowledge.terminology.index import NameIndex
+from knowledge.terminology.pair_guess import PairGuesser
+from knowledge.terminology.spelling import folded
 from knowledge.terminology.tables import lookalikes
 from knowledge.terminology.tokens import key
 
@@ -42,7 +44,9 @@ class Guesser:
         self._buckets: dict[tuple[str, int], list[str]] = {}
         self._remembered: dict[str, Entry | None] = {}
         self._alike: dict[str, set[str]] = {}
+        self._pairs: PairGuesser | None = None
         self._common: set[str] = set()
+        self._spellings: dict[str, list[str]] = {}
 
     def guess(self, word: str) -> Entry | None:
         """The entry that a word is a misspelling of; None without a clear margin."""
@@ -56,9 +60,18 @@ class Guesser:
         self._remembered[word] = entry
         return entry
 
+    def guess_pair(self, before: str, word: str, after: str) -> tuple[Entry, int] | None:
+        """The name that a misspelt word makes with a neighbour, and the neighbour's side."""
+        if self._pairs is None:
+            self._pairs = PairGuesser(self._index)
+        return self._pairs.guess(before, word, after)
+
     def _decide(self, word: str) -> Entry | None:
         if word in lookalikes().not_misspellings or self._index.find(word) is not None:
             return None
+        spelt = self._spelt(word)
+        if spelt is not None:
+            return spelt
         limit = 2 if len(word) >= LONG else 1
         ranked = self._candidates(word, limit)
         if not ranked or ranked[0].distance > limit or ranked[0].common > limit:
@@ -71,6 +84,15 @@ class Guesser:
             if other.distance < best.distance + margin:
                 return None
         return best.entry
+
+    def _spelt(self, word: str) -> Entry | None:
+        """The one substance whose international name this is in another language's spelling."""
+        if not self._buckets:
+            self._fill()
+        names = self._spellings.get(folded(word), ())
+        entries = [entry for name in names if (entry := self._index.find(name)) is not None]
+        drugs = {entry.ingredients for entry in entries}
+        return entries[0] if len(drugs) == 1 else None
 
     def _candidates(self, word: str, limit: int) -> list[_Candidate]:
         """Every drug near a word, by its nearest name."""
@@ -113,17 +135,21 @@ class Guesser:
 
     def _fill(self) -> None:
         buckets: dict[tuple[str, int], list[str]] = defaultdict(list)
+        spellings: dict[str, list[str]] = defaultdict(list)
         for name, common in self._index.single_words():
             if len(name) >= SHORTEST:
                 buckets[name[0], len(name)].append(name)
                 if common:
                     self._common.add(name)
+                    spellings[folded(name)].append(name)
         alike: dict[str, set[str]] = defaultdict(set)
         for one, other in lookalikes().pairs:
             left, right = self._drug(one), self._drug(other)
             alike[left].add(right)
             alike[right].add(left)
         self._alike = dict(alike)
+        spellings.pop("", None)  # too short to tell drugs apart
+        self._spellings = dict(spellings)
         self._buckets = dict(buckets)  # last: another thread takes it as the sign of readiness
 
     def _drug(self, name: str) -> str:

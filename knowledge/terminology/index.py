@@ -8,10 +8,11 @@ from collections.abc import Iterator
 import msgspec
 
 from knowledge.model import Knowledge
-from knowledge.terminology.entries import Entry, Kind
+from knowledge.terminology.entries import NAMING, Entry, Kind
 from knowledge.terminology.extra_names import extra_names
 from knowledge.terminology.harmless import harmless_words
 from knowledge.terminology.own_names import BEGINNING, beginnings, own_names
+from knowledge.terminology.spelling import same_name
 from knowledge.terminology.tables import Extracted, lexicon, read_bytes, words
 from knowledge.terminology.tokens import key
 
@@ -33,6 +34,7 @@ class NameIndex:
         self._false_friends = harmless_words() | set(map(key, lexicon().false_friends.names))
         self._extra = extra_names(self._own, self.name_of)
         self.longest = self._longest()
+        self._own_names: dict[str, list[str]] = {}
 
     def find(self, words_key: str) -> Entry | None:
         """The entry of a run of words joined by spaces; None if it is no known name."""
@@ -55,11 +57,18 @@ class NameIndex:
             name
             for names in (self._own, self._extra)
             for name, entry in names.items()
-            if entry.kind in (Kind.NAME, Kind.BRAND)
+            if entry.kind in NAMING
         }
         for name in own | self._extracted.names.keys():
             if " " not in name and (name in own or name not in self._false_friends):
                 yield name, name in own or name in self._common
+
+    def names_of_two_words(self) -> Iterator[tuple[str, Entry]]:
+        """Our names and our lexicon's that have two words."""
+        for names in (self._extra, self._own):
+            for name, entry in names.items():
+                if entry.kind is Kind.NAME and name.count(" ") == 1:
+                    yield name, entry
 
     def generic(self, name: str, entry: Entry) -> bool:
         """True for the name of a substance, as far as that can be told from a brand."""
@@ -113,9 +122,22 @@ class NameIndex:
         return Entry(Kind.NAME, drugs, sure=canonical)
 
     def _sounds_like(self, words_key: str, drug: str) -> bool:
-        """True where a word of a name begins as a name of the drug does: `torasemida`."""
+        """True for a spelling of a name of the drug: `torasemida`, `coumadine`.
+
+        A brand of several drugs does not begin as one of them, nor is it spelt like a brand of it.
+        """
         begins = self._begins.get(drug, set())
-        return any(word[:BEGINNING] in begins for word in words_key.split(" "))
+        if any(word[:BEGINNING] in begins for word in words_key.split(" ")):
+            return True
+        return any(same_name(words_key, name) for name in self._names_of(drug))
+
+    def _names_of(self, drug: str) -> list[str]:
+        """The names of one word that our knowledge has for an ingredient."""
+        if not self._own_names:
+            for name, entry in self._own.items():
+                if entry.kind in NAMING and len(entry.ingredients) == 1 and " " not in name:
+                    self._own_names.setdefault(entry.ingredients[0], []).append(name)
+        return self._own_names.get(drug, [])
 
     def _longest(self) -> dict[str, int]:
         """For every first word of a name, how many words the longest such name has."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from functools import lru_cache
 
@@ -9,17 +10,17 @@ from msgspec import Struct
 
 from knowledge.model import RouteClass
 from knowledge.terminology.concept import Match, Reason, Strength
-from knowledge.terminology.doubts import contradicts, negated, variant_word, without_asides
+from knowledge.terminology.doubts import negated, without_asides, without_elements
 from knowledge.terminology.entries import Kind
 from knowledge.terminology.forms import route_of
 from knowledge.terminology.guess import Guesser
 from knowledge.terminology.index import NameIndex
 from knowledge.terminology.parsed import Parsed, parse
-from knowledge.terminology.parts import unread_part
+from knowledge.terminology.refusal import refusal
 from knowledge.terminology.scan import Mark, scan
 from knowledge.terminology.strengths import Span, strengths_in
 from knowledge.terminology.tables import words as word_tables
-from knowledge.terminology.tokens import Words, key, split_words
+from knowledge.terminology.tokens import Words, split_words
 
 LONGEST_QUOTE = 60  # characters of a text that a detail repeats
 
@@ -54,7 +55,7 @@ class NameReader:
 
     def read(self, raw: str) -> NameReading:
         """Read one name. Never fails, whatever the text."""
-        text = split_words(raw)
+        text = split_words(_without_marks(raw) if "[" in raw else raw)
         if not text.words:
             return NameReading(Outcome.NOTHING, Reason.EMPTY)
         marks = scan(text, self._index)
@@ -95,14 +96,15 @@ def _without_a_name(raw: str, parsed: Parsed) -> NameReading:
 
 
 def _with_names(raw: str, parsed: Parsed, every: list[Mark]) -> NameReading:
-    named = without_asides(parsed.text, every)
+    named = without_elements(parsed.text, without_asides(parsed.text, every))
     drugs = frozenset(drug for mark in named for drug in mark.entry.ingredients)
     route = _route(parsed.text, named)
-    fault = _fault(parsed, named, drugs)
-    if fault is not None:
-        reason, detail, denies = fault
-        told = f"{_quote(raw)}{detail}"
-        return NameReading(Outcome.UNSURE, reason, drugs, route=route, detail=told, denies=denies)
+    doubt = refusal(parsed, named, drugs)
+    if doubt is not None:
+        told = f"{_quote(raw)}{doubt.detail}"
+        return NameReading(
+            Outcome.UNSURE, doubt.reason, drugs, route=route, detail=told, denies=doubt.denies
+        )
     spans = [
         Span(mark.start, mark.end, mark.entry.ingredients[0])
         for mark in named
@@ -110,26 +112,6 @@ def _with_names(raw: str, parsed: Parsed, every: list[Mark]) -> NameReading:
     ]
     strengths = strengths_in(parsed.text, spans)
     return NameReading(Outcome.NAMED, Reason.RECOGNISED, drugs, _match(named), route, strengths)
-
-
-def _fault(
-    parsed: Parsed, named: list[Mark], drugs: frozenset[str]
-) -> tuple[Reason, str, bool] | None:
-    """Why drugs that are named may not be answered, and whether no other name may answer them."""
-    if any(mark in named for mark in negated(parsed)):
-        return Reason.AMBIGUOUS, " may say that it is not taken", True
-    if contradicts(parsed.text, named):
-        return Reason.CONFLICT, ": a name and a brand in it are different drugs", True
-    for mark in parsed.marks:
-        if mark.entry.kind is Kind.AMBIGUOUS:
-            word = parsed.phrase(mark)
-            if not any(word in key(drug) for drug in drugs):
-                return Reason.AMBIGUOUS, f" does not say which kind of {word}", False
-    other = variant_word(parsed)
-    if other:
-        return Reason.AMBIGUOUS, f": '{other}' makes it another product, not known", False
-    part = unread_part(parsed)
-    return (Reason.AMBIGUOUS, f" has a part that is not known: '{part}'", False) if part else None
 
 
 def _match(named: list[Mark]) -> Match:
@@ -148,6 +130,17 @@ def _route(text: Words, named: list[Mark]) -> RouteClass:
         return told
     routes = {mark.entry.route for mark in named} - {RouteClass.UNKNOWN}
     return routes.pop() if len(routes) == 1 else RouteClass.UNKNOWN
+
+
+def _without_marks(raw: str) -> str:
+    """A name without the remarks of a product dictionary: `[discontinued]`."""
+    return _marks().sub(" ", raw)
+
+
+@lru_cache(maxsize=1)
+def _marks() -> re.Pattern[str]:
+    said = "|".join(map(re.escape, sorted(word_tables().marks.dictionary)))
+    return re.compile(rf"\[\s*(?:{said})\s*\]", re.IGNORECASE)
 
 
 def _has_strength(text: Words, marks: list[Mark]) -> bool:

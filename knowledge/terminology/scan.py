@@ -6,12 +6,10 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from knowledge.terminology.entries import Entry, Kind
+from knowledge.terminology.entries import NAMING, Entry, Kind
 from knowledge.terminology.index import NameIndex
 from knowledge.terminology.tables import words as word_tables
 from knowledge.terminology.tokens import COMMA, HYPHEN, JOIN, OPEN, SPACE, Words
-
-NAMING = (Kind.NAME, Kind.BRAND)
 
 
 class Mark(Struct, frozen=True):
