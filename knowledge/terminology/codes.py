@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
+from functools import lru_cache
 
-from knowledge.model import Knowledge, Status
+from knowledge.model import Knowledge, RouteClass, Status
 from knowledge.terminology.concept import Coding
 from knowledge.terminology.systems import canonical_system
-from knowledge.terminology.tables import SystemCode, words
+from knowledge.terminology.tables import SystemCode, atc, words
 
 
 class CodeIndex:
@@ -20,6 +22,9 @@ class CodeIndex:
                 if code.status is Status.VERIFIED:
                     system = canonical_system(code.system) or code.system
                     found[system, code.code.upper()].add(ingredient.name)
+        for local, name in atc().codes.items():
+            if name in knowledge.ingredients:
+                found["atc", local].add(name)
         self._ingredient = {
             where: next(iter(names)) for where, names in found.items() if len(names) == 1
         }
@@ -28,8 +33,30 @@ class CodeIndex:
         """The ingredient that a code stands for; empty if the code is not of an ingredient."""
         if not coding.code or not coding.system:
             return ""
-        where = (canonical_system(coding.system), coding.code.strip().upper())
-        return self._ingredient.get(where, "")
+        system = canonical_system(coding.system)
+        code = coding.code
+        return self._ingredient.get((system, code)) or self._ingredient.get(
+            (system, code.strip().upper()), ""
+        )
+
+
+def route_by_codes(told: RouteClass, codings: Iterable[Coding]) -> RouteClass:
+    """The route that the names told, else the one that the ATC codes agree on, else unknown."""
+    if told is not RouteClass.UNKNOWN:
+        return told
+    routes = {
+        _route_of_atc(coding.code.strip().upper())
+        for coding in codings
+        if coding.system and canonical_system(coding.system) == "atc"
+    } - {RouteClass.UNKNOWN}
+    return routes.pop() if len(routes) == 1 else RouteClass.UNKNOWN
+
+
+@lru_cache(maxsize=1024)
+def _route_of_atc(code: str) -> RouteClass:
+    routes = atc().routes
+    begins = (code[:length] for length in range(len(code), 0, -1))
+    return next((routes[part] for part in begins if part in routes), RouteClass.UNKNOWN)
 
 
 def says_no_medication(coding: Coding) -> bool:

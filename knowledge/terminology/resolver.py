@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from knowledge.model import Knowledge, RouteClass
-from knowledge.terminology.codes import CodeIndex, says_no_medication
+from knowledge.terminology.codes import CodeIndex, route_by_codes, says_no_medication
 from knowledge.terminology.concept import Concept, Match, Reason, Resolution, Strength
 from knowledge.terminology.index import NameIndex
 from knowledge.terminology.reading import NameReader, NameReading, Outcome
+from knowledge.terminology.remedies import remedy
 from knowledge.terminology.verdict import Verdict, judge
 
 MOST_REMEMBERED = 50_000  # concepts; a name of 200 characters keeps this under 50 MB
@@ -56,7 +57,7 @@ class Resolver:
             tuple(name for name in ingredients if name in self._linked),
             verdict.match,
             Reason.RECOGNISED,
-            _route(reading for _, reading in readings),
+            route_by_codes(_route(reading for _, reading in readings), concept.codings),
             _strengths(ingredients, (reading for _, reading in readings)),
             verdict.detail,
         )
@@ -89,7 +90,7 @@ def _not_recognised(
         reason, detail = Reason.NO_KNOWN_MEDICATION, "its code says that there is none"
     elif reason is Reason.EMPTY and any(coding.code.strip() for coding in concept.codings):
         reason = Reason.CODE_NOT_KNOWN
-        detail = "only a code, and not one of an ingredient: import a RxNorm release to read it"
+        detail = remedy(concept.codings)
     match = Match.CONFLICT if reason is Reason.CONFLICT else Match.NONE
     return Resolution((), (), match, reason, _route(r for _, r in readings), (), detail)
 

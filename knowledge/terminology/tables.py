@@ -142,10 +142,20 @@ class FormTables(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SystemTables(Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole of systems.toml."""
+    """The whole of systems.toml. `labels` are for readers; a release reads those of `released`."""
 
     review: dict[str, Any]
     aliases: dict[str, tuple[str, ...]]
+    labels: dict[str, str] = {}
+    released: frozenset[str] = frozenset()
+
+
+class AtcTables(Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole of atc.toml: routes by how a code begins, and ingredients by further codes."""
+
+    review: dict[str, Any]
+    routes: dict[str, RouteClass]
+    codes: dict[str, str]
 
 
 class Lookalikes(Struct, frozen=True, forbid_unknown_fields=True):
@@ -225,6 +235,12 @@ def forms() -> FormTables:
 def systems() -> SystemTables:
     """systems.toml, read once."""
     return _read("systems.toml", SystemTables)
+
+
+@lru_cache(maxsize=1)
+def atc() -> AtcTables:
+    """atc.toml, read once."""
+    return _read("atc.toml", AtcTables)
 
 
 @lru_cache(maxsize=1)
