@@ -23,6 +23,7 @@ from knowledge.terminology.tokens import key
 SHORTEST = 5  # shorter words have too many neighbours
 SHORT = 6  # up to here a changed letter doubles the margin
 LONG = 8  # from here on two edits are allowed
+DISTINCT = 5  # letters before a shared ending, in which two edits may lie
 FAR = 99  # more edits than any guess may need
 MOST_REMEMBERED = 20_000
 
@@ -34,6 +35,14 @@ class _Candidate(Struct, frozen=True):
     common: int
     name: str
     entry: Entry
+
+
+def _differ_in_long_parts(word: str, name: str) -> bool:
+    """False where a shared ending leaves little: the part before a stem tells drugs apart."""
+    shared = 0
+    while shared < min(len(word), len(name)) and word[-1 - shared] == name[-1 - shared]:
+        shared += 1
+    return min(len(word), len(name)) - shared >= DISTINCT
 
 
 class Guesser:
@@ -117,8 +126,10 @@ class Guesser:
         """True for common names of substances, and for brands that lack or repeat a letter."""
         if name not in self._common:
             return False
+        if self._index.generic(name, entry):
+            return distance <= 1 or _differ_in_long_parts(word, name)
         changed = len(word) <= SHORT and len(name) == len(word)
-        return (distance <= 1 and not changed) or self._index.generic(name, entry)
+        return distance <= 1 and not changed
 
     def _near(self, word: str, cutoff: int) -> list[tuple[str, int]]:
         if not self._buckets:

@@ -27,9 +27,15 @@ def unread_part(parsed: Parsed) -> str:
     for at in unknown:
         if _hyphened(parsed, at):
             return parsed.text.words[at]
-    parts = _parts(parsed) if unknown else []
-    named = {parts[mark.start] for mark in parsed.named} if unknown else set()
-    return next((parsed.text.words[at] for at in unknown if parts[at] not in named), "")
+    if not unknown:
+        return ""
+    parts, depth = _parts(parsed), parsed.text.depth
+    named = {parts[mark.start] for mark in parsed.named}
+    for at in unknown:
+        aside = depth[at] > depth[parts.index(parts[at])]  # a maker in brackets
+        if parts[at] not in named and not aside:
+            return parsed.text.words[at]
+    return ""
 
 
 def _counts(parsed: Parsed, at: int) -> bool:
