@@ -26,7 +26,7 @@ class Kind(Enum):
 NAMING = (Kind.NAME, Kind.BRAND)  # those that name drugs
 
 
-class Entry(Struct, frozen=True):
+class Entry(Struct, frozen=True, gc=False):
     """What a name stands for. `sure` is False for the extracted lexicon's byways."""
 
     kind: Kind

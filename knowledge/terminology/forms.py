@@ -27,6 +27,11 @@ def _phrases() -> tuple[_Phrases, dict[str, int]]:
     return phrases, longest
 
 
+def first_words() -> frozenset[str]:
+    """The words that begin a phrase which tells a route."""
+    return frozenset(_phrases()[1])
+
+
 def route_of(words: Sequence[str]) -> RouteClass:
     """The route that the words of a name tell, else unknown. Contradictions tell nothing."""
     phrases, longest = _phrases()

@@ -33,12 +33,13 @@ class NameIndex:
         self._rename = {key(old): new for old, new in lexicon().rename.items()}
         self._false_friends = harmless_words() | set(map(key, lexicon().false_friends.names))
         self._extra = extra_names(self._own, self.name_of)
+        self._known = {**self._extra, **self._own}
         self.longest = self._longest()
         self._own_names: dict[str, list[str]] = {}
 
     def find(self, words_key: str) -> Entry | None:
         """The entry of a run of words joined by spaces; None if it is no known name."""
-        found = self._own.get(words_key) or self._extra.get(words_key)
+        found = self._known.get(words_key)
         if found is not None:
             return found
         number = self._extracted.names.get(words_key)

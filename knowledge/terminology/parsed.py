@@ -4,73 +4,75 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from knowledge.terminology.entries import Kind
+from knowledge.terminology.entries import NAMING, Kind
 from knowledge.terminology.guess import LONG, Guesser
-from knowledge.terminology.harmless import (
-    harmless_words,
-    instruction_words,
-    join_words,
-    volume_words,
-)
+from knowledge.terminology.harmless import volume_words
 from knowledge.terminology.scan import Mark
 from knowledge.terminology.tokens import HYPHEN, SPACE, Words
+from knowledge.terminology.traits import BEGINS_INSTRUCTIONS, HARMLESS
 
 MOST_UNKNOWN = 2  # a text with more unknown words is prose, and prose is not guessed
 
 
-class Parsed(Struct, frozen=True):
-    """`covered` are the positions inside marks; `unknown` those of words that are in no list."""
+class Parsed(Struct, frozen=True, gc=False):
+    """A text and what is known of it.
+
+    `named` are the marks that name a drug, `covered` the positions inside marks, `unknown` those of
+    words that are in no list. `bits` are the traits of each word, `seen` all of them together.
+    """
 
     text: Words
+    bits: list[int]
+    seen: int
     marks: list[Mark]
+    named: list[Mark]
     covered: set[int]
     unknown: list[int]
 
-    @property
-    def named(self) -> list[Mark]:
-        """The marks that name a drug."""
-        return [mark for mark in self.marks if mark.names]
-
     def instructions(self) -> int:
         """Where the instructions begin: the first such word after the first drug named."""
-        words = self.text.words
-        first = min((mark.end for mark in self.marks if mark.names), default=len(words))
-        starts, joins = instruction_words(), join_words()
-        for at in range(first, len(words)):
-            if words[at] in starts and words[at] not in joins and at not in self.covered:
-                return at
-        return len(words)
+        end = len(self.bits)
+        if self.seen & BEGINS_INSTRUCTIONS:
+            first = min((mark.end for mark in self.named), default=end)
+            for at in range(first, end):
+                if self.bits[at] & BEGINS_INSTRUCTIONS and at not in self.covered:
+                    return at
+        return end
 
     def phrase(self, mark: Mark) -> str:
         """The words of a mark."""
         return " ".join(self.text.words[mark.start : mark.end])
 
 
-def parse(text: Words, marks: list[Mark], guesser: Guesser) -> Parsed:
+def parse(text: Words, bits: list[int], marks: list[Mark], guesser: Guesser) -> Parsed:
     """Mark misspelt drugs too, and settle which short forms count."""
-    parsed = _lay_out(text, marks)
-    for guess in (_paired, _guesses):
-        guessed = guess(parsed, guesser)
-        if guessed:
-            parsed = _lay_out(text, _with(parsed.marks, guessed))
+    seen = 0
+    for bit in bits:
+        seen |= bit
+    parsed = _lay_out(text, bits, seen, marks)
+    if parsed.unknown:
+        for guess in (_paired, _guesses):
+            guessed = guess(parsed, guesser)
+            if guessed:
+                parsed = _lay_out(text, bits, seen, _with(parsed.marks, guessed))
     settled = _settle(parsed)
-    return parsed if settled is parsed.marks else _lay_out(text, settled)
+    return parsed if settled is parsed.marks else _lay_out(text, bits, seen, settled)
 
 
-def _lay_out(text: Words, marks: list[Mark]) -> Parsed:
-    harmless = harmless_words()
-    covered = {
-        at
-        for mark in marks
-        if mark.entry.kind is not Kind.HEARSAY
-        for at in range(mark.start, mark.end)
-    }
-    unknown = [
-        at
-        for at, word in enumerate(text.words)
-        if word not in harmless and at not in covered and len(word) > 1 and word.isalpha()
-    ]
-    return Parsed(text, marks, covered, unknown)
+def _lay_out(text: Words, bits: list[int], seen: int, marks: list[Mark]) -> Parsed:
+    covered: set[int] = set()
+    for mark in marks:
+        if mark.entry.kind is not _HEARSAY:
+            covered.update(range(mark.start, mark.end))
+    unknown = [at for at, bit in enumerate(bits) if not bit & HARMLESS and at not in covered]
+    if unknown:
+        words = text.words
+        unknown = [at for at in unknown if len(words[at]) > 1 and words[at].isalpha()]
+    named = [mark for mark in marks if mark.entry.kind in NAMING]
+    return Parsed(text, bits, seen, marks, named, covered, unknown)
+
+
+_HEARSAY = Kind.HEARSAY
 
 
 def _with(marks: list[Mark], guessed: list[Mark]) -> list[Mark]:
@@ -107,9 +109,7 @@ def _neighbour(parsed: Parsed, at: int, side: int) -> str:
 
 def _guesses(parsed: Parsed, guesser: Guesser) -> list[Mark]:
     """Misspelt drugs: among few unknown words, and only long ones beside a known drug."""
-    if not parsed.unknown:
-        return []
-    named = any(mark.names for mark in parsed.marks)
+    named = bool(parsed.named)
     if not named and len(parsed.unknown) > MOST_UNKNOWN:
         return []
     words = parsed.text.words
@@ -127,9 +127,11 @@ def _guesses(parsed: Parsed, guesser: Guesser) -> list[Mark]:
 def _settle(parsed: Parsed) -> list[Mark]:
     """Short forms: some count only beside a drug, some only where nothing else is said."""
     short = (Kind.ALONE, Kind.BESIDE)
-    if not any(mark.entry.kind in short for mark in parsed.marks):
+    if len(parsed.named) == len(parsed.marks) or not any(
+        mark.entry.kind in short for mark in parsed.marks
+    ):
         return parsed.marks
-    named = any(mark.names for mark in parsed.marks)
+    named = bool(parsed.named)
     counts = Kind.BESIDE if named else Kind.ALONE
     clear = named or not parsed.unknown
     return [

@@ -20,8 +20,6 @@ def unread_part(parsed: Parsed) -> str:
     Parts are what stands between / + & and the like, up to the instructions. Dropping one in
     silence would hide a drug, so such a text is not answered at all.
     """
-    if not parsed.unknown:
-        return ""
     end = parsed.instructions()
     unknown = [at for at in parsed.unknown if at < end and _counts(parsed, at)]
     for at in unknown:

@@ -21,6 +21,7 @@ from knowledge.terminology.scan import Mark, scan
 from knowledge.terminology.strengths import Span, strengths_in
 from knowledge.terminology.tables import words as word_tables
 from knowledge.terminology.tokens import Words, split_words
+from knowledge.terminology.traits import DENIES, ROUTE, VACCINE, traits
 
 LONGEST_QUOTE = 60  # characters of a text that a detail repeats
 
@@ -33,7 +34,7 @@ class Outcome(Enum):
     NOTHING = "nothing"
 
 
-class NameReading(Struct, frozen=True):
+class NameReading(Struct, frozen=True, gc=False):
     """What one name says. Of an unsure one, `ingredients` are those that were recognised."""
 
     outcome: Outcome
@@ -52,6 +53,7 @@ class NameReader:
     def __init__(self, index: NameIndex) -> None:
         self._index = index
         self._guesser = Guesser(index)
+        self._traits = traits()
 
     def read(self, raw: str) -> NameReading:
         """Read one name. Never fails, whatever the text."""
@@ -59,13 +61,13 @@ class NameReader:
         if not text.words:
             return NameReading(Outcome.NOTHING, Reason.EMPTY)
         marks = scan(text, self._index)
-        supply = any(mark.entry.kind is Kind.SUPPLY for mark in marks)
-        if _vaccine(text, marks):
+        trait = self._traits.get
+        parsed = parse(text, [trait(word, 0) for word in text.words], marks, self._guesser)
+        if parsed.seen & VACCINE and _vaccine(parsed):
             return _nothing(Reason.NO_DRUG_NAMED, f"{_quote(raw)} names a vaccine")
-        if supply and not _has_strength(text, marks):
+        if len(parsed.marks) > len(parsed.named) and _supply(parsed):
             return _nothing(Reason.SUPPLY, f"{_quote(raw)} is a device or supply")
-        parsed = parse(text, marks, self._guesser)
-        named = _heeded(parsed)
+        named = _heeded(parsed) if parsed.seen & DENIES else parsed.named
         return _with_names(raw, parsed, named) if named else _without_a_name(raw, parsed)
 
 
@@ -96,9 +98,13 @@ def _without_a_name(raw: str, parsed: Parsed) -> NameReading:
 
 
 def _with_names(raw: str, parsed: Parsed, every: list[Mark]) -> NameReading:
-    named = without_elements(parsed.text, without_asides(parsed.text, every))
-    drugs = frozenset(drug for mark in named for drug in mark.entry.ingredients)
-    route = _route(parsed.text, named)
+    named = every
+    if len(every) > 1:
+        named = without_elements(parsed.text, without_asides(parsed.text, every))
+        drugs = frozenset(drug for mark in named for drug in mark.entry.ingredients)
+    else:
+        drugs = frozenset(every[0].entry.ingredients)
+    route = _route(parsed, named)
     doubt = refusal(parsed, named, drugs)
     if doubt is not None:
         told = f"{_quote(raw)}{doubt.detail}"
@@ -124,10 +130,11 @@ def _match(named: list[Mark]) -> Match:
     return Match.TEXT if by_name == every else Match.BRAND
 
 
-def _route(text: Words, named: list[Mark]) -> RouteClass:
-    told = route_of(text.words)
-    if told is not RouteClass.UNKNOWN:
-        return told
+def _route(parsed: Parsed, named: list[Mark]) -> RouteClass:
+    if parsed.seen & ROUTE:
+        told = route_of(parsed.text.words)
+        if told is not RouteClass.UNKNOWN:
+            return told
     routes = {mark.entry.route for mark in named} - {RouteClass.UNKNOWN}
     return routes.pop() if len(routes) == 1 else RouteClass.UNKNOWN
 
@@ -143,21 +150,21 @@ def _marks() -> re.Pattern[str]:
     return re.compile(rf"\[\s*(?:{said})\s*\]", re.IGNORECASE)
 
 
-def _has_strength(text: Words, marks: list[Mark]) -> bool:
-    spans = [Span(mark.start, mark.end, "") for mark in marks if mark.names]
-    return bool(strengths_in(text, spans)) or any(
-        text.words[mark.start - 1] == "%" for mark in marks if mark.names and mark.start
+def _supply(parsed: Parsed) -> bool:
+    """True for a device, unless it is filled: a drug is named with its strength."""
+    if all(mark.entry.kind is not Kind.SUPPLY for mark in parsed.marks):
+        return False
+    sure = [mark for mark in parsed.named if not mark.guessed]
+    spans = [Span(mark.start, mark.end, "") for mark in sure]
+    return not strengths_in(parsed.text, spans) and not any(
+        parsed.text.words[mark.start - 1] == "%" for mark in sure if mark.start
     )
 
 
-@lru_cache(maxsize=1)
-def _vaccine_words() -> frozenset[str]:
-    return word_tables().vaccines.words
-
-
-def _vaccine(text: Words, marks: list[Mark]) -> bool:
-    at = [number for number, word in enumerate(text.words) if word in _vaccine_words()]
-    return any(not any(m.start <= number < m.end and m.names for m in marks) for number in at)
+def _vaccine(parsed: Parsed) -> bool:
+    """True where a word for vaccines stands outside the names of drugs."""
+    inside = {at for mark in parsed.named for at in range(mark.start, mark.end)}
+    return any(bit & VACCINE and at not in inside for at, bit in enumerate(parsed.bits))
 
 
 def _no_medication(text: Words) -> bool:

@@ -18,6 +18,7 @@ from knowledge.terminology.parsed import Parsed
 from knowledge.terminology.parts import unread_part
 from knowledge.terminology.scan import Mark
 from knowledge.terminology.tokens import key
+from knowledge.terminology.traits import ALTERNATIVE, DENIES, OPENS_END
 
 
 class Refusal(Struct, frozen=True):
@@ -30,9 +31,9 @@ class Refusal(Struct, frozen=True):
 
 def refusal(parsed: Parsed, named: list[Mark], drugs: frozenset[str]) -> Refusal | None:
     """The gravest reason, or None where the drugs may be answered."""
-    if any(mark in named for mark in negated(parsed)):
+    if parsed.seen & DENIES and any(mark in named for mark in negated(parsed)):
         return Refusal(Reason.AMBIGUOUS, " may say that it is not taken", denies=True)
-    if contradicts(parsed.text, named):
+    if len(named) > 1 and contradicts(parsed.text, named):
         detail = ": a name and a brand in it are different drugs"
         return Refusal(Reason.CONFLICT, detail, denies=True)
     doubt = _doubt(parsed, named, drugs)
@@ -41,17 +42,19 @@ def refusal(parsed: Parsed, named: list[Mark], drugs: frozenset[str]) -> Refusal
 
 def _doubt(parsed: Parsed, named: list[Mark], drugs: frozenset[str]) -> str:
     """What is not said clearly enough; empty if all is."""
-    kind = _kind(parsed, drugs)
+    kind = _kind(parsed, drugs) if len(parsed.marks) > len(parsed.named) else ""
     if kind:
         return f" does not say which kind of {kind}"
-    if alternatives(parsed.text, named):
+    if parsed.seen & ALTERNATIVE and alternatives(parsed.text, named):
         return " names drugs of which one is meant"
-    open_word = open_end(parsed)
+    open_word = open_end(parsed) if parsed.seen & OPENS_END else ""
     if open_word:
         return f" does not say which drug '{open_word}' is"
     other = variant_word(parsed)
     if other:
         return f": '{other}' makes it another product, not known"
+    if not parsed.unknown:
+        return ""
     part = vague_mineral(parsed) or unread_part(parsed)
     return f" has a part that is not known: '{part}'" if part else ""
 

@@ -12,7 +12,7 @@ from knowledge.terminology.tables import words
 from knowledge.terminology.tokens import HYPHEN, JOIN, Words
 
 
-class Span(Struct, frozen=True):
+class Span(Struct, frozen=True, gc=False):
     """The words `start` to `end` (excluded) name one ingredient."""
 
     start: int

@@ -54,7 +54,7 @@ _FOLD = str.maketrans(
 )
 
 
-class Words(Struct, frozen=True):
+class Words(Struct, frozen=True, gc=False):
     """`gaps[i]` stands before `words[i]`; `depth[i]` is how many brackets are open there."""
 
     words: list[str]

@@ -21,7 +21,7 @@ _ORDER = (  # of what is said where no drug is: the most telling first
 )
 
 
-class Verdict(Struct, frozen=True):
+class Verdict(Struct, frozen=True, gc=False):
     """What a concept as a whole says."""
 
     reason: Reason
