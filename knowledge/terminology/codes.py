@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 
 from knowledge.model import Knowledge, RouteClass, Status
@@ -40,9 +40,9 @@ class CodeIndex:
         )
 
 
-def route_by_codes(told: RouteClass, codings: Iterable[Coding]) -> RouteClass:
+def route_by_codes(told: RouteClass, codings: Sequence[Coding]) -> RouteClass:
     """The route that the names told, else the one that the ATC codes agree on, else unknown."""
-    if told is not RouteClass.UNKNOWN:
+    if told is not RouteClass.UNKNOWN or not codings:
         return told
     routes = {
         _route_of_atc(coding.code.strip().upper())

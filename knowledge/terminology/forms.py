@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from knowledge.model import RouteClass
@@ -32,16 +32,23 @@ def first_words() -> frozenset[str]:
     return frozenset(_phrases()[1])
 
 
-def route_of(words: Sequence[str]) -> RouteClass:
-    """The route that the words of a name tell, else unknown. Contradictions tell nothing."""
+def route_of(words: Sequence[str], starts: Iterable[int]) -> RouteClass:
+    """The route that the words of a name tell, else unknown. Contradictions tell nothing.
+
+    `starts` are the positions of words that may begin a phrase, in order.
+    """
     phrases, longest = _phrases()
     sites: set[RouteClass] = set()
     vehicles: set[RouteClass] = set()
     read_to, end = 0, len(words)
-    for start, word in enumerate(words):
-        if start < read_to or word not in longest:
+    for start in starts:
+        if start < read_to:
             continue
-        for stop in range(min(start + longest[word], end), start, -1):
+        if longest[words[start]] == 1:
+            told_alone = phrases[words[start]]
+            (sites if told_alone[1] else vehicles).add(told_alone[0])
+            continue
+        for stop in range(min(start + longest[words[start]], end), start, -1):
             found = phrases.get(" ".join(words[start:stop]))
             if found is not None:
                 (sites if found[1] else vehicles).add(found[0])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
+
 from msgspec import Struct
 
 from knowledge.terminology.entries import NAMING, Kind
@@ -46,9 +49,7 @@ class Parsed(Struct, frozen=True, gc=False):
 
 def parse(text: Words, bits: list[int], marks: list[Mark], guesser: Guesser) -> Parsed:
     """Mark misspelt drugs too, and settle which short forms count."""
-    seen = 0
-    for bit in bits:
-        seen |= bit
+    seen = reduce(or_, bits, 0)
     parsed = _lay_out(text, bits, seen, marks)
     if parsed.unknown:
         for guess in (_paired, _guesses):

@@ -116,11 +116,13 @@ def _with_names(raw: str, parsed: Parsed, every: list[Mark]) -> NameReading:
         for mark in named
         if len(mark.entry.ingredients) == 1
     ]
-    strengths = strengths_in(parsed.text, spans)
+    strengths = strengths_in(parsed.text, spans) if spans else ()
     return NameReading(Outcome.NAMED, Reason.RECOGNISED, drugs, _match(named), route, strengths)
 
 
 def _match(named: list[Mark]) -> Match:
+    if len(named) == 1 and not named[0].guessed:
+        return Match.TEXT if named[0].entry.kind is Kind.NAME else Match.BRAND
     if any(mark.guessed for mark in named):
         return Match.FUZZY
     by_name = {
@@ -132,9 +134,12 @@ def _match(named: list[Mark]) -> Match:
 
 def _route(parsed: Parsed, named: list[Mark]) -> RouteClass:
     if parsed.seen & ROUTE:
-        told = route_of(parsed.text.words)
+        starts = [at for at, bit in enumerate(parsed.bits) if bit & ROUTE]
+        told = route_of(parsed.text.words, starts)
         if told is not RouteClass.UNKNOWN:
             return told
+    if len(named) == 1:
+        return named[0].entry.route
     routes = {mark.entry.route for mark in named} - {RouteClass.UNKNOWN}
     return routes.pop() if len(routes) == 1 else RouteClass.UNKNOWN
 

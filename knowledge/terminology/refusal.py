@@ -18,7 +18,7 @@ from knowledge.terminology.parsed import Parsed
 from knowledge.terminology.parts import unread_part
 from knowledge.terminology.scan import Mark
 from knowledge.terminology.tokens import key
-from knowledge.terminology.traits import ALTERNATIVE, DENIES, OPENS_END
+from knowledge.terminology.traits import ALTERNATIVE, DENIES, DOUBTFUL, OPENS_END
 
 
 class Refusal(Struct, frozen=True):
@@ -31,6 +31,8 @@ class Refusal(Struct, frozen=True):
 
 def refusal(parsed: Parsed, named: list[Mark], drugs: frozenset[str]) -> Refusal | None:
     """The gravest reason, or None where the drugs may be answered."""
+    if len(parsed.marks) == 1 and not parsed.unknown and not parsed.seen & DOUBTFUL:
+        return None
     if parsed.seen & DENIES and any(mark in named for mark in negated(parsed)):
         return Refusal(Reason.AMBIGUOUS, " may say that it is not taken", denies=True)
     if len(named) > 1 and contradicts(parsed.text, named):

@@ -6,7 +6,7 @@ agrees is answered by the fullest of them, and drugs that differ are a conflict,
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from knowledge.model import Knowledge, RouteClass
 from knowledge.terminology.codes import CodeIndex, route_by_codes, says_no_medication
@@ -15,6 +15,8 @@ from knowledge.terminology.index import NameIndex
 from knowledge.terminology.reading import NameReader, NameReading, Outcome
 from knowledge.terminology.remedies import remedy
 from knowledge.terminology.verdict import Verdict, judge
+
+_Read = tuple[str, NameReading]  # the field, and what its name says
 
 MOST_REMEMBERED = 50_000  # concepts; a name of 200 characters keeps this under 50 MB
 
@@ -54,11 +56,11 @@ class Resolver:
         ingredients = tuple(sorted(verdict.ingredients))
         return Resolution(
             ingredients,
-            tuple(name for name in ingredients if name in self._linked),
+            tuple([name for name in ingredients if name in self._linked]),
             verdict.match,
             Reason.RECOGNISED,
-            route_by_codes(_route(reading for _, reading in readings), concept.codings),
-            _strengths(ingredients, (reading for _, reading in readings)),
+            route_by_codes(_route(readings), concept.codings),
+            _strengths(ingredients, readings),
             verdict.detail,
         )
 
@@ -73,6 +75,8 @@ class Resolver:
 
 def _fields(concept: Concept) -> list[tuple[str, str]]:
     """The names of a concept with where they stand, each text once."""
+    if not concept.codings:
+        return [("text", concept.text)] if concept.text.strip() else []
     fields: dict[str, str] = {}
     if concept.text.strip():
         fields[concept.text] = "text"
@@ -92,21 +96,21 @@ def _not_recognised(
         reason = Reason.CODE_NOT_KNOWN
         detail = remedy(concept.codings)
     match = Match.CONFLICT if reason is Reason.CONFLICT else Match.NONE
-    return Resolution((), (), match, reason, _route(r for _, r in readings), (), detail)
+    return Resolution((), (), match, reason, _route(readings), (), detail)
 
 
-def _route(readings: Iterable[NameReading]) -> RouteClass:
-    told = {reading.route for reading in readings} - {RouteClass.UNKNOWN}
+def _route(readings: Sequence[_Read]) -> RouteClass:
+    if len(readings) == 1:
+        return readings[0][1].route
+    told = {reading.route for _, reading in readings} - {RouteClass.UNKNOWN}
     return told.pop() if len(told) == 1 else RouteClass.UNKNOWN
 
 
-def _strengths(
-    ingredients: tuple[str, ...], readings: Iterable[NameReading]
-) -> tuple[Strength, ...]:
+def _strengths(ingredients: tuple[str, ...], readings: Sequence[_Read]) -> tuple[Strength, ...]:
     """Those of the name that gives most of them."""
     best: tuple[Strength, ...] = ()
-    for reading in readings:
-        told = tuple(one for one in reading.strengths if one.ingredient in ingredients)
-        if reading.outcome is Outcome.NAMED and len(told) > len(best):
-            best = told
+    for _, reading in readings:
+        if reading.outcome is Outcome.NAMED and len(reading.strengths) > len(best):
+            told = tuple(one for one in reading.strengths if one.ingredient in ingredients)
+            best = told if len(told) > len(best) else best
     return best

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
+from string import ascii_lowercase
 
 from knowledge.terminology.forms import first_words
 from knowledge.terminology.harmless import harmless_words, instruction_words, join_words
@@ -22,6 +23,7 @@ OPENS_END = 16  # may stand for a drug that is not named
 ALTERNATIVE = 32
 ROUTE = 64  # may begin a phrase that tells a route
 VARIANT = 128  # may make another product of a name
+DOUBTFUL = DENIES | OPENS_END | ALTERNATIVE | VARIANT
 
 
 @lru_cache(maxsize=1)
@@ -46,4 +48,5 @@ def _lists() -> tuple[tuple[int, Iterable[str]], ...]:
         (ALTERNATIVE, ends.alternatives),
         (ROUTE, first_words()),
         (VARIANT, variants.after_brand | variants.after_name | variants.before),
+        (VARIANT, ascii_lowercase),  # `Senokot-S`
     )

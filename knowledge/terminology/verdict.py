@@ -32,6 +32,11 @@ class Verdict(Struct, frozen=True, gc=False):
 
 def judge(codes: Sequence[tuple[str, str]], readings: Sequence[_Field]) -> Verdict:
     """The verdict over the ingredients of codes and the readings of names, each by its field."""
+    if not codes and len(readings) == 1 and readings[0][1].outcome is Outcome.NAMED:
+        only = readings[0][1]  # one name: nothing to hold it against
+        return Verdict(Reason.RECOGNISED, only.ingredients, only.match)
+    if codes and not readings and len(codes) == 1:
+        return Verdict(Reason.RECOGNISED, frozenset((codes[0][1],)), Match.CODE)
     coded = frozenset(drug for _, drug in codes)
     named = [field for field in readings if field[1].outcome is Outcome.NAMED]
     doubtful = _that_forbids(readings, named, coded)
