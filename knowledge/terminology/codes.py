@@ -28,28 +28,31 @@ class CodeIndex:
         self._ingredient = {
             where: next(iter(names)) for where, names in found.items() if len(names) == 1
         }
+        self._systems = {system for system, _ in found}
 
     def ingredient_of(self, coding: Coding) -> str:
         """The ingredient that a code stands for; empty if the code is not of an ingredient."""
         if not coding.code or not coding.system:
             return ""
         system = canonical_system(coding.system)
-        code = coding.code
-        return self._ingredient.get((system, code)) or self._ingredient.get(
-            (system, code.strip().upper()), ""
-        )
+        found = self._ingredient.get((system, coding.code))
+        if found is None and system in self._systems:
+            found = self._ingredient.get((system, coding.code.strip().upper()))
+        return found or ""
 
 
 def route_by_codes(told: RouteClass, codings: Sequence[Coding]) -> RouteClass:
     """The route that the names told, else the one that the ATC codes agree on, else unknown."""
     if told is not RouteClass.UNKNOWN or not codings:
         return told
-    routes = {
-        _route_of_atc(coding.code.strip().upper())
-        for coding in codings
-        if coding.system and canonical_system(coding.system) == "atc"
-    } - {RouteClass.UNKNOWN}
-    return routes.pop() if len(routes) == 1 else RouteClass.UNKNOWN
+    for coding in codings:
+        if not coding.system or canonical_system(coding.system) != "atc":
+            continue
+        route = _route_of_atc(coding.code.strip().upper())
+        if RouteClass.UNKNOWN not in (told, route) and told is not route:
+            return RouteClass.UNKNOWN
+        told = told if route is RouteClass.UNKNOWN else route
+    return told
 
 
 @lru_cache(maxsize=1024)

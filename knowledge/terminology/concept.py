@@ -18,7 +18,7 @@ class Coding(Struct, frozen=True, gc=False):
     display: str = ""
 
 
-class Concept(Struct, frozen=True, gc=False):
+class Concept(Struct, frozen=True, gc=False, cache_hash=True):
     """A CodeableConcept, hashable so that an answer can be remembered."""
 
     codings: tuple[Coding, ...] = ()

@@ -78,10 +78,10 @@ def _fields(concept: Concept) -> list[tuple[str, str]]:
     if not concept.codings:
         return [("text", concept.text)] if concept.text.strip() else []
     fields: dict[str, str] = {}
-    if concept.text.strip():
+    if concept.text and concept.text.strip():
         fields[concept.text] = "text"
     for number, coding in enumerate(concept.codings):
-        if coding.display.strip():
+        if coding.display and coding.display.strip():
             fields.setdefault(coding.display, f"coding[{number}].display")
     return [(field, text) for text, field in fields.items()]
 
@@ -100,8 +100,8 @@ def _not_recognised(
 
 
 def _route(readings: Sequence[_Read]) -> RouteClass:
-    if len(readings) == 1:
-        return readings[0][1].route
+    if len(readings) <= 1:
+        return readings[0][1].route if readings else RouteClass.UNKNOWN
     told = {reading.route for _, reading in readings} - {RouteClass.UNKNOWN}
     return told.pop() if len(told) == 1 else RouteClass.UNKNOWN
 
