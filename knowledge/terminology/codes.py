@@ -11,6 +11,9 @@ from knowledge.terminology.concept import Coding
 from knowledge.terminology.systems import canonical_system
 from knowledge.terminology.tables import SystemCode, atc, words
 
+# Members of enums cost more to look up than names, and these are asked for at every name.
+_UNKNOWN = RouteClass.UNKNOWN
+
 
 class CodeIndex:
     """The verified ingredient codes of a knowledge; a code of two ingredients tells nothing."""
@@ -43,15 +46,15 @@ class CodeIndex:
 
 def route_by_codes(told: RouteClass, codings: Sequence[Coding]) -> RouteClass:
     """The route that the names told, else the one that the ATC codes agree on, else unknown."""
-    if told is not RouteClass.UNKNOWN or not codings:
+    if told is not _UNKNOWN or not codings:
         return told
     for coding in codings:
         if not coding.system or canonical_system(coding.system) != "atc":
             continue
         route = _route_of_atc(coding.code.strip().upper())
-        if RouteClass.UNKNOWN not in (told, route) and told is not route:
-            return RouteClass.UNKNOWN
-        told = told if route is RouteClass.UNKNOWN else route
+        if _UNKNOWN not in (told, route) and told is not route:
+            return _UNKNOWN
+        told = told if route is _UNKNOWN else route
     return told
 
 
@@ -59,7 +62,7 @@ def route_by_codes(told: RouteClass, codings: Sequence[Coding]) -> RouteClass:
 def _route_of_atc(code: str) -> RouteClass:
     routes = atc().routes
     begins = (code[:length] for length in range(len(code), 0, -1))
-    return next((routes[part] for part in begins if part in routes), RouteClass.UNKNOWN)
+    return next((routes[part] for part in begins if part in routes), _UNKNOWN)
 
 
 def says_no_medication(coding: Coding) -> bool:

@@ -9,6 +9,8 @@ from knowledge.model import RouteClass
 from knowledge.terminology.tables import forms
 from knowledge.terminology.tokens import key
 
+_UNKNOWN = RouteClass.UNKNOWN  # an enum's member costs more to look up than a name
+
 _Phrases = dict[str, tuple[RouteClass, bool]]
 
 
@@ -38,21 +40,23 @@ def route_of(words: Sequence[str], starts: Iterable[int]) -> RouteClass:
     `starts` are the positions of words that may begin a phrase, in order.
     """
     phrases, longest = _phrases()
-    sites: set[RouteClass] = set()
-    vehicles: set[RouteClass] = set()
+    site: RouteClass | None = None
+    vehicle: RouteClass | None = None
     read_to, end = 0, len(words)
     for start in starts:
         if start < read_to:
             continue
-        if longest[words[start]] == 1:
-            told_alone = phrases[words[start]]
-            (sites if told_alone[1] else vehicles).add(told_alone[0])
-            continue
-        for stop in range(min(start + longest[words[start]], end), start, -1):
-            found = phrases.get(" ".join(words[start:stop]))
-            if found is not None:
-                (sites if found[1] else vehicles).add(found[0])
-                read_to = stop
-                break
-    told = sites or vehicles
-    return told.pop() if len(told) == 1 else RouteClass.UNKNOWN
+        most = longest[words[start]]
+        for stop in range(min(start + most, end), start, -1) if most > 1 else (start + 1,):
+            found = phrases.get(" ".join(words[start:stop]) if stop - start > 1 else words[start])
+            if found is None:
+                continue
+            route, is_site = found
+            if is_site:
+                site = route if site in (None, route) else _UNKNOWN
+            else:
+                vehicle = route if vehicle in (None, route) else _UNKNOWN
+            read_to = stop
+            break
+    told = vehicle if site is None else site
+    return _UNKNOWN if told is None else told

@@ -23,6 +23,13 @@ from knowledge.terminology.tables import words as word_tables
 from knowledge.terminology.tokens import Words, split_words
 from knowledge.terminology.traits import DENIES, ROUTE, VACCINE, traits
 
+# Members of enums cost more to look up than names, and these are asked for at every name.
+_UNKNOWN = RouteClass.UNKNOWN
+_NAME = Kind.NAME
+_RECOGNISED = Reason.RECOGNISED
+_TEXT = Match.TEXT
+
+
 LONGEST_QUOTE = 60  # characters of a text that a detail repeats
 
 
@@ -34,6 +41,9 @@ class Outcome(Enum):
     NOTHING = "nothing"
 
 
+_NAMED = Outcome.NAMED
+
+
 class NameReading(Struct, frozen=True, gc=False):
     """What one name says. Of an unsure one, `ingredients` are those that were recognised."""
 
@@ -41,7 +51,7 @@ class NameReading(Struct, frozen=True, gc=False):
     reason: Reason
     ingredients: frozenset[str] = frozenset()
     match: Match = Match.NONE
-    route: RouteClass = RouteClass.UNKNOWN
+    route: RouteClass = _UNKNOWN
     strengths: tuple[Strength, ...] = ()
     detail: str = ""
     denies: bool = False  # it speaks against an answer that other names give
@@ -117,31 +127,31 @@ def _with_names(raw: str, parsed: Parsed, every: list[Mark]) -> NameReading:
         if len(mark.entry.ingredients) == 1
     ]
     strengths = strengths_in(parsed.text, spans) if spans else ()
-    return NameReading(Outcome.NAMED, Reason.RECOGNISED, drugs, _match(named), route, strengths)
+    return NameReading(_NAMED, _RECOGNISED, drugs, _match(named), route, strengths)
 
 
 def _match(named: list[Mark]) -> Match:
     if len(named) == 1 and not named[0].guessed:
-        return Match.TEXT if named[0].entry.kind is Kind.NAME else Match.BRAND
+        return _TEXT if named[0].entry.kind is _NAME else Match.BRAND
     if any(mark.guessed for mark in named):
         return Match.FUZZY
     by_name = {
-        drug for mark in named if mark.entry.kind is Kind.NAME for drug in mark.entry.ingredients
+        drug for mark in named if mark.entry.kind is _NAME for drug in mark.entry.ingredients
     }
     every = {drug for mark in named for drug in mark.entry.ingredients}
-    return Match.TEXT if by_name == every else Match.BRAND
+    return _TEXT if by_name == every else Match.BRAND
 
 
 def _route(parsed: Parsed, named: list[Mark]) -> RouteClass:
     if parsed.seen & ROUTE:
         starts = [at for at, bit in enumerate(parsed.bits) if bit & ROUTE]
         told = route_of(parsed.text.words, starts)
-        if told is not RouteClass.UNKNOWN:
+        if told is not _UNKNOWN:
             return told
     if len(named) == 1:
         return named[0].entry.route
-    routes = {mark.entry.route for mark in named} - {RouteClass.UNKNOWN}
-    return routes.pop() if len(routes) == 1 else RouteClass.UNKNOWN
+    routes = {mark.entry.route for mark in named} - {_UNKNOWN}
+    return routes.pop() if len(routes) == 1 else _UNKNOWN
 
 
 def _without_marks(raw: str) -> str:

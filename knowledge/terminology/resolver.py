@@ -16,6 +16,12 @@ from knowledge.terminology.reading import NameReader, NameReading, Outcome
 from knowledge.terminology.remedies import remedy
 from knowledge.terminology.verdict import Verdict, judge
 
+# Members of enums cost more to look up than names, and these are asked for at every name.
+_RECOGNISED = Reason.RECOGNISED
+_UNKNOWN = RouteClass.UNKNOWN
+_NAMED = Outcome.NAMED
+
+
 _Read = tuple[str, NameReading]  # the field, and what its name says
 
 MOST_REMEMBERED = 50_000  # concepts; a name of 200 characters keeps this under 50 MB
@@ -51,14 +57,14 @@ class Resolver:
         ]
         readings = [(field, self._read(text)) for field, text in _fields(concept)]
         verdict = judge(codes, readings)
-        if verdict.reason is not Reason.RECOGNISED:
+        if verdict.reason is not _RECOGNISED:
             return _not_recognised(concept, verdict, readings)
         ingredients = tuple(sorted(verdict.ingredients))
         return Resolution(
             ingredients,
             tuple([name for name in ingredients if name in self._linked]),
             verdict.match,
-            Reason.RECOGNISED,
+            _RECOGNISED,
             route_by_codes(_route(readings), concept.codings),
             _strengths(ingredients, readings),
             verdict.detail,
@@ -101,16 +107,16 @@ def _not_recognised(
 
 def _route(readings: Sequence[_Read]) -> RouteClass:
     if len(readings) <= 1:
-        return readings[0][1].route if readings else RouteClass.UNKNOWN
-    told = {reading.route for _, reading in readings} - {RouteClass.UNKNOWN}
-    return told.pop() if len(told) == 1 else RouteClass.UNKNOWN
+        return readings[0][1].route if readings else _UNKNOWN
+    told = {reading.route for _, reading in readings} - {_UNKNOWN}
+    return told.pop() if len(told) == 1 else _UNKNOWN
 
 
 def _strengths(ingredients: tuple[str, ...], readings: Sequence[_Read]) -> tuple[Strength, ...]:
     """Those of the name that gives most of them."""
     best: tuple[Strength, ...] = ()
     for _, reading in readings:
-        if reading.outcome is Outcome.NAMED and len(reading.strengths) > len(best):
+        if reading.outcome is _NAMED and len(reading.strengths) > len(best):
             told = tuple(one for one in reading.strengths if one.ingredient in ingredients)
             best = told if len(told) > len(best) else best
     return best
