@@ -65,7 +65,7 @@ check: install  ## lint, formatting, types, and which module may import which
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: install  ## throughput of one call, as a ratio to an empty Flask app
+bench: install  ## concepts resolved in a second, and throughput of one call
 	@$(BIN)/python -m tests.benchmarks
 
 soak: install  ## the same tests, with many more generated patients
