@@ -119,17 +119,28 @@ def vague_mineral(parsed: Parsed) -> str:
 
 def contradicts(text: Words, named: list[Mark]) -> bool:
     """True where a brand and a name, one of them in brackets, share no drug."""
+    within, without = _inside_and_outside(text, named)
+    return bool(within and without) and not within & without
+
+
+def agree_in_part(text: Words, named: list[Mark]) -> bool:
+    """True where a brand and a name, one of them in brackets, each have a drug of their own."""
+    within, without = _inside_and_outside(text, named)
+    return bool(within - without and without - within)
+
+
+def _inside_and_outside(text: Words, named: list[Mark]) -> tuple[set[str], set[str]]:
+    """The drugs within brackets and before them, where one side is a product; else nothing."""
     inside = [mark for mark in named if text.depth[mark.start]]
     if not inside or len(inside) == len(named):
-        return False
+        return set(), set()
     if all(mark.entry.kind is Kind.NAME for mark in named):
-        return False
+        return set(), set()
+    if any(text.words[mark.start - 1] in _joining() for mark in inside if mark.start):
+        return set(), set()
     within = {drug for mark in inside for drug in mark.entry.ingredients}
-    without = {
-        drug for mark in named if not text.depth[mark.start] for drug in mark.entry.ingredients
-    }
-    joined = any(text.words[mark.start - 1] in _joining() for mark in inside if mark.start)
-    return not within & without and not joined
+    outside = (mark for mark in named if not text.depth[mark.start])
+    return within, {drug for mark in outside for drug in mark.entry.ingredients}
 
 
 def negated(parsed: Parsed) -> list[Mark]:

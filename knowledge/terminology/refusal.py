@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from knowledge.terminology.concept import Reason
 from knowledge.terminology.doubts import (
+    agree_in_part,
     alternatives,
     contradicts,
     negated,
@@ -47,18 +48,25 @@ def _doubt(parsed: Parsed, named: list[Mark], drugs: frozenset[str]) -> str:
     kind = _kind(parsed, drugs) if len(parsed.marks) > len(parsed.named) else ""
     if kind:
         return f" does not say which kind of {kind}"
-    if parsed.seen & ALTERNATIVE and alternatives(parsed.text, named):
-        return " names drugs of which one is meant"
+    among = _among(parsed, named) if len(named) > 1 else ""
+    if among:
+        return among
     open_word = open_end(parsed) if parsed.seen & OPENS_END else ""
     if open_word:
         return f" does not say which drug '{open_word}' is"
     other = variant_word(parsed)
     if other:
         return f": '{other}' makes it another product, not known"
-    if not parsed.unknown:
-        return ""
-    part = vague_mineral(parsed) or unread_part(parsed)
+    part = (vague_mineral(parsed) or unread_part(parsed)) if parsed.unknown else ""
     return f" has a part that is not known: '{part}'" if part else ""
+
+
+def _among(parsed: Parsed, named: list[Mark]) -> str:
+    """What several named drugs leave open."""
+    if agree_in_part(parsed.text, named):
+        return ": a name and a brand in it agree only in part"
+    either = parsed.seen & ALTERNATIVE and alternatives(parsed.text, named)
+    return " names drugs of which one is meant" if either else ""
 
 
 def _kind(parsed: Parsed, drugs: frozenset[str]) -> str:

@@ -17,8 +17,8 @@ LONG = 8  # letters of a name from which on two edits are still the same name
 
 _STEPS = (
     (re.compile("ph"), "f"),
-    (re.compile("^es(?=[bcdfgklmnpqrtv])"), "s"),  # Spanish puts a vowel before a cluster
     (re.compile("(?:ae|oe)"), "e"),
+    (re.compile("^es(?=[bcdfgklmnpqrtv])"), "s"),  # Spanish puts a vowel before a cluster
     (re.compile("ck|k|qu"), "c"),
     (re.compile("z"), "s"),
     (re.compile("h"), ""),
