@@ -64,12 +64,17 @@ class NameIndex:
             if " " not in name and (name in own or name not in self._false_friends):
                 yield name, name in own or name in self._common
 
-    def names_of_two_words(self) -> Iterator[tuple[str, Entry]]:
-        """Our names and our lexicon's that have two words."""
-        for names in (self._extra, self._own):
-            for name, entry in names.items():
-                if entry.kind is Kind.NAME and name.count(" ") == 1:
-                    yield name, entry
+    def names_of_two_words(self) -> Iterator[tuple[str, Entry | None]]:
+        """Names of two words; with an entry where a misspelling may be taken for them.
+
+        Those are ours and our lexicon's. The extracted ones only forbid a guess.
+        """
+        for name in self._extracted.names:
+            if name not in self._known and name.count(" ") == 1:
+                yield name, None
+        for name, entry in self._known.items():
+            if entry.kind is Kind.NAME and name.count(" ") == 1:
+                yield name, entry
 
     def generic(self, name: str, entry: Entry) -> bool:
         """True for the name of a substance, as far as that can be told from a brand."""

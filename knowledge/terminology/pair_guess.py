@@ -17,7 +17,7 @@ from knowledge.terminology.index import NameIndex
 SHORTEST = 5  # letters of a misspelt word
 LONG = 8  # letters from which on two edits are allowed
 
-_Names = dict[str, dict[str, Entry]]
+_Names = dict[str, dict[str, Entry | None]]
 
 
 class PairGuesser:
@@ -25,8 +25,8 @@ class PairGuesser:
 
     def __init__(self, index: NameIndex) -> None:
         self._index = index
-        first: dict[str, dict[str, Entry]] = defaultdict(dict)
-        last: dict[str, dict[str, Entry]] = defaultdict(dict)
+        first: _Names = defaultdict(dict)
+        last: _Names = defaultdict(dict)
         for name, entry in index.names_of_two_words():
             one, two = name.split(" ")
             first[one][two] = entry
@@ -48,17 +48,18 @@ class PairGuesser:
         return None
 
 
-def _nearest(word: str, names: dict[str, Entry]) -> Entry | None:
+def _nearest(word: str, names: dict[str, Entry | None]) -> Entry | None:
+    """The one entry whose word is nearest, if no other drug's is as near."""
     limit = 2 if len(word) >= LONG else 1
-    near: dict[tuple[str, ...], int] = {}
-    entries: dict[tuple[str, ...], Entry] = {}
+    best = limit + 1
+    nearest: list[Entry | None] = []
     for name, entry in names.items():
-        distance = OSA.distance(word, name, score_cutoff=limit + 1)
-        if name[0] == word[0] and distance <= limit + 1:
-            near[entry.ingredients] = min(distance, near.get(entry.ingredients, distance))
-            entries[entry.ingredients] = entry
-    ranked = sorted(near.items(), key=lambda found: found[1])
-    if not ranked or ranked[0][1] > limit:
-        return None
-    clear = len(ranked) == 1 or ranked[1][1] > ranked[0][1]
-    return entries[ranked[0][0]] if clear else None
+        if name[0] != word[0]:
+            continue
+        distance = OSA.distance(word, name, score_cutoff=limit)
+        if distance < best:
+            best, nearest = distance, [entry]
+        elif distance == best <= limit:
+            nearest.append(entry)
+    drugs = {entry.ingredients if entry else () for entry in nearest}
+    return nearest[0] if len(drugs) == 1 else None
