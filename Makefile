@@ -65,8 +65,10 @@ check: install  ## lint, formatting, types, and which module may import which
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: install  ## concepts resolved in a second, and throughput of one call
+bench: install  ## concepts resolved in a second, throughput of one call, loading; an import of RxNorm
 	@$(BIN)/python -m tests.benchmarks
+	@$(BIN)/python -m tests.benchmarks.loading
+	@$(BIN)/python -m tests.benchmarks.rxnorm
 
 soak: install  ## the same tests, with many more generated patients
 	@CRAMPCHECK_SOAK=1 $(BIN)/python -m pytest -n $(WORKERS)
@@ -92,4 +94,4 @@ wheel: install  ## build the wheel into dist/
 
 clean:  ## remove the environment, caches and builds
 	rm -rf $(VENV) .venv-lock dist build .coverage .coverage.* .hypothesis .import_linter_cache \
-	  .mypy_cache .pytest_cache .ruff_cache
+	  .mypy_cache .pytest_cache .ruff_cache knowledge/data/.compiled

@@ -48,7 +48,7 @@ class State(StrEnum):
     FAILED = "failed"  # sent an OperationOutcome, or something that is no answer to a query
 
 
-class Sent(Struct, frozen=True):
+class Sent(Struct, frozen=True, gc=False):
     """A resource as it was sent: its JSON, undecoded, and its address in a Bundle."""
 
     raw: bytes  # `null` for an entry without a resource
@@ -56,7 +56,7 @@ class Sent(Struct, frozen=True):
     place: int = 1  # of its entry in the Bundle that was sent, from 1
 
 
-class PrefetchValue(Struct, frozen=True):
+class PrefetchValue(Struct, frozen=True, gc=False):
     """One prefetch key of a call.
 
     `sent` are its resources, a Bundle's entries without the OperationOutcomes, Bundles in Bundles

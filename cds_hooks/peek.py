@@ -12,7 +12,7 @@ _ISSUE_CODE = re.compile(r"\A[a-z-]{1,40}\Z")
 _HARMLESS = ("warning", "information", "success")
 
 
-class Item(msgspec.Struct, rename="camel"):
+class Item(msgspec.Struct, rename="camel", gc=False):
     """An entry of a Bundle."""
 
     full_url: str = ""

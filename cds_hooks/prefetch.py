@@ -34,6 +34,8 @@ def read_prefetch(value: msgspec.Raw | bytes) -> PrefetchValue:
     if raw == _NULL:
         return PrefetchValue(State.NULL)
     peek = look(raw)
+    if peek is not None and peek.resource_type == "Bundle":
+        return _bundle(raw, peek)
     if peek is not None and not peek.resource_type and bytes(peek.resource):
         raw = bytes(peek.resource)
         peek = look(raw)

@@ -1,20 +1,27 @@
-"""The shapes of the protocol: what a call must have, and what an answer may be.
+"""The shapes of the protocol: what a call must have, and what discovery may say.
 
-A call is read tolerantly (unknown fields are left alone); what we send is held to its schema, so
-that a broken card is a fault of ours and never reaches a clinician.
+A call is read tolerantly (unknown fields are left alone); what we send is held to its schema.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, post_load, validate
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
 
-SUMMARY_LIMIT = 139  # the specification: shorter than 140 characters
 _ID_LIMIT = 256  # FHIR allows 64; clients send longer ones
-_CODING = {"system", "code", "display"}
 _text = validate.Length(min=1)
-_id = validate.And(validate.Length(min=1, max=_ID_LIMIT), validate.Regexp(r"\A[^\x00-\x20\x7f]+\Z"))
+_is_id = re.compile(rf"[^\x00-\x20\x7f]{{1,{_ID_LIMIT}}}").fullmatch
+_id_fault = validate.And(
+    validate.Length(min=1, max=_ID_LIMIT), validate.Regexp(r"\A[^\x00-\x20\x7f]+\Z")
+)
+
+
+def _id(value: str) -> None:
+    """One match for a sound id; what is wrong with another, the library's validators say."""
+    if not _is_id(value):
+        _id_fault(value)
 
 
 class _Incoming(Schema):
@@ -27,21 +34,22 @@ class EnvelopeSchema(_Incoming):
 
     hook = fields.String(required=True, validate=_text)
     hook_instance = fields.String(required=True, validate=_id, data_key="hookInstance")
-    context = fields.Dict(keys=fields.String(), required=True)
+    context = fields.Dict(required=True)
+
+
+class PatientIdField(fields.String):
+    """The id of a patient. Some clients send a reference where the specification asks for an id."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        return super()._deserialize(value, *args, **kwargs).removeprefix("Patient/")
 
 
 class PatientViewContext(_Incoming):
     """The context of `patient-view`. `patient_id` comes out without a leading `Patient/`."""
 
     user_id = fields.String(required=True, validate=_id, data_key="userId")
-    patient_id = fields.String(required=True, validate=_id, data_key="patientId")
+    patient_id = PatientIdField(required=True, validate=_id, data_key="patientId")
     encounter_id = fields.String(allow_none=True, data_key="encounterId")
-
-    @post_load
-    def bare_id(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """Some clients send a reference where the specification asks for an id."""
-        data["patient_id"] = data["patient_id"].removeprefix("Patient/")
-        return data
 
 
 CONTEXTS: dict[str, Schema] = {"patient-view": PatientViewContext()}
@@ -51,56 +59,6 @@ ENVELOPE = EnvelopeSchema()
 class _Outgoing(Schema):
     class Meta:
         unknown = RAISE
-
-
-class CodingsField(fields.Field[list[dict[str, str]]]):
-    """A list of Codings, at least one."""
-
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> list[dict[str, str]]:
-        if not isinstance(value, list) or not value or not all(map(_is_coding, value)):
-            raise ValidationError("Not a list of Codings with system, code and display.")
-        return value
-
-
-class CodingField(fields.Field[dict[str, str]]):
-    """A Coding: `system`, `code` and `display`, none of them empty, and nothing else.
-
-    A card carries half a dozen that never change; a nested schema for each costs more than all
-    else in a card.
-    """
-
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[str, str]:
-        if not _is_coding(value):
-            raise ValidationError("Not a Coding with system, code and display.")
-        coding: dict[str, str] = value
-        return coding
-
-
-class SourceSchema(_Outgoing):
-    """Where a card comes from. `url` is absolute."""
-
-    label = fields.String(required=True, validate=_text)
-    url = fields.Url(schemes={"http", "https"}, require_tld=False)
-    topic = CodingField()
-
-
-class CardSchema(_Outgoing):
-    """A card without suggestions or links."""
-
-    uuid = fields.String(required=True, validate=_text)
-    summary = fields.String(required=True, validate=validate.Length(1, SUMMARY_LIMIT))
-    detail = fields.String(validate=_text)
-    indicator = fields.String(
-        required=True, validate=validate.OneOf(["info", "warning", "critical"])
-    )
-    source = fields.Nested(SourceSchema, required=True)
-    override_reasons = CodingsField(data_key="overrideReasons")
-
-
-class ResponseSchema(_Outgoing):
-    """What a call is answered with."""
-
-    cards = fields.List(fields.Nested(CardSchema), required=True)
 
 
 class ServiceSchema(_Outgoing):
@@ -121,15 +79,6 @@ class DiscoverySchema(_Outgoing):
     services = fields.List(fields.Nested(ServiceSchema), required=True)
 
 
-def _is_coding(value: Any) -> bool:
-    return (
-        isinstance(value, dict)
-        and value.keys() == _CODING
-        and all(isinstance(text, str) and text for text in value.values())
-    )
-
-
-RESPONSE = ResponseSchema()
 DISCOVERY = DiscoverySchema()
 
 

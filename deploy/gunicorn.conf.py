@@ -19,6 +19,7 @@ from prometheus_client.multiprocess import mark_process_dead
 
 from plugin.config import settings_from_environment
 from plugin.errors import CrampcheckError
+from plugin.reloading import reloaded
 
 # Text that a client chose: a query string, or whatever stood where HTTP should have been.
 _QUERY = re.compile(r"\?\S*")
@@ -61,10 +62,10 @@ except (CrampcheckError, EnvError) as error:
     print(f"crampcheck: {error}", file=sys.stderr)
     sys.exit(2)
 
-wsgi_app = "plugin.app:create_app()"
+wsgi_app = "plugin.app:served()"
 proc_name = "crampcheck"
 # The knowledge is read once, before the workers are forked: they share its memory, and a fault in
-# it stops the start rather than every worker.
+# it stops the start rather than every worker. SIGHUP reads it again: see on_reload.
 preload_app = True
 # The heartbeat files of the workers: a disk that stalls must not look like a worker that hangs.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
@@ -78,6 +79,14 @@ access_log_format = (
 def on_starting(server: Any) -> None:
     """Called once in the parent, before the workers are forked."""
     server.log.error_log.addFilter(ClientTextRemoved())
+
+
+def on_reload(server: Any) -> None:
+    """Called in the parent on SIGHUP, before new workers are forked and the old ones end.
+
+    Knowledge that cannot be used leaves the application as it is.
+    """
+    server.app.callable = reloaded(server.app.callable)
 
 
 def child_exit(_server: Any, worker: Any) -> None:

@@ -12,6 +12,7 @@ from datetime import date
 
 from knowledge.checks import (
     examples,
+    interactions,
     labs,
     mitigations,
     names,
@@ -24,7 +25,17 @@ from knowledge.draft import Draft
 from knowledge.faults import Fault
 from knowledge.model import FileReview, Knowledge
 
-_CHECKS = (references, provenance, names, labs, rules, reachable, mitigations, examples)
+_CHECKS = (
+    references,
+    provenance,
+    names,
+    labs,
+    rules,
+    interactions,
+    reachable,
+    mitigations,
+    examples,
+)
 
 
 def faults(draft: Draft) -> Iterator[Fault]:

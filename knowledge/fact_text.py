@@ -34,13 +34,13 @@ from knowledge.vocabulary import (
     UnreadKind,
 )
 
-_LAB_CUT = re.compile(r"^([a-z][a-z0-9-]*)(<|>=)(\d+(?:\.\d+)?)$")
+_LAB_CUT = re.compile(r"^([a-z][a-z0-9-]*)(<|>=)([0-9]{1,9}(?:\.[0-9]{1,9})?)$")
 _LAB_IS = re.compile(r"^([a-z][a-z0-9-]*):(unknown|suspect|unread|older-than-30d|recent)$")
-_COUNT = re.compile(r"^count:([a-z][a-z0-9-]*)>=(\d+)$")
-_DISPENSED = re.compile(r"^drug:dispensed>=(\d+)/(\d+)mo$")
-_DOSE = re.compile(r"^drug:daily-dose>(\d+(?:\.\d+)?)mg$")
-_TAKEN = re.compile(r"^drug:taken-for>=(\d+)d$")
-_ONSET = re.compile(r"^drug:onset-after-start<=(\d+)wk$")
+_COUNT = re.compile(r"^count:([a-z][a-z0-9-]*)>=([0-9]{1,9})$")
+_DISPENSED = re.compile(r"^drug:dispensed>=([0-9]{1,9})/([0-9]{1,9})mo$")
+_DOSE = re.compile(r"^drug:daily-dose>([0-9]{1,9}(?:\.[0-9]{1,9})?)mg$")
+_TAKEN = re.compile(r"^drug:taken-for>=([0-9]{1,9})d$")
+_ONSET = re.compile(r"^drug:onset-after-start<=([0-9]{1,9})wk$")
 _NAME = re.compile(r"^[a-z][a-z0-9-]*$")
 _KEYED: dict[str, Callable[[str], AnyFact]] = {
     "group": DrugGroup,

@@ -16,8 +16,7 @@ class Fault(Struct, frozen=True, order=True):
 
     def __str__(self) -> str:
         """File, key and message in one line."""
-        place = f"{self.file}: {self.key}" if self.key else self.file
-        return f"{place}: {self.message}"
+        return ": ".join(part for part in (self.file, self.key, self.message) if part)
 
 
 class KnowledgeError(Exception):

@@ -1,34 +1,65 @@
-"""Read the data folder. The only module of the knowledge that touches files."""
+"""Read the data folder: from the compiled file beside it where that is current, else anew."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from datetime import date
+from hashlib import blake2b
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from knowledge import check
-from knowledge.assemble import assemble
-from knowledge.draft import Draft
+from knowledge.compiled import FOLDER, fetch, keep, key_of
 from knowledge.faults import Fault, KnowledgeError
-from knowledge.layout import REQUIRED_FILES, REQUIRED_FOLDERS
+from knowledge.files import DataFiles, read_folder, read_overlay_files
 from knowledge.model import Knowledge
-from knowledge.parse import ParsedFile, absent, parse_file
+
+if TYPE_CHECKING:
+    from knowledge.draft import Draft
 
 __all__ = ["DATA", "Fault", "KnowledgeError", "load", "read_draft"]
 
 DATA = Path(__file__).parent / "data"
 
 
-def load(folder: Path | None = None) -> Knowledge:
-    """Read and check a data folder, the packaged one by default.
+def load(
+    folder: Path | None = None,
+    *,
+    overlay: Path | None = None,
+    as_of: date | None = None,
+    compiled: bool = True,
+) -> Knowledge:
+    """Read and check a data folder, the packaged one by default, with what a site changed of it.
 
-    Raises KnowledgeError with every fault of every file; there is no half-loaded knowledge.
+    A change of the overlay may not be dated after `as_of`, today if not given. `compiled` allows to
+    read and write the compiled file: the answer is the same without. Raises KnowledgeError with
+    every fault of every file; there is no half-loaded knowledge.
     """
     root = folder if folder is not None else DATA
-    draft = read_draft(root)
-    found = [*draft.faults, *check.faults(draft)]
-    if found:
-        raise KnowledgeError(str(root), found)
-    return draft.knowledge
+    files = read_folder(root)
+    own = read_overlay_files(overlay) if overlay is not None else DataFiles({})
+    key = None
+    if compiled and not files.unread and not own.unread:
+        key = key_of([files.contents, own.contents])
+    place = root / FOLDER / _compiled_name(overlay)
+    if key is not None and (known := fetch(place, key)) is not None:
+        return known
+    from knowledge.build import build, build_for_site  # noqa: PLC0415 - slow to import
+
+    if overlay is None:
+        knowledge = build(root, files)
+    else:
+        knowledge = build_for_site(root, files, overlay, own, as_of or date.today())
+    if key is not None:
+        keep(place, key, knowledge)
+    return knowledge
+
+
+def _compiled_name(overlay: Path | None) -> str:
+    """A file for each overlay, so that a site that compares two does not compile in turns."""
+    if overlay is None:
+        return "knowledge.msgpack"
+    where = os.fsencode(overlay.absolute())
+    return f"knowledge-{blake2b(where, digest_size=8).hexdigest()}.msgpack"
 
 
 def read_draft(root: Path) -> Draft:
@@ -36,21 +67,6 @@ def read_draft(root: Path) -> Draft:
 
     Raises KnowledgeError if there is no such folder.
     """
-    if not root.is_dir():
-        raise KnowledgeError(str(root), [Fault("", "", "there is no such folder")])
-    return assemble([*_parsed(root), *_absent(root)])
+    from knowledge.build import drafted  # noqa: PLC0415
 
-
-def _parsed(root: Path) -> Iterator[ParsedFile]:
-    # Sorted, so that messages and the order of rules do not depend on the file system.
-    for path in sorted(root.rglob("*.toml")):
-        yield parse_file(path.relative_to(root).as_posix(), path.read_bytes())
-
-
-def _absent(root: Path) -> Iterator[ParsedFile]:
-    for name in REQUIRED_FILES:
-        if not (root / name).is_file():
-            yield absent(name, "is missing; the knowledge needs this file")
-    for name in REQUIRED_FOLDERS:
-        if not any((root / name).glob("*.toml")):
-            yield absent(name, "is missing or empty; the knowledge needs files in this folder")
+    return drafted(read_folder(root))

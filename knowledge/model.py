@@ -8,71 +8,14 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 
 from msgspec import Struct
 
+from knowledge.enums import Level, RouteClass, Status, Tier
+from knowledge.site import SiteDrugCode, SiteOrderCode, SiteOverlay
 from knowledge.vocabulary import Condition
 
-
-class Level(StrEnum):
-    """How much a finding asks of the reader. Ordered by `rank`."""
-
-    NONE = "none"
-    INFO = "info"
-    WARNING = "warning"
-    CRITICAL = "critical"
-
-    @property
-    def rank(self) -> int:
-        """0 for none to 3 for critical."""
-        return _LEVEL_RANK[self]
-
-
-_LEVEL_RANK = {Level.NONE: 0, Level.INFO: 1, Level.WARNING: 2, Level.CRITICAL: 3}
-
-
-class Status(StrEnum):
-    """Whether a statement was found in a named source."""
-
-    VERIFIED = "verified"
-    VERIFIED_CLASS = "verified-class"  # found for the drug class, not for the drug itself
-    UNCONFIRMED = "unconfirmed"  # recalled, or our own choice: may not raise a card alone
-
-
-class Tier(StrEnum):
-    """How strong the link to muscle cramps is, and so what a drug may do."""
-
-    ALONE = "1"  # may raise a card alone
-    TOGETHER = "2"  # only with its partner, its abnormal lab, or an unknown lab and a symptom
-    LISTED = "3"  # only listed on expansion
-    NONE = "0"  # never flagged as a cause
-    NEVER = "never"  # never proposed; flagged when taken (quinine)
-
-
-class RouteClass(StrEnum):
-    """Where a medicine is put, as far as exposure of muscle is concerned."""
-
-    ORAL = "oral"
-    PARENTERAL = "parenteral"
-    INHALED = "inhaled"
-    NEBULISED = "nebulised"
-    NASAL = "nasal"
-    TRANSDERMAL = "transdermal"
-    RECTAL = "rectal"
-    VAGINAL = "vaginal"
-    TOPICAL = "topical"
-    OPHTHALMIC = "ophthalmic"
-    OTIC = "otic"
-    UNKNOWN = "unknown"
-
-    @property
-    def systemic(self) -> bool:
-        """False where too little is absorbed to count as exposure; unknown counts as systemic."""
-        return self not in _LOCAL_ROUTES
-
-
-_LOCAL_ROUTES = frozenset({RouteClass.TOPICAL, RouteClass.OPHTHALMIC, RouteClass.OTIC})
+__all__ = ["Level", "RouteClass", "Status", "Tier"]  # with the classes below
 
 
 class Citation(Struct, frozen=True):
@@ -204,6 +147,7 @@ class LabCode(Struct, frozen=True):
     specimen: str = ""
     trusted: tuple[Decimal, Decimal] | None = None
     already_corrected: bool = False
+    system: str = ""  # a site's own code system, whose code `loinc` then is; empty for LOINC
 
 
 class LabUnit(Struct, frozen=True):
@@ -226,6 +170,7 @@ class Lab(Struct, frozen=True):
     default_upper_limit: Decimal | None = None
     order_loinc: str = ""
     sources: tuple[Citation, ...] = ()
+    site_order: SiteOrderCode | None = None  # comes before `order_loinc`
 
 
 class ConditionCode(Struct, frozen=True):
@@ -333,15 +278,25 @@ class Mitigation(Struct, frozen=True):
     adjust: tuple[Adjustment, ...]
     sources: tuple[Citation, ...]
     unprompted: bool = False  # weighed for every patient, with no rule proposing it
+    warns_of: tuple[str, ...] = ()  # what is never proposed, and named all the same
+
+
+# Effects of a row of the interaction table.
+CONTRAINDICATED, DOSE_CAP = "contraindicated", "dose-cap"
+CAUTION, NO_INTERACTION = "caution", "none"
 
 
 class Interaction(Struct, frozen=True):
-    """One row of a label's interaction section: a cap or a contraindication for `drug`."""
+    """One row of a label's interaction section about `drug`.
+
+    A row with `not_read` depends on what no record is read for (ancestry): it is shown to who asks
+    for the drug, and never acts. Nor does one of effect `none`, which says that a pair is harmless.
+    """
 
     id: str
     drug: str
     partners: tuple[str, ...]  # all must be taken; ingredients or groups
-    effect: str  # contraindicated | dose-cap
+    effect: str  # contraindicated | dose-cap | caution | none
     cap_mg: Decimal | None
     level: Level
     jurisdictions: tuple[str, ...]
@@ -349,6 +304,16 @@ class Interaction(Struct, frozen=True):
     status: Status
     sources: tuple[Citation, ...]
     critical_with_symptom: bool = False
+    unless: Condition = ()  # any one of these stops it
+    partner_from_mg: Decimal | None = None  # holds from this daily dose of the partner
+    start_mg: Decimal | None = None  # the dose to start with; a caution is met by it
+    text: str = ""  # what the label or study says, in our words
+    not_read: str = ""
+
+    @property
+    def acts(self) -> bool:
+        """False for what is only kept to be read."""
+        return not self.not_read and self.effect != NO_INTERACTION
 
 
 class FileReview(Struct, frozen=True):
@@ -361,6 +326,9 @@ class FileReview(Struct, frozen=True):
 # Selectors of a rule's drug that are no group: every ingredient, or every flagged one.
 ANY, FLAGGED = "any", "flagged"
 EVERY_INGREDIENT = (ANY, FLAGGED)
+
+# The term that says whether the patient's muscles complain at all.
+MUSCLE_SYMPTOM = "muscle-symptom"
 
 
 class Knowledge(Struct, frozen=True):
@@ -380,6 +348,9 @@ class Knowledge(Struct, frozen=True):
     interactions: tuple[Interaction, ...]
     sources: dict[str, Source]
     reviews: tuple[FileReview, ...]
+    site: SiteOverlay | None = None
+    switched_off: tuple[Rule, ...] = ()  # by the site; they fire nothing
+    site_drug_codes: tuple[SiteDrugCode, ...] = ()
 
     def members(self, selector: str) -> frozenset[str]:
         """The ingredient names of a group or ingredient id; `any` and `flagged` give all.

@@ -52,23 +52,40 @@ def parse_file(file: str, data: bytes) -> ParsedFile:
     if tables is None and file != VERSION_FILE and not read_elsewhere(file):
         parsed.faults.append(Fault(file, "", _REMEDY_UNKNOWN_FILE))
         return parsed
-    try:
-        content = tomllib.loads(data.decode("utf-8"), parse_float=Decimal)
-    except UnicodeDecodeError as error:
-        parsed.faults.append(Fault(file, "", f"is not UTF-8 text (byte {error.start})"))
-    except tomllib.TOMLDecodeError as error:
-        parsed.faults.append(Fault(file, "", f"is not valid TOML: {error}"))
-    else:
+    content = read_toml(parsed.file, data, parsed.faults)
+    if content is not None:
         _read_content(parsed, tables or (), content)
         return parsed
     parsed.unreadable = frozenset(table.kind for table in tables or ())
     return parsed
 
 
+def read_toml(file: str, data: bytes, faults: list[Fault]) -> dict[str, Any] | None:
+    """The tables of a file; None after adding to the faults what makes it unreadable."""
+    try:
+        return tomllib.loads(data.decode("utf-8"), parse_float=Decimal)
+    except UnicodeDecodeError as error:
+        why = f"is not UTF-8 text (byte {error.start})"
+    except tomllib.TOMLDecodeError as error:
+        why = f"is not valid TOML: {error}"
+    except RecursionError:
+        why = "is not valid TOML: it is nested too deeply"
+    except (ValueError, ArithmeticError):  # numbers that Python refuses before TOML does
+        why = "is not valid TOML: it holds a number beyond bounds"
+    faults.append(Fault(file, "", why))
+    return None
+
+
 def absent(name: str, message: str) -> ParsedFile:
     """What a file or folder gives that is not there: a fault, and entries that may be missing."""
     kinds = frozenset(table.kind for table in tables_in(name))
     return ParsedFile(name, [], [Fault(name, "", message)], unreadable=kinds)
+
+
+def not_read(fault: Fault) -> ParsedFile:
+    """What a file gives whose content could not be had: its fault, and entries may be missing."""
+    kinds = frozenset(table.kind for table in tables_of(fault.file) or ())
+    return ParsedFile(fault.file, [], [fault], unreadable=kinds)
 
 
 def _read_content(parsed: ParsedFile, tables: tuple[Table, ...], content: dict[str, Any]) -> None:

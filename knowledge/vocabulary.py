@@ -36,16 +36,21 @@ class LabState(StrEnum):
 class InteractionState(StrEnum):
     """What a row of the interaction table says of a drug with what else is taken.
 
-    The first four are of rows with a partner. `alone-` rows have none: a kidney function, say.
+    The first six are of rows with a partner. `alone-` rows have none: a kidney function, say.
     """
 
     CONTRAINDICATED = "contraindicated"
     OVER_CAP = "over-cap"
     AT_CAP = "at-cap"
     DOSE_UNREAD = "dose-unread"
+    CAUTION = "caution"
+    PARTNER_DOSE_UNREAD = "partner-dose-unread"
     ALONE_CONTRAINDICATED = "alone-contraindicated"
     ALONE_OVER_CAP = "alone-over-cap"
     ALONE_DOSE_UNREAD = "alone-dose-unread"
+    ALONE_CAUTION = "alone-caution"
+    # A row that nobody found in a source, where no other row speaks of the same drugs.
+    UNCONFIRMED = "unconfirmed"
     # The row's own indicator, for the finding of that row.
     WARNING = "warning"
     CRITICAL = "critical"

@@ -9,13 +9,14 @@ from __future__ import annotations
 from datetime import date
 from typing import TypeVar
 
-from knowledge.model import ANY, FLAGGED, SIGNAL, Knowledge, Level, Tier
+from knowledge.model import ANY, FLAGGED, MUSCLE_SYMPTOM, SIGNAL, Knowledge, Level, Tier
 from knowledge.vocabulary import TermRef
 from plugin.facts.book import FactBook
 from plugin.facts.interactions import InteractionTable
+from plugin.facts.numbers import FactNumbers
 from plugin.facts.selection import RuleIndex
 from plugin.firing import Fired, fire_rules
-from plugin.guarding import Guarded
+from plugin.guarding import Guarded, rails
 from plugin.model import (
     Assessment,
     Evidence,
@@ -38,21 +39,27 @@ class Assessor:
     def __init__(self, knowledge: Knowledge, jurisdiction: str = "US") -> None:
         self.knowledge = knowledge
         self._table = InteractionTable(knowledge, jurisdiction)
-        self._index = RuleIndex(knowledge)
+        self._numbers = FactNumbers(knowledge)
+        self._index = RuleIndex(knowledge, self._numbers)
+        self._rails = rails(knowledge, self._numbers)
         self._adult = int(knowledge.constants["adult-age-years"].value)
         self._signal = {
             name: knowledge.groups[ingredient.group].rank
             for name, ingredient in knowledge.ingredients.items()
         }
 
+    def book(self, record: PatientRecord, as_of: date) -> FactBook:
+        """The facts about one patient on one day, before any rule is asked."""
+        return FactBook(record, self.knowledge, as_of, self._table, self._numbers)
+
     def assess(self, record: PatientRecord, as_of: date) -> Assessment:
         """The answer about one patient on one day."""
-        book = FactBook(record, self.knowledge, as_of, self._table)
+        book = self.book(record, as_of)
         reason = self._not_assessed(book)
         if reason:
-            return self._answer(book, [], Guarded(book), reason)
+            return self._answer(book, [], Guarded(book, self._rails), reason)
         groups = _grouped(fire_rules(book, self._index))
-        guarded = Guarded(book)
+        guarded = Guarded(book, self._rails)
         for group in groups:
             guarded.propose(group[0].rule.suggest)
         guarded.propose_unprompted()
@@ -106,7 +113,7 @@ class Assessor:
 
     def _also(self, book: FactBook, findings: tuple[Finding, ...]) -> tuple[str, ...]:
         """Weaker links, beside a flagged drug in a patient with a muscle symptom."""
-        if not findings or book.prove(TermRef("muscle-symptom")) is None:
+        if not findings or book.prove(TermRef(MUSCLE_SYMPTOM)) is None:
             return ()
         flagged = {name for finding in findings for name in finding.ingredients}
         known = self.knowledge.ingredients

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from environs import EnvError, FileAwareEnv
@@ -13,6 +14,8 @@ from plugin.errors import CrampcheckError
 
 _MEBIBYTE = 1024 * 1024
 _MAX_PORT = 65535
+_DATA = "crampcheck-data"  # in the current folder
+_INDEX = "rxnorm.sqlite"
 
 
 class SettingsInvalid(CrampcheckError):  # noqa: N818
@@ -54,7 +57,17 @@ class Settings(Struct, frozen=True):
     max_body_bytes: int = 16 * _MEBIBYTE  # CRAMPCHECK_MAX_BODY_BYTES: larger calls get a 413
     log_level: LogLevel = LogLevel.INFO  # CRAMPCHECK_LOG_LEVEL: debug, info, warning, error
     log_format: LogFormat = LogFormat.JSON  # CRAMPCHECK_LOG_FORMAT: json, console
-    jurisdiction: Jurisdiction = Jurisdiction.US  # CRAMPCHECK_JURISDICTION: US, UK, EU
+    jurisdiction: Jurisdiction | None = None  # CRAMPCHECK_JURISDICTION: US, UK, EU; US if nowhere
+    overlay: str = ""  # CRAMPCHECK_OVERLAY: what this site changed of the knowledge
+    data: str = ""  # CRAMPCHECK_DATA: the folder that is written to; crampcheck-data if empty
+    rxnorm: str = (
+        ""  # CRAMPCHECK_RXNORM: the index of a RxNorm release; in the data folder if empty
+    )
+
+    @property
+    def rxnorm_index(self) -> Path:
+        """Where the index of an imported RxNorm release is, or will be."""
+        return Path(self.rxnorm) if self.rxnorm else Path(self.data or _DATA) / _INDEX
 
 
 def settings_from_environment() -> Settings:
@@ -74,9 +87,14 @@ def settings_from_environment() -> Settings:
             ),
             log_level=env.enum("LOG_LEVEL", default.log_level, enum=LogLevel, by_value=True),
             log_format=env.enum("LOG_FORMAT", default.log_format, enum=LogFormat, by_value=True),
-            jurisdiction=env.enum(
-                "JURISDICTION", default.jurisdiction, enum=Jurisdiction, by_value=True
+            jurisdiction=(
+                env.enum("JURISDICTION", enum=Jurisdiction, by_value=True)
+                if env.str("JURISDICTION", "")
+                else default.jurisdiction
             ),
+            data=env.str("DATA", default.data),
+            rxnorm=env.str("RXNORM", default.rxnorm),
+            overlay=env.str("OVERLAY", default.overlay),
         )
     except (EnvError, ValueError) as error:
         raise SettingsInvalid(f"{error}. See deploy/crampcheck.env for what it may be.") from None

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-
 from msgspec import Struct
 
 from knowledge.logic import prove
 from knowledge.model import Citation, Level, Rule
 from plugin.facts.book import DrugPage, FactBook
 from plugin.facts.pairs import Pairing, pairings
-from plugin.facts.selection import Candidate, RuleIndex
+from plugin.facts.selection import Candidate, Prepared, RuleIndex
 from plugin.model import Evidence
 
 Proof = tuple[Evidence, ...]
+Asked = dict[int, Proof | None]  # what was proven of the patient, by the rule's place
 
 
 class Fired(Struct, frozen=True):
@@ -30,73 +29,87 @@ class Fired(Struct, frozen=True):
 
 def fire_rules(book: FactBook, index: RuleIndex) -> list[Fired]:
     """Everything that fires, lesser rules removed, rules for flagged drugs last."""
-    direct = _standing(_fire_all(book, index, book.drugs, index.direct))
-    flagged = dict.fromkeys(fired.drug for fired in direct)
+    awake = index.awake(book.true)
+    asked: Asked = {}
+    by_drug = [(name, index.direct(name)) for name in book.drugs]
+    direct = _standing(_fire_all(book, awake, by_drug, asked))
     said = {fired.rule.id for fired in direct}
-    beside = _fire_all(book, index, flagged, index.beside)
-    return direct + [one for one in beside if said.isdisjoint(one.rule.yields_to)]
+    awake = {place: one for place, one in awake.items() if said.isdisjoint(one.rule.yields_to)}
+    flagged = [(name, index.beside(name)) for name in dict.fromkeys(one.drug for one in direct)]
+    return direct + _fire_all(book, awake, flagged, asked)
 
 
 def _fire_all(
     book: FactBook,
-    index: RuleIndex,
-    names: Iterable[str],
-    candidates: Callable[[str], tuple[Candidate, ...]],
+    awake: dict[int, Prepared],
+    by_drug: list[tuple[str, tuple[Candidate, ...]]],
+    asked: Asked,
 ) -> list[Fired]:
     fired: list[Fired] = []
-    asked: dict[int, tuple[Evidence, ...] | None] = {}
-    for name in names:
-        for candidate in candidates(name):
-            position = candidate.position
-            if position not in asked:
-                asked[position] = prove(index.patient_when[position], book.prove)
-            patient = asked[position]
-            if patient is not None:
-                fired.extend(_fire(index.rules[position], candidate, patient, book.page(name)))
+    true = book.true
+    for name, candidates in by_drug:
+        for candidate in candidates:
+            if candidate.position in awake and candidate.gate.open(true):
+                one = awake[candidate.position]
+                fired += _fire(one, candidate, book.page(name), asked)
     return fired
 
 
-def _fire(
-    rule: Rule, candidate: Candidate, patient: tuple[Evidence, ...], page: DrugPage
-) -> list[Fired]:
-    because = _because(rule, candidate, patient, page)
-    if because is None or (rule.unless and prove(rule.unless, page.prove) is not None):
+def _fire(one: Prepared, candidate: Candidate, page: DrugPage, asked: Asked) -> list[Fired]:
+    because = _because(one, candidate, page, asked)
+    if because is None or _stopped(one, page):
         return []
-    return [_fired(rule, page, because, pairing) for pairing in pairings(rule, page)]
+    return [_fired(one, page, because, pairing) for pairing in pairings(one, page)]
 
 
-def _fired(rule: Rule, page: DrugPage, because: Proof, pairing: Pairing) -> Fired:
+def _fired(one: Prepared, page: DrugPage, because: Proof, pairing: Pairing) -> Fired:
+    rule, true = one.rule, page.book.true
     level = rule.level
-    proofs = [because, pairing.because]
-    for raised in rule.raises:
-        proof = prove(raised.when, pairing.prove)
+    because += pairing.because
+    for gate, raised in one.raises:
+        proof = prove(raised.when, pairing.prove) if gate.open(true) else None
         if proof is not None:
-            level = max(level, raised.to, key=_rank)
-            proofs.append(proof)
+            because += proof
+            if raised.to.rank > level.rank:
+                level = raised.to
+    notes = [
+        note.text
+        for gate, note in one.notes
+        if gate.open(true) and prove(note.when, pairing.prove) is not None
+    ]
+    row = pairing.hit.row if pairing.hit else None
+    if row is not None and row.text:
+        notes.append(row.text)  # what the label says of just this pair
     return Fired(
-        rule=rule,
-        drug=page.drug.name,
-        level=level,
-        partners=pairing.partners,
-        because=tuple(item for proof in proofs for item in proof),
-        notes=tuple(n.text for n in rule.notes if prove(n.when, pairing.prove) is not None),
-        cited=pairing.hit.row.sources if pairing.hit else (),
+        rule,
+        page.drug.name,
+        level,
+        pairing.partners,
+        because,
+        tuple(notes),
+        row.sources if row is not None else (),
     )
 
 
-def _because(
-    rule: Rule, candidate: Candidate, patient: tuple[Evidence, ...], page: DrugPage
-) -> tuple[Evidence, ...] | None:
+def _because(one: Prepared, candidate: Candidate, page: DrugPage, asked: Asked) -> Proof | None:
     # A reaction on the allergy list is a symptom with its own drug only, so that a drug with one,
     # and its neighbours, are asked everything and not what holds for the patient as a whole.
-    if page.book.record.reactions:
-        return prove(rule.when, page.prove)
+    book = page.book
+    if book.record.reactions:
+        return prove(one.rule.when, page.prove)
+    if candidate.position not in asked:
+        asked[candidate.position] = prove(one.patient_when, book.prove)
+    patient = asked[candidate.position]
+    if patient is None or not candidate.drug_when:
+        return patient
     own = prove(candidate.drug_when, page.prove)
     return None if own is None else patient + own
 
 
-def _rank(level: Level) -> int:
-    return level.rank
+def _stopped(one: Prepared, page: DrugPage) -> bool:
+    if one.stops is None or page.book.record.reactions:
+        return bool(one.rule.unless) and prove(one.rule.unless, page.prove) is not None
+    return bool(one.stops & page.book.true)
 
 
 def _standing(fired: list[Fired]) -> list[Fired]:

@@ -4,63 +4,111 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from knowledge.logic import prove, prove_one_of
-from knowledge.model import Mitigation
-from knowledge.vocabulary import Clause, Fact, LabCut, LabIs, LabState, TermRef
+from msgspec import Struct
+
+from knowledge.logic import Gate, prove, prove_one_of
+from knowledge.model import Adjustment, Knowledge, Mitigation
+from knowledge.vocabulary import Clause, Condition, Fact, LabCut, LabIs, LabState, TermRef
 from plugin.facts.book import FactBook
 from plugin.facts.labs import evidence_of
+from plugin.facts.numbers import FactNumbers, either
 from plugin.model import Evidence, Offered, Withheld
+
+
+class Rail(Struct, frozen=True):
+    """A mitigation, and what was settled of its guard rails once."""
+
+    mitigation: Mitigation
+    offer: Gate
+    settled: bool  # whether an open `offer` proves all that must be proven
+    complications: int  # facts of which one holds wherever a guard rail or an adjustment does
+    offered: Offered  # what is offered where neither does
+    guards: tuple[tuple[Gate, Condition], ...]
+    adjust: tuple[tuple[Gate, Adjustment], ...]
+
+
+def rails(knowledge: Knowledge, numbers: FactNumbers) -> dict[str, Rail]:
+    """Every mitigation, ready to be weighed."""
+    return {name: _rail(one, numbers) for name, one in knowledge.mitigations.items()}
+
+
+def _rail(one: Mitigation, numbers: FactNumbers) -> Rail:
+    conditional = (*one.withhold_when, *(extra.when for extra in one.adjust))
+    return Rail(
+        mitigation=one,
+        offer=numbers.gate(one.offer_when),
+        settled=all(numbers.clause(clause) is not None for clause in one.offer_when),
+        complications=either(numbers.needed(condition) for condition in conditional),
+        offered=Offered(one.id, one.kind, one.text),
+        guards=tuple((numbers.gate(guard), guard) for guard in one.withhold_when),
+        adjust=tuple((numbers.gate(extra.when), extra) for extra in one.adjust),
+    )
 
 
 class Guarded:
     """Offers and withholds each mitigation once, in the order in which they were proposed."""
 
-    def __init__(self, book: FactBook) -> None:
+    def __init__(self, book: FactBook, ready: dict[str, Rail]) -> None:
         self._book = book
-        self._mitigations = book.knowledge.mitigations
+        self._rails = ready
         self.offered: dict[str, Offered] = {}
         self.withheld: dict[str, Withheld] = {}
         self._seen: set[str] = set()
 
     def propose(self, ids: Iterable[str]) -> None:
         """Weigh mitigations, and what offering them adds."""
+        true = self._book.true
         queue = list(ids)
         while queue:
             name = queue.pop(0)
             if name in self._seen:
                 continue
             self._seen.add(name)
-            queue.extend(self._weigh(self._mitigations[name]))
+            rail = self._rails[name]
+            if rail.settled and not true & rail.complications and rail.offer.open(true):
+                self.offered[name] = rail.offered
+            else:
+                queue += self._weigh(rail)
 
     def propose_unprompted(self) -> None:
         """Weigh those that no rule proposes."""
-        self.propose(m.id for m in self._mitigations.values() if m.unprompted)
+        self.propose(name for name, rail in self._rails.items() if rail.mitigation.unprompted)
 
-    def _weigh(self, mitigation: Mitigation) -> tuple[str, ...]:
-        prove_fact = self._book.prove
-        missing = [c for c in mitigation.offer_when if prove_one_of(c, prove_fact) is None]
-        if any(_about_medication(clause) for clause in missing):
+    def _weigh(self, rail: Rail) -> tuple[str, ...]:
+        mitigation = rail.mitigation
+        missing = self._missing(rail)
+        if missing and any(_about_medication(clause) for clause in missing):
             return ()  # what it is about is not taken: there is nothing to offer or withhold
-        blocked = self._blocked(mitigation)
+        blocked = self._blocked(rail)
         if blocked is None and missing and mitigation.can_harm:
             blocked = _why_not(missing, self._book)
         if blocked is not None:
             self.withheld[mitigation.id] = Withheld(mitigation.id, blocked)
         if blocked is not None or missing:
             return ()
-        adjustments = [a for a in mitigation.adjust if prove(a.when, prove_fact) is not None]
-        text = " ".join([mitigation.text, *(a.text for a in adjustments if a.text)])
+        adjustments = self._that_hold(rail.adjust)
+        text = " ".join([mitigation.text, *[one.text for one in adjustments if one.text]])
         self.offered[mitigation.id] = Offered(mitigation.id, mitigation.kind, text)
-        return tuple(name for a in adjustments for name in a.add)
+        return tuple([name for one in adjustments for name in one.add])
 
-    def _blocked(self, mitigation: Mitigation) -> tuple[Evidence, ...] | None:
+    def _missing(self, rail: Rail) -> list[Clause]:
+        """What must be proven for it to be offered, and is not."""
+        if rail.settled and rail.offer.open(self._book.true):
+            return []
+        prove_fact = self._book.prove
+        return [c for c in rail.mitigation.offer_when if prove_one_of(c, prove_fact) is None]
+
+    def _blocked(self, rail: Rail) -> tuple[Evidence, ...] | None:
         """The evidence of every guard rail that stops it; None where none does."""
-        proofs = [
-            proof
-            for guard in mitigation.withhold_when
-            if (proof := prove(guard, self._book.prove)) is not None
-        ]
+        true = self._book.true
+        asked = [guard for gate, guard in rail.guards if gate.open(true)]
+        proofs = [p for guard in asked if (p := prove(guard, self._book.prove)) is not None]
         return tuple(dict.fromkeys(item for proof in proofs for item in proof)) if proofs else None
+
+    def _that_hold(self, adjust: tuple[tuple[Gate, Adjustment], ...]) -> list[Adjustment]:
+        true = self._book.true
+        asked = [one for gate, one in adjust if gate.open(true)]
+        return [one for one in asked if prove(one.when, self._book.prove) is not None]
 
 
 def _about_medication(clause: Clause) -> bool:

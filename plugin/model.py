@@ -173,7 +173,7 @@ class PatientRecord(Struct, frozen=True):
     tally: Tally
 
 
-class Evidence(Struct, frozen=True, omit_defaults=True):
+class Evidence(Struct, frozen=True, omit_defaults=True, gc=False):
     """What in the record makes a fact hold."""
 
     fact: str

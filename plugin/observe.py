@@ -112,9 +112,9 @@ class Metrics:
             registry=self._registry,
         )
 
-    def responded(self, route: str, status: int, seconds: float) -> None:
+    def responded(self, route: str, status: str, seconds: float) -> None:
         """Count a response. `route` is a template such as `/cds-services/<service_id>`."""
-        self._of(self._responses, route, str(status)).inc()
+        self._of(self._responses, route, status).inc()
         self._of(self._seconds, route).observe(seconds)
 
     def assessed(self, level: str, indicators: Iterable[str], reasons: Iterable[str]) -> None:

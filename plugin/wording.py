@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from functools import lru_cache
 
 from plugin.facts.book import FactBook
 
@@ -20,17 +20,23 @@ def listed(names: tuple[str, ...]) -> str:
 
 def fill(sentence: str, book: FactBook, drugs: tuple[str, ...], partners: tuple[str, ...]) -> str:
     """Fill `{drugs}`, `{with}` and the labs of a sentence: value, unit and day of the result."""
-    words: dict[str, Callable[[], str]] = {
-        "drugs": lambda: listed(drugs),
-        "with": lambda: listed(partners),
-    }
-
-    def word(match: re.Match[str]) -> str:
-        name = match[1]
-        return words[name]() if name in words else lab_words(book, name)
-
-    filled = _PLACEHOLDER.sub(word, sentence)
+    parts = list(_parts(sentence))
+    for place in range(1, len(parts), 2):
+        name = parts[place]
+        if name == "drugs":
+            parts[place] = listed(drugs)
+        elif name == "with":
+            parts[place] = listed(partners)
+        else:
+            parts[place] = lab_words(book, name)
+    filled = "".join(parts)
     return filled[:1].upper() + filled[1:]
+
+
+@lru_cache(maxsize=4096)
+def _parts(sentence: str) -> tuple[str, ...]:
+    """A sentence of the knowledge cut at its placeholders: words, name, words, name, words."""
+    return tuple(_PLACEHOLDER.split(sentence))
 
 
 def lab_words(book: FactBook, analyte: str) -> str:

@@ -1,15 +1,21 @@
-"""A mitigation that can harm proves first that it may be offered; some are never offered."""
+"""A mitigation that can harm proves first that it may be offered; some are never offered.
+
+What is never proposed is not named either, lest a sentence do what a list may not: only a text that
+says that it warns of it, and a rule about those who take it, may.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from knowledge.checks.rules import placeholder_faults
-from knowledge.draft import Draft
+from knowledge.draft import Draft, Place
 from knowledge.faults import Fault
 from knowledge.layout import Kind
-from knowledge.model import Knowledge, Mitigation, Tier
+from knowledge.model import EVERY_INGREDIENT, Knowledge, Mitigation, Rule, Tier
 
 _REPLACEMENT = "replacement"
 
@@ -34,13 +40,45 @@ def check(draft: Draft) -> Iterator[Fault]:
                 yield place.at("proposes").fault(
                     f"{selector} puts forward {', '.join(banned)}, which is never proposed"
                 )
+        yield from _warnings(mitigation, place, never)
         for key, text in _sentences(mitigation):
             yield from placeholder_faults(draft, place.at(key), text)
-            if mitigation.proposes or mitigation.kind == _REPLACEMENT:
-                for name in _named_in(text, draft.knowledge, never):
+            for name in _named_in(text, draft.knowledge, never):
+                if name not in mitigation.warns_of:
                     yield place.at(key).fault(
-                        f"names {name}, which is never proposed, in the text of a proposal"
+                        f"names {name}, which is never proposed; a text that warns of it says so "
+                        "in warns_of"
                     )
+    for rule in draft.knowledge.rules:
+        yield from _rule_texts(rule, draft, never)
+
+
+def _warnings(mitigation: Mitigation, place: Place, never: frozenset[str]) -> Iterator[Fault]:
+    """What puts something forward does not warn of it."""
+    for name in mitigation.warns_of:
+        if name not in never:
+            yield place.at("warns_of").fault(f"{name} is not among what is never proposed")
+    if mitigation.warns_of and (mitigation.proposes or mitigation.kind == _REPLACEMENT):
+        yield place.at("warns_of").fault("is given for a proposal; take the name out of its text")
+
+
+def _rule_texts(rule: Rule, draft: Draft, never: frozenset[str]) -> Iterator[Fault]:
+    """A rule names what is never proposed only where the rule is about somebody who takes it."""
+    knowledge = draft.knowledge
+    about = {name for s in (rule.drug, rule.partner, rule.also) for name in _taken(knowledge, s)}
+    texts = [("summary", rule.summary)]
+    texts += [(f"notes[{number}].text", note.text) for number, note in enumerate(rule.notes)]
+    for key, text in texts:
+        for name in _named_in(text, knowledge, never - about):
+            yield (
+                draft.place(Kind.RULE, rule.id)
+                .at(key)
+                .fault(f"names {name}, which is never proposed, though the rule is not about it")
+            )
+
+
+def _taken(knowledge: Knowledge, selector: str) -> frozenset[str]:
+    return frozenset() if selector in EVERY_INGREDIENT else _selected(knowledge, selector)
 
 
 def never_proposed(knowledge: Knowledge) -> frozenset[str]:
@@ -68,10 +106,17 @@ def _sentences(mitigation: Mitigation) -> Iterator[tuple[str, str]]:
 
 
 def _named_in(text: str, knowledge: Knowledge, never: frozenset[str]) -> Iterator[str]:
-    words = text.casefold()
+    plain = unicodedata.normalize("NFKC", text)
     for substance in sorted(never):
         names = {substance}
         if ingredient := knowledge.ingredients.get(substance):
             names |= {ingredient.inn, *ingredient.synonyms, *ingredient.salts, *ingredient.brands}
-        if any(re.search(rf"\b{re.escape(name.casefold())}\b", words) for name in names):
+        if any(_pattern(name).search(plain) for name in names):
             yield substance
+
+
+@lru_cache(1024)
+def _pattern(name: str) -> re.Pattern[str]:
+    """A name as a whole, however its parts are set apart: Vitamin K-2, tonic-water."""
+    parts = r"[\W_]*".join(re.findall(r"[^\W\d_]+|\d+", name))
+    return re.compile(rf"(?<![^\W_]){parts}(?![^\W_])", re.IGNORECASE)

@@ -64,7 +64,11 @@ def _drug_codes(draft: Draft) -> Iterator[_Claim]:
 def _loincs(draft: Draft) -> Iterator[_Claim]:
     for lab in draft.knowledge.labs.values():
         for code in lab.codes:
-            yield f"LOINC {code.loinc}", lab.id, draft.place(Kind.LAB, lab.id).at("code")
+            yield (
+                f"{code.system or 'LOINC'} {code.loinc}",
+                lab.id,
+                draft.place(Kind.LAB, lab.id).at("code"),
+            )
 
 
 def _condition_codes(draft: Draft) -> Iterator[_Claim]:

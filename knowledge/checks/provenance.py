@@ -49,7 +49,7 @@ def _entries(draft: Draft, known: Knowledge) -> Iterator[tuple[Place, Iterable[C
         (Kind.LAB, known.labs.values()),
         (Kind.CONDITION, known.conditions.values()),
         (Kind.CONSTANT, known.constants.values()),
-        (Kind.RULE, known.rules),
+        (Kind.RULE, (*known.rules, *known.switched_off)),
         (Kind.MITIGATION, known.mitigations.values()),
         (Kind.INTERACTION, known.interactions),
     ):

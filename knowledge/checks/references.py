@@ -120,6 +120,7 @@ def _interactions(draft: Draft) -> Iterator[Fault]:
         yield from draft.unknown(place.at("drug"), row.drug, *_DRUGS)
         yield from _each(draft, place.at("with"), row.partners, *_DRUGS)
         yield from condition_faults(draft, place.at("when"), row.when)
+        yield from condition_faults(draft, place.at("unless"), row.unless)
 
 
 def _each(draft: Draft, place: Place, ids: Iterable[str], *kinds: Kind) -> Iterator[Fault]:

@@ -16,6 +16,7 @@ from marshmallow import ValidationError, fields
 from knowledge.fact_text import FactError, number, parse_fact
 from knowledge.vocabulary import AnyFact, Condition, Interacts
 
+_MOST_DIGITS = 15  # before the point, and zeros behind it
 _MISSING: dict[str, Any] = {"required": "is missing", "null": "is missing"}
 
 
@@ -63,6 +64,8 @@ class Whole(_Field):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
         if not isinstance(value, int) or isinstance(value, bool):
             raise ValidationError(f"must be a whole number, not {_named(value)}")
+        if abs(value) >= 10**_MOST_DIGITS:
+            raise ValidationError("is beyond any number that is counted")
         return value
 
 
@@ -74,6 +77,8 @@ class Number(_Field):
             raise ValidationError(f"must be a number, not {_named(value)}")
         if isinstance(value, Decimal) and not value.is_finite():
             raise ValidationError("must be a finite number")
+        if abs(Decimal(value).adjusted()) > _MOST_DIGITS:
+            raise ValidationError("is beyond any number that is measured")
         return number(str(value))
 
 

@@ -8,6 +8,10 @@ from marshmallow import ValidationError, fields, validates_schema
 
 from knowledge.identifiers import identifier
 from knowledge.model import (
+    CAUTION,
+    CONTRAINDICATED,
+    DOSE_CAP,
+    NO_INTERACTION,
     Adjustment,
     Example,
     Interaction,
@@ -47,7 +51,7 @@ MITIGATION_KINDS = (
     "counsel",
     "non-drug",
 )
-EFFECTS = ("contraindicated", "dose-cap")
+EFFECTS = (CONTRAINDICATED, DOSE_CAP, CAUTION, NO_INTERACTION)
 
 
 class LevelField(OneOf):
@@ -165,6 +169,7 @@ class MitigationSchema(Strict):
     kind = OneOf(MITIGATION_KINDS, required=True)
     text = Text(required=True, check=placeholder_complaint)
     proposes = Many(Text(), load_default=(), unique=True)
+    warns_of = Many(Text(), load_default=(), unique=True)
     can_harm = Flag(load_default=False)
     unprompted = Flag(load_default=False)
     offer_when = Facts(load_default=())
@@ -182,18 +187,45 @@ class InteractionSchema(Strict):
     partners = Many(Text(), load_default=(), unique=True, data_key="with")
     effect = OneOf(EFFECTS, required=True)
     cap_mg = Number(load_default=None)
-    level = LevelField(required=True)
+    level = LevelField(load_default=Level.NONE)
     critical_with_symptom = Flag(load_default=False)
     jurisdictions = Many(Text(), required=True, at_least=1, unique=True)
     when = Facts(load_default=())
+    unless = AnyOfFacts(load_default=())
+    partner_from_mg = Number(load_default=None)
+    start_mg = Number(load_default=None)
+    text = Text(load_default="")
+    not_read = Text(load_default="")
     status = OneOf(Status, required=True)
     sources = citations()
 
     @validates_schema
     def a_cap_has_a_dose(self, data: dict[str, Any], **_: Any) -> None:
-        """A dose cap has its mg a day, a contraindication has none."""
-        capped = data["effect"] == "dose-cap"
+        """A dose cap has its mg a day, nothing else has."""
+        capped = data["effect"] == DOSE_CAP
         if capped and not data["cap_mg"]:
             raise ValidationError("is missing: a dose cap is in mg a day", "cap_mg")
         if not capped and data["cap_mg"] is not None:
-            raise ValidationError("is given although the pair is contraindicated", "cap_mg")
+            raise ValidationError(f"is given although the effect is {data['effect']}", "cap_mg")
+
+    @validates_schema
+    def a_level_that_fits(self, data: dict[str, Any], **_: Any) -> None:
+        """Every row that acts has a level; care is never critical, and no interaction has none."""
+        harmless = data["effect"] == NO_INTERACTION
+        if harmless != (data["level"] is Level.NONE):
+            fault = "is given although there is no interaction" if harmless else "is missing"
+            raise ValidationError(fault, "level")
+        if data["effect"] == CAUTION and data["level"] is Level.CRITICAL:
+            raise ValidationError("of a caution can be info or warning", "level")
+
+    @validates_schema
+    def words_where_they_are_needed(self, data: dict[str, Any], **_: Any) -> None:
+        """What is neither forbidden nor capped says nothing without a sentence."""
+        if data["effect"] in (CAUTION, NO_INTERACTION) and not data["text"]:
+            raise ValidationError(f"is missing: an effect of {data['effect']} needs it", "text")
+
+    @validates_schema
+    def a_dose_of_one_partner(self, data: dict[str, Any], **_: Any) -> None:
+        """The partner's dose is of the one partner that there is."""
+        if data["partner_from_mg"] is not None and len(data["partners"]) != 1:
+            raise ValidationError("needs exactly one partner in `with`", "partner_from_mg")

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from knowledge.model import Knowledge, RouteClass, Status
+from knowledge.site import SiteDrugCode
 from knowledge.terminology.concept import Coding
-from knowledge.terminology.systems import canonical_system
+from knowledge.terminology.systems import canonical_system, system_key
 from knowledge.terminology.tables import SystemCode, atc, words
 
 # Members of enums cost more to look up than names, and these are asked for at every name.
@@ -32,6 +33,7 @@ class CodeIndex:
             where: next(iter(names)) for where, names in found.items() if len(names) == 1
         }
         self._systems = {system for system, _ in found}
+        self._site = {(system_key(own.system), own.code): own for own in knowledge.site_drug_codes}
 
     def ingredient_of(self, coding: Coding) -> str:
         """The ingredient that a code stands for; empty if the code is not of an ingredient."""
@@ -42,6 +44,12 @@ class CodeIndex:
         if found is None and system in self._systems:
             found = self._ingredient.get((system, coding.code.strip().upper()))
         return found or ""
+
+    def site_code(self, coding: Coding) -> SiteDrugCode | None:
+        """What a code stands for that a site added; None for any other code."""
+        if not self._site or not coding.code or not coding.system:
+            return None
+        return self._site.get((system_key(coding.system), coding.code.strip()))
 
 
 def route_by_codes(told: RouteClass, codings: Sequence[Coding]) -> RouteClass:

@@ -34,14 +34,16 @@ def first_words() -> frozenset[str]:
     return frozenset(_phrases()[1])
 
 
-def route_of(words: Sequence[str], starts: Iterable[int]) -> RouteClass:
+def route_of(words: Sequence[str], starts: Iterable[int] | None = None) -> RouteClass:
     """The route that the words of a name tell, else unknown. Contradictions tell nothing.
 
-    `starts` are the positions of words that may begin a phrase, in order.
+    `starts` are the positions of words that may begin a phrase, in order, where they are known.
     """
     phrases, longest = _phrases()
     site: RouteClass | None = None
     vehicle: RouteClass | None = None
+    if starts is None:
+        starts = [at for at, word in enumerate(words) if word in longest]
     read_to, end = 0, len(words)
     for start in starts:
         if start < read_to:

@@ -24,3 +24,8 @@ def _aliases() -> dict[str, str]:
 def canonical_system(system: str) -> str:
     """`rxnorm`, `atc`, `snomed`, `ndc` ... for any alias of one of them; empty if it is none."""
     return _aliases().get(_plain(system), "")
+
+
+def system_key(system: str) -> str:
+    """The short name of a known system, else the system without what aliases differ by."""
+    return canonical_system(system) or _plain(system)

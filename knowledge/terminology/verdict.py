@@ -37,21 +37,21 @@ class Verdict(Struct, frozen=True, gc=False):
     detail: str = ""
 
 
-def judge(codes: Sequence[tuple[str, str]], readings: Sequence[_Field]) -> Verdict:
+def judge(codes: Sequence[tuple[str, _Drugs]], readings: Sequence[_Field]) -> Verdict:
     """The verdict over the ingredients of codes and the readings of names, each by its field."""
     if not codes and len(readings) == 1 and readings[0][1].outcome is _NAMED:
         only = readings[0][1]  # one name: nothing to hold it against
         return Verdict(_RECOGNISED, only.ingredients, only.match)
-    if codes and not readings and len(codes) == 1:
-        return Verdict(_RECOGNISED, frozenset((codes[0][1],)), _CODE)
-    coded = frozenset(drug for _, drug in codes)
+    if len(codes) == 1 and not readings:
+        return Verdict(_RECOGNISED, codes[0][1], _CODE)
+    coded: _Drugs = frozenset().union(*(drugs for _, drugs in codes))
     named = [field for field in readings if field[1].outcome is _NAMED]
     doubtful = _that_forbids(readings, named, coded)
     if doubtful is not None:
         return doubtful
     plain = [field for field in named if field[1].match is not _FUZZY]
     settled = plain or ([] if coded else named)
-    claims = [(field, frozenset({drug})) for field, drug in codes]
+    claims = list(codes)
     claims += [(field, reading.ingredients) for field, reading in settled]
     if not claims:
         return _nothing(readings)

@@ -19,7 +19,7 @@ _MARKER = re.compile(r"\A\d*[-+.)](?= |\Z)")
 _SPACES = re.compile(r"\s+")
 # Most texts hold nothing to neutralise, and one look at them is quicker than five.
 _CALM = re.compile(
-    r"(?! |(?:[+-]|\d+[.)])(?: |\Z))(?:[A-Za-z0-9(),;/%'=!+-]| (?=[^\s])|[.:](?=[ \d]|\Z))*"
+    r"(?! |(?:[+-]|\d+[.)])(?: |\Z))(?:[A-Za-z0-9(),;/%'=!+-]++| (?=[^\s])|[.:](?=[ \d]|\Z))*+"
 )
 
 

@@ -28,7 +28,7 @@ def resolution_of(line: bytes, pipeline: Pipeline) -> Resolution | None:
     if order is None:
         return None
     # No date plays a part in what a medication is.
-    reading = Reading(pipeline.knowledge, pipeline.resolver.resolve, date.min, directory)
+    reading = Reading(pipeline.knowledge, pipeline.resolve, date.min, directory)
     return product_of(order, reading).resolution
 
 

@@ -6,6 +6,7 @@ from datetime import date
 
 import click
 
+from plugin.cli.overlay import overlay_option
 from plugin.cli.shared import as_of_option, packaged_pipeline, write_line
 from plugin.errors import InputUnreadable
 
@@ -21,6 +22,7 @@ from plugin.errors import InputUnreadable
     show_default=True,
     help="A table for people, one JSON object, or a FHIR Bundle of DetectedIssues.",
 )
+@overlay_option()
 def assess(file: str, as_of: date, output: str) -> None:
     """Assess one patient's record.
 

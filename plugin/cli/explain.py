@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from plugin.cli.overlay import changes_of, overlay_option
+from plugin.cli.rxnorm import code_lines
 from plugin.cli.shared import packaged_pipeline
 
 if TYPE_CHECKING:
@@ -28,11 +30,12 @@ class NotKnown(click.ClickException):
 
 @click.command()
 @click.argument("what", metavar="DRUG|CODE|RULE", nargs=-1, required=True)
+@overlay_option()
 def explain(what: tuple[str, ...]) -> None:
     """Say what is known, with sources, of a drug, code, group, rule or mitigation.
 
     A drug is found by ingredient, salt, synonym or brand, or by a code of RxNorm, ATC, SNOMED CT
-    or UNII.
+    or UNII; with a RxNorm release imported, also by the code of a product, such as an NDC.
     """
     asked = " ".join(what).strip()
     pipeline = packaged_pipeline()
@@ -52,10 +55,11 @@ def _explanation(asked: str, pipeline: Pipeline) -> Iterator[str]:
     knowledge = pipeline.knowledge
     key = asked.casefold()
     found = False
-    for rule in knowledge.rules:
+    for rule in (*knowledge.rules, *knowledge.switched_off):
         if rule.id == key:
             found = True
             yield from explained.rule_lines(rule, knowledge)
+            yield from changes_of(rule.id, knowledge)
     if key in knowledge.mitigations:
         found = True
         yield from explained.mitigation_lines(knowledge.mitigations[key], knowledge)
@@ -65,6 +69,7 @@ def _explanation(asked: str, pipeline: Pipeline) -> Iterator[str]:
     for name in _named(asked, knowledge):
         found = True
         yield from explained.ingredient_lines(knowledge.ingredients[name], knowledge)
+        yield from changes_of(name, knowledge)
     if not found:
         yield from _recognised(asked, pipeline)
 
@@ -96,10 +101,13 @@ def _named(asked: str, knowledge: Knowledge) -> list[str]:
 
 def _recognised(asked: str, pipeline: Pipeline) -> Iterator[str]:
     """What the terminology reads as drugs: those linked to cramps in full, others by name."""
-    from knowledge.terminology.concept import Concept  # noqa: PLC0415
+    from knowledge.terminology.concept import Coding, Concept  # noqa: PLC0415
     from plugin.cli import explained  # noqa: PLC0415
 
-    resolution = pipeline.resolver.resolve(Concept(text=asked))
+    system, lines = code_lines(asked, pipeline.release)
+    yield from lines
+    concept = Concept((Coding(system, asked),)) if system else Concept(text=asked)
+    resolution = pipeline.resolve(concept)
     for name in resolution.ingredients:
         if name in pipeline.knowledge.ingredients:
             yield from explained.ingredient_lines(

@@ -93,7 +93,8 @@ def rule_lines(rule: Rule, knowledge: Knowledge) -> Iterator[str]:
     if rule.replaces:
         yield f"  Takes the place of: {', '.join(rule.replaces)}."
     for note in rule.notes:
-        yield f"  Adds, when {condition_text(note.when)}: {sentence(note.text)}"
+        when = f", when {condition_text(note.when)}" if note.when else ""
+        yield f"  Adds{when}: {sentence(note.text)}"
     for suggested in rule.suggest:
         mitigation = knowledge.mitigations.get(suggested)
         yield f"  Suggests {suggested}{f': {mitigation.text}' if mitigation else ''}"

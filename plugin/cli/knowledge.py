@@ -1,4 +1,4 @@
-"""`crampcheck knowledge`: is the knowledge base sound, and what is in it?"""
+"""`crampcheck knowledge`: is the knowledge base sound, what is in it, and which release?"""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from plugin.cli.diff import diff
+from plugin.cli.overlay import overlay_option, site_lines
+from plugin.cli.rxnorm import code_check_lines, import_rxnorm, release_lines
 from plugin.cli.shared import as_of_option, packaged_pipeline
 
 if TYPE_CHECKING:
@@ -18,29 +21,46 @@ if TYPE_CHECKING:
 
 @click.group()
 def knowledge() -> None:
-    """Check or list the knowledge base."""
+    """Check or list the knowledge base, or import a RxNorm release."""
+
+
+knowledge.add_command(diff)
 
 
 @knowledge.command()
 @as_of_option("Say what is overdue")
+@overlay_option()
 def check(as_of: date) -> None:
     """Report every fault by file and key, and what awaits or is overdue for review.
 
-    A fault ends with exit code 10. Waiting for review is no fault: it is listed.
+    A fault ends with exit code 10. Waiting for review is no fault: it is listed, and so are RxNorm
+    codes of ingredients that an imported release tells otherwise.
     """
     from knowledge.check import awaiting_review, overdue  # noqa: PLC0415 - slow to import
 
-    loaded = packaged_pipeline().knowledge
+    pipeline = packaged_pipeline()
+    loaded = pipeline.knowledge
     click.echo(f"Knowledge {loaded.version}: {len(loaded.reviews)} files, no fault.")
+    for line in site_lines(loaded):
+        click.echo(line)
     _list_files("Awaiting review by a clinician", awaiting_review(loaded))
     _list_files(f"Overdue for review on {as_of}", overdue(loaded, as_of))
+    for line in code_check_lines(loaded, pipeline.release):
+        click.echo(line)
 
 
 @knowledge.command("list")
+@overlay_option()
 def list_() -> None:
-    """List the version, and how much is known: ingredients by group, rules, labs, lexicon."""
-    for line in _contents(packaged_pipeline().knowledge):
+    """List the version, and how much is known: ingredients, rules, labs, names, RxNorm release."""
+    pipeline = packaged_pipeline()
+    for line in _contents(pipeline.knowledge):
         click.echo(line)
+    for line in release_lines(pipeline.release):
+        click.echo(line)
+
+
+knowledge.add_command(import_rxnorm)
 
 
 def _list_files(title: str, files: tuple[FileReview, ...]) -> None:
@@ -68,7 +88,7 @@ def _contents(loaded: Knowledge) -> Iterator[str]:
         yield f"{name} {len(rows)}"
     lexicon = _lexicon()
     yield f"lexicon {lexicon['names']} names ({lexicon['source']} {lexicon['version']})"
-    yield "RxNorm release: none loaded"
+    yield from site_lines(loaded)
 
 
 def _lexicon() -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from plugin.cli.overlay import overlay_option
 from plugin.cli.shared import packaged_pipeline, write_line
 from plugin.errors import NotAllScreened
 
@@ -20,6 +21,7 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 @click.command()
 @click.argument("file", metavar="[FILE|-]", default="-")
+@overlay_option()
 def resolve(file: str) -> None:
     """Recognise the drugs in medication codes and texts.
 

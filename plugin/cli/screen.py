@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from plugin.cli.overlay import overlay_option
 from plugin.cli.shared import as_of_option, packaged_pipeline
 from plugin.errors import NotAllScreened
 from plugin.screening.visible import visible
@@ -58,6 +59,7 @@ def _only_local(_: click.Context, __: click.Parameter, value: str) -> str:
     show_default=True,
     help="Worker processes; the results are the same with any number.",
 )
+@overlay_option()
 def screen(*, source: str, out: Path, as_of: date, output: str, engine: str, workers: int) -> None:
     """Assess every patient of a list.
 

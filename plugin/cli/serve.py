@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from plugin.cli.overlay import overlay_option
 from plugin.cli.samples import write_samples
 from plugin.cli.shared import packaged_pipeline
 
@@ -30,11 +31,13 @@ FIRST_SAMPLE = "thiazide-low-potassium"
     type=click.IntRange(0, 65535),
     help="Port to listen on, 0 for a free one; if not given, CRAMPCHECK_PORT, else 8000.",
 )
+@overlay_option()
 def serve(host: str | None, port: int | None) -> None:
     """Serve CDS Hooks over HTTP.
 
     Prints a line to try it with. Settings are environment variables CRAMPCHECK_*; the number of
-    worker processes is gunicorn's WEB_CONCURRENCY.
+    worker processes is gunicorn's WEB_CONCURRENCY. SIGHUP reads the knowledge and the overlay
+    again; if they are at fault, the service stays on what it has, and says so.
     """
     from plugin.app import create_app  # noqa: PLC0415 - Flask is loaded for this command only
     from plugin.config import settings_from_environment  # noqa: PLC0415
@@ -79,6 +82,8 @@ def _listen(app: Flask, host: str, port: int, samples: list[Path]) -> None:
     """Run gunicorn in this process until it is told to stop. Does not return."""
     from gunicorn.app.base import BaseApplication  # noqa: PLC0415 - starts slowly
 
+    from plugin.reloading import reloaded  # noqa: PLC0415
+
     class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         """The application, loaded once before the workers are forked."""
 
@@ -86,12 +91,17 @@ def _listen(app: Flask, host: str, port: int, samples: list[Path]) -> None:
             self.cfg.set("bind", f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
             self.cfg.set("preload_app", True)
             self.cfg.set("when_ready", _say_ready)
+            self.cfg.set("on_reload", _reload)
             if "control_socket_disable" in self.cfg.settings:  # not before gunicorn 25.1
                 # Nobody asked for a socket in the home folder that steers the server.
                 self.cfg.set("control_socket_disable", True)
 
         def load(self) -> Flask:
             return app
+
+    def _reload(arbiter: Any) -> None:
+        """Called on SIGHUP, before new workers are forked."""
+        arbiter.app.callable = reloaded(arbiter.app.callable)
 
     def _say_ready(arbiter: Any) -> None:
         """Called once the socket is open, so that a line that can be tried is true."""

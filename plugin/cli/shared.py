@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from plugin.errors import KnowledgeInvalid
-
 if TYPE_CHECKING:
     from plugin.pipeline import Pipeline
 
@@ -36,14 +34,9 @@ def as_of_option(what: str = "Judge the record") -> Callable[[Command], Command]
 
 def packaged_pipeline() -> Pipeline:
     """The pipeline over the packaged knowledge. Raises KnowledgeInvalid with every fault."""
-    from knowledge.faults import KnowledgeError  # noqa: PLC0415 - slow to import, not always needed
-    from knowledge.terminology.tables import TerminologyError  # noqa: PLC0415
-    from plugin.pipeline import default_pipeline  # noqa: PLC0415
+    from plugin.pipeline import default_pipeline  # noqa: PLC0415 - slow, not always needed
 
-    try:
-        return default_pipeline()
-    except (KnowledgeError, TerminologyError) as error:
-        raise KnowledgeInvalid(str(error)) from error
+    return default_pipeline()
 
 
 class _Closed(io.RawIOBase):

@@ -9,31 +9,45 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from functools import cached_property
-from typing import Any
 
 from knowledge import vocabulary as v
 from knowledge.logic import prove
 from knowledge.model import Knowledge
 from plugin.facts.drugs import Drug, current_drugs
+from plugin.facts.holding import facts_that_hold
 from plugin.facts.interactions import Hit, InteractionTable
-from plugin.facts.labs import LabViews, prove_cut, prove_state
+from plugin.facts.labs import LabViews
+from plugin.facts.numbers import ALWAYS, FactNumbers
 from plugin.facts.pages import DRUG_FACTS, has_for_drug
-from plugin.facts.problems import by_condition, prove_has
+from plugin.facts.patient import PATIENT_FACTS, Answers, Proof
+from plugin.facts.problems import by_condition
 from plugin.facts.times import age_in_years
-from plugin.model import EntryKind, Evidence, PatientRecord
-
-Proof = tuple[Evidence, ...] | None
+from plugin.model import PatientRecord
 
 
-class _Remembered(dict[v.Fact, Proof]):
-    """Answers by fact, each asked for once. Looking one up costs no more than a dictionary."""
+class _OfPatient(dict[v.Fact, Proof]):
+    """Answers about the patient, each asked for once. A numbered fact that is not true has none."""
 
-    def __init__(self, answer: Callable[[v.Fact], Proof]) -> None:
+    def __init__(self, book: FactBook) -> None:
         super().__init__()
-        self._answer = answer
+        self._book = book
 
     def __missing__(self, fact: v.Fact) -> Proof:
-        proof = self[fact] = self._answer(fact)
+        book = self._book
+        holds = book.numbers.bits.get(fact, ALWAYS) & book.true
+        proof = self[fact] = book.ask(fact) if holds else None
+        return proof
+
+
+class _OfDrug(dict[v.Fact, Proof]):
+    """Answers about one drug, each asked for once."""
+
+    def __init__(self, page: DrugPage) -> None:
+        super().__init__()
+        self._page = page
+
+    def __missing__(self, fact: v.Fact) -> Proof:
+        proof = self[fact] = _PAGE_FACTS[type(fact)](self._page, fact)
         return proof
 
 
@@ -45,15 +59,21 @@ class FactBook:
     """
 
     def __init__(
-        self, record: PatientRecord, knowledge: Knowledge, as_of: date, table: InteractionTable
+        self,
+        record: PatientRecord,
+        knowledge: Knowledge,
+        as_of: date,
+        table: InteractionTable,
+        numbers: FactNumbers,
     ) -> None:
         self.record = record
         self.knowledge = knowledge
         self.as_of = as_of
         self.table = table
+        self.numbers = numbers
         self.drugs = current_drugs(record)
         self.problems = by_condition(record, self.drugs)
-        self.prove: Callable[[v.Fact], Proof] = _Remembered(self._ask).__getitem__
+        self.prove: Callable[[v.Fact], Proof] = _OfPatient(self).__getitem__
         self._pages: dict[str, DrugPage] = {}
         self._taken: dict[str, tuple[str, ...]] = {}
 
@@ -69,6 +89,11 @@ class FactBook:
             current_days=int(constants["current-result-days"].value),
             recent_days=int(constants["recent-result-days"].value),
         )
+
+    @cached_property
+    def true(self) -> int:
+        """The numbered facts that hold, as bits: each that `prove` has evidence of."""
+        return facts_that_hold(self)
 
     @property
     def age(self) -> int | None:
@@ -92,8 +117,9 @@ class FactBook:
             self._taken[selector] = found
         return found
 
-    def _ask(self, fact: v.Fact) -> Proof:
-        return _PATIENT_FACTS[type(fact)](self, fact)
+    def ask(self, fact: v.Fact) -> Proof:
+        """The evidence of a fact, asked of the record and not of what is known to be true."""
+        return PATIENT_FACTS[type(fact)](self, fact)
 
 
 class DrugPage:
@@ -105,77 +131,33 @@ class DrugPage:
     def __init__(self, book: FactBook, drug: Drug) -> None:
         self.book = book
         self.drug = drug
-        self.prove: Callable[[v.Fact], Proof] = _Remembered(self._ask).__getitem__
+        self.prove: Callable[[v.Fact], Proof] = _OfDrug(self).__getitem__
 
     @cached_property
     def interactions(self) -> tuple[Hit, ...]:
         """The rows of the interaction table that apply to this drug."""
         return self.book.table.hits(self.drug, self.book.drugs, self.book.prove)
 
-    def _ask(self, fact: v.Fact) -> Proof:
-        answer = DRUG_FACTS.get(type(fact))
-        if answer is not None:
-            return answer(self, fact)
+
+def _of_book(page: DrugPage, fact: v.Fact) -> Proof:
+    """A fact about the patient, asked of one drug: a reaction is a symptom with its own drug."""
+    book = page.book
+    if book.record.reactions:
         if isinstance(fact, v.TermRef):
-            return prove(self.book.knowledge.terms[fact.name].condition, self.prove)
-        if isinstance(fact, v.Has) and self.book.record.reactions:
-            return has_for_drug(self.book, self.drug, fact)
-        return self.book.prove(fact)
+            return prove(book.knowledge.terms[fact.name].condition, page.prove)
+        if isinstance(fact, v.Has):
+            return has_for_drug(book, page.drug, fact)
+    return book.prove(fact)
 
 
-def _takes(book: FactBook, fact: v.Takes) -> Proof:
-    text = str(fact)
-    found = tuple(
-        Evidence(text, reference)
-        for name in book.taken(fact.selector)
-        for reference in book.drugs[name].references
-    )
-    return found or None
+def _term_of_drug(page: DrugPage, fact: v.TermRef) -> Proof:
+    if fact in page.book.numbers.bits:
+        return _of_book(page, fact)
+    return prove(page.book.knowledge.terms[fact.name].condition, page.prove)
 
 
-def _count(book: FactBook, fact: v.Count) -> Proof:
-    names = book.taken(fact.group)
-    if len(names) < fact.at_least:
-        return None
-    text = str(fact)
-    return tuple(Evidence(text, ref) for name in names for ref in book.drugs[name].references)
-
-
-def _age(book: FactBook, fact: v.Age) -> Proof:
-    age = book.age
-    if age is None or (age < fact.years) != (fact.op == "<"):
-        return None
-    return (Evidence(str(fact), book.record.reference, age, "a"),)
-
-
-def _unread(book: FactBook, fact: v.UnreadKind) -> Proof:
-    kind = EntryKind(fact.kind)
-    found = tuple(
-        Evidence(str(fact), entry.reference)
-        for entry in book.record.unread
-        if entry.kind is kind and entry.reason.raises_card and entry.current and entry.systemic
-    )
-    return found or None
-
-
-def _any_drug(book: FactBook, fact: v.Fact) -> Proof:
-    proofs = [book.page(name).prove(fact) for name in book.drugs]
-    held = [proof for proof in proofs if proof is not None]
-    return tuple(item for proof in held for item in proof) if held else None
-
-
-def _term(book: FactBook, fact: v.TermRef) -> Proof:
-    return prove(book.knowledge.terms[fact.name].condition, book.prove)
-
-
-_PATIENT_FACTS: dict[type[v.Fact], Callable[[FactBook, Any], Proof]] = {
-    v.LabCut: lambda book, fact: prove_cut(book.labs.of(fact.analyte), fact),
-    v.LabIs: lambda book, fact: prove_state(book.labs.of(fact.analyte), fact),
-    v.Has: lambda book, fact: prove_has(book.problems, book.knowledge, book.as_of, fact),
-    v.Takes: _takes,
-    v.Count: _count,
-    v.Age: _age,
-    v.UnreadKind: _unread,
-    v.TermRef: _term,
-    **dict.fromkeys(DRUG_FACTS, _any_drug),
+_PAGE_FACTS: Answers = {
+    **dict.fromkeys(PATIENT_FACTS, _of_book),
+    **DRUG_FACTS,
+    v.TermRef: _term_of_drug,
 }

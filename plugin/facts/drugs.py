@@ -19,11 +19,7 @@ class Drug(Struct, frozen=True):
     start: date | None  # earliest record of the ingredient, current or not
     dispenses: tuple[Dispense, ...]
     reactions: tuple[Reaction, ...]
-
-    @property
-    def references(self) -> tuple[str, ...]:
-        """The entries that make it current."""
-        return tuple(entry.reference for entry in self.entries)
+    references: tuple[str, ...]  # of the entries that make it current
 
     @property
     def daily_mg(self) -> Decimal | None:
@@ -51,18 +47,22 @@ def current_drugs(record: PatientRecord) -> dict[str, Drug]:
     entries: dict[str, list[Medication]] = {}
     starts: dict[str, date] = {}
     for medication in record.medications:
+        if not medication.route.systemic:
+            continue
+        start = medication.start
         for name in medication.ingredients:
-            if medication.current and medication.route.systemic:
+            if medication.current:
                 entries.setdefault(name, []).append(medication)
-            if medication.start and medication.route.systemic:
-                starts[name] = min(medication.start, starts.get(name, medication.start))
+            if start and (name not in starts or start < starts[name]):
+                starts[name] = start
     return {
         name: Drug(
             name,
             tuple(entries[name]),
             starts.get(name),
-            _about(record.dispenses, name),
-            tuple(r for r in record.reactions if name in r.ingredients),
+            _about(record.dispenses, name) if record.dispenses else (),
+            tuple(r for r in record.reactions if name in r.ingredients) if record.reactions else (),
+            tuple([entry.reference for entry in entries[name]]),
         )
         for name in sorted(entries)
     }

@@ -1,7 +1,8 @@
 """What the interaction table says of a drug, given what else is taken and at which daily dose.
 
 Every row speaks for itself: the level and the evidence of a finding are those of the row that it
-comes from, never of another row that the same patient happens to meet.
+comes from, never of another row that the same patient happens to meet. A row that nobody found in
+a source says no more than that it is unconfirmed, and nothing where another row speaks already.
 """
 
 from __future__ import annotations
@@ -10,15 +11,35 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from knowledge.logic import prove
-from knowledge.model import Interaction, Knowledge, Level, Status
-from knowledge.vocabulary import Fact, InteractionState
+from knowledge.logic import prove, prove_one_of
+from knowledge.model import CAUTION, DOSE_CAP, Interaction, Knowledge, Level, Status
+from knowledge.vocabulary import Condition, Fact, InteractionState
 from plugin.facts.drugs import Drug
 from plugin.model import Evidence
 
 # Its labels stand in where a jurisdiction has no row of its own for the same drugs: a silence about
 # a combination that one label forbids would read as an answer.
 FALLBACK = "US"
+
+_ALONE = {
+    InteractionState.CONTRAINDICATED: InteractionState.ALONE_CONTRAINDICATED,
+    InteractionState.OVER_CAP: InteractionState.ALONE_OVER_CAP,
+    InteractionState.DOSE_UNREAD: InteractionState.ALONE_DOSE_UNREAD,
+    InteractionState.CAUTION: InteractionState.ALONE_CAUTION,
+}
+_LIMITS = frozenset(
+    {
+        InteractionState.CONTRAINDICATED,
+        InteractionState.ALONE_CONTRAINDICATED,
+        InteractionState.OVER_CAP,
+        InteractionState.ALONE_OVER_CAP,
+    }
+)
+# What an unconfirmed row must say to be worth a line; of a dose that was not read it says nothing.
+_WORTH_A_LINE = _LIMITS | {InteractionState.CAUTION, InteractionState.ALONE_CAUTION}
+_UNCONFIRMED = frozenset({InteractionState.UNCONFIRMED})
+
+_Proof = tuple[Evidence, ...]
 
 
 class Hit(Struct, frozen=True):
@@ -40,17 +61,9 @@ class InteractionTable:
                 f"{jurisdiction!r} is no jurisdiction of the interaction table: "
                 f"use one of {', '.join(sorted(known))}"
             )
-        acting = [row for row in knowledge.interactions if row.status is not Status.UNCONFIRMED]
-        own = [row for row in acting if jurisdiction in row.jurisdictions]
-        settled = {(row.drug, row.partners) for row in own}
-        borrowed = [
-            row
-            for row in acting
-            if FALLBACK in row.jurisdictions and (row.drug, row.partners) not in settled
-        ]
         self._members = knowledge.members
         self._by_drug: dict[str, list[Interaction]] = {}
-        for row in own + borrowed:
+        for row in _in_force(knowledge.interactions, jurisdiction):
             for name in knowledge.members(row.drug):
                 self._by_drug.setdefault(name, []).append(row)
 
@@ -58,19 +71,18 @@ class InteractionTable:
         self,
         drug: Drug,
         drugs: dict[str, Drug],
-        patient_fact: Callable[[Fact], tuple[Evidence, ...] | None],
+        patient_fact: Callable[[Fact], _Proof | None],
     ) -> tuple[Hit, ...]:
-        """Every row that applies to the drug, with what it says."""
-        found = []
+        """Every row that applies to the drug and adds something; confirmed rows come first."""
+        found: list[Hit] = []
         for row in self._by_drug.get(drug.name, ()):
             partners = self._partners(row, drug.name, drugs)
             if partners is None:
                 continue
-            proof = prove(row.when, patient_fact)
-            states = _states(row, drug)
-            if proof is not None and states:
-                found.append(Hit(row, states, partners, (*proof, *_dose(drug, row))))
-        return tuple(found)
+            hit = _hit(row, drug, [drugs[name] for name in partners], patient_fact)
+            if hit is not None:
+                found.append(hit)
+        return tuple(hit for hit in found if not any(_outspeaks(one, hit) for one in found))
 
     def _partners(
         self, row: Interaction, name: str, drugs: dict[str, Drug]
@@ -84,10 +96,73 @@ class InteractionTable:
         return tuple(sorted(found))
 
 
-def _states(row: Interaction, drug: Drug) -> frozenset[InteractionState]:
+def _in_force(rows: tuple[Interaction, ...], jurisdiction: str) -> list[Interaction]:
+    """The rows of the jurisdiction, then what it borrows; unconfirmed rows last."""
+    own = [row for row in rows if jurisdiction in row.jurisdictions]
+    settled = {(row.drug, row.partners) for row in own if row.status is not Status.UNCONFIRMED}
+    borrowed = [
+        row
+        for row in rows
+        if jurisdiction not in row.jurisdictions
+        and FALLBACK in row.jurisdictions
+        and (row.drug, row.partners) not in settled
+    ]
+    acting = [row for row in own + borrowed if row.acts]
+    return sorted(acting, key=lambda row: row.status is Status.UNCONFIRMED)
+
+
+def _hit(
+    row: Interaction,
+    drug: Drug,
+    partners: list[Drug],
+    patient_fact: Callable[[Fact], _Proof | None],
+) -> Hit | None:
     said = _said(row, drug)
-    if said is None:
-        return frozenset()
+    if row.partner_from_mg is not None:
+        partners, unread = _from_dose(row, partners)
+        if not partners:
+            return None
+        said = InteractionState.PARTNER_DOSE_UNREAD if said and unread else said
+    if said is None or _stopped(row.unless, patient_fact):
+        return None
+    proof = prove(row.when, patient_fact)
+    states = _states(row, said)
+    if proof is None or not states:
+        return None
+    names = tuple(partner.name for partner in partners)
+    return Hit(row, states, names, (*proof, *_doses(row, drug, partners)))
+
+
+def _outspeaks(louder: Hit, hit: Hit) -> bool:
+    """True where one row leaves another nothing to say, of the same drugs or of some of them.
+
+    A confirmed row outspeaks an unconfirmed one, and a limit that is met a caution of no more than
+    its level.
+    """
+    if louder is hit or not hit.partners or not set(hit.partners) <= set(louder.partners):
+        return False
+    if hit.row.status is Status.UNCONFIRMED:
+        return louder.row.status is not Status.UNCONFIRMED
+    limited = not louder.states.isdisjoint(_LIMITS) and hit.row.effect == CAUTION
+    return limited and louder.row.level.rank >= hit.row.level.rank
+
+
+def _stopped(unless: Condition, patient_fact: Callable[[Fact], _Proof | None]) -> bool:
+    return any(prove_one_of(clause, patient_fact) is not None for clause in unless)
+
+
+def _from_dose(row: Interaction, partners: list[Drug]) -> tuple[list[Drug], bool]:
+    """The partners at the row's dose; else those whose dose could not be read, and True."""
+    least = row.partner_from_mg or 0
+    high = [one for one in partners if one.daily_mg is not None and one.daily_mg >= least]
+    if high:
+        return high, False
+    return [one for one in partners if one.dose_unread], True
+
+
+def _states(row: Interaction, said: InteractionState) -> frozenset[InteractionState]:
+    if row.status is Status.UNCONFIRMED:
+        return _UNCONFIRMED if said in _WORTH_A_LINE else frozenset()
     states = {said}
     if row.level.rank >= Level.WARNING.rank:
         states.add(InteractionState.WARNING)
@@ -99,20 +174,43 @@ def _states(row: Interaction, drug: Drug) -> frozenset[InteractionState]:
 
 
 def _said(row: Interaction, drug: Drug) -> InteractionState | None:
-    alone = not row.partners
-    if row.cap_mg is None:
-        return InteractionState.ALONE_CONTRAINDICATED if alone else InteractionState.CONTRAINDICATED
+    said = _capped(row, drug) if row.effect == DOSE_CAP else _uncapped(row, drug)
+    if row.partners or said is None:
+        return said
+    # A limit for everybody says nothing of a dose that was not read: nothing points to it.
+    unasked = said is InteractionState.DOSE_UNREAD and not row.when
+    return None if unasked else _ALONE.get(said, said)
+
+
+def _uncapped(row: Interaction, drug: Drug) -> InteractionState | None:
+    if row.effect != CAUTION:
+        return InteractionState.CONTRAINDICATED
     dose = drug.daily_mg
-    if dose is not None and dose > row.cap_mg:
-        return InteractionState.ALONE_OVER_CAP if alone else InteractionState.OVER_CAP
+    if row.start_mg is not None and dose is not None and dose <= row.start_mg:
+        return InteractionState.CAUTION if drug.dose_unread else None
+    return InteractionState.CAUTION
+
+
+def _capped(row: Interaction, drug: Drug) -> InteractionState | None:
+    dose = drug.daily_mg
+    if dose is not None and row.cap_mg is not None and dose > row.cap_mg:
+        return InteractionState.OVER_CAP
     if drug.dose_unread:
-        return InteractionState.ALONE_DOSE_UNREAD if alone else InteractionState.DOSE_UNREAD
+        return InteractionState.DOSE_UNREAD
     return InteractionState.AT_CAP if dose == row.cap_mg else None
 
 
-def _dose(drug: Drug, row: Interaction) -> tuple[Evidence, ...]:
+def _doses(row: Interaction, drug: Drug, partners: list[Drug]) -> _Proof:
+    found: list[Evidence] = []
     dose = drug.daily_mg
-    if row.cap_mg is None or dose is None or dose <= row.cap_mg:
-        return ()
-    fact = f"drug:daily-dose>{row.cap_mg}mg"
-    return tuple(Evidence(fact, reference, float(dose), "mg/d") for reference in drug.references)
+    if row.cap_mg is not None and dose is not None and dose > row.cap_mg:
+        fact = f"drug:daily-dose>{row.cap_mg}mg"
+        found += [Evidence(fact, reference, float(dose), "mg/d") for reference in drug.references]
+    if row.partner_from_mg is not None:
+        found += [
+            Evidence(f"takes:{one.name}", reference, float(one.daily_mg), "mg/d")
+            for one in partners
+            if one.daily_mg is not None
+            for reference in one.references
+        ]
+    return tuple(found)

@@ -62,6 +62,11 @@ class LabViews:
             if entry.analyte and (entry.day is None or entry.day >= oldest):
                 self._hidden.setdefault(entry.analyte, []).append(entry)
 
+    @property
+    def analytes(self) -> set[str]:
+        """Those of which anything is known, be it that a result could not be read."""
+        return self._current.keys() | self._hidden.keys()
+
     def of(self, analyte: str) -> LabView:
         """What is known of an analyte: nothing, where it has no result and no unread entry."""
         view = self._views.get(analyte)
@@ -82,17 +87,22 @@ def _view(
 ) -> LabView:
     if not results:
         return LabView((), tuple(hidden), suspect=False, recent=False)
-    moments = [_moment(result) for result in results]
-    latest = max(moments)
-    newest = [result for result, moment in zip(results, moments, strict=True) if moment == latest]
-    newest.sort(key=_reference)
+    newest = results if len(results) == 1 else _newest(results)
     day = newest[0].day
     return LabView(
         results=tuple(newest),
-        unread=tuple(entry for entry in hidden if entry.day is None or entry.day >= day),
-        suspect=any(result.suspect for result in newest) or _disagree(newest, lab),
+        unread=tuple([entry for entry in hidden if entry.day is None or entry.day >= day]),
+        suspect=newest[0].suspect if len(newest) == 1 else _doubtful(newest, lab),
         recent=(as_of - day).days <= recent_days,
     )
+
+
+def _newest(results: list[LabResult]) -> list[LabResult]:
+    """Those of the latest moment, by reference."""
+    moments = [_moment(result) for result in results]
+    latest = max(moments)
+    newest = [result for result, moment in zip(results, moments, strict=True) if moment == latest]
+    return sorted(newest, key=_reference)
 
 
 def _reference(result: LabResult) -> str:
@@ -104,10 +114,8 @@ def _moment(result: LabResult) -> datetime:
     return result.instant or datetime.combine(result.day, time(), UTC)
 
 
-def _disagree(results: list[LabResult], lab: Lab) -> bool:
-    if len(results) == 1:
-        return False
-    return any(
+def _doubtful(results: list[LabResult], lab: Lab) -> bool:
+    return any(result.suspect for result in results) or any(
         any(_below(result, cut) for result in results)
         and any(_at_least(result, cut) for result in results)
         for cut in lab.cuts
@@ -135,20 +143,26 @@ def prove_cut(view: LabView, fact: LabCut) -> tuple[Evidence, ...] | None:
     return tuple(evidence_of(result, str(fact)) for result in view.results)
 
 
+def states_of(view: LabView) -> list[LabState]:
+    """What is true of an analyte beside its value: whether it is known, and how far to trust it."""
+    states = [LabState.UNREAD] if view.unread else []
+    if not view.results:
+        return states or [LabState.UNKNOWN]
+    if view.suspect:
+        return [*states, LabState.SUSPECT]
+    return [*states, LabState.RECENT if view.recent else LabState.OLDER]
+
+
 def prove_state(view: LabView, fact: LabIs) -> tuple[Evidence, ...] | None:
     """The evidence of `potassium:unknown` and the like, or None."""
+    if fact.state not in states_of(view):
+        return None
     text = str(fact)
-    if fact.state is LabState.UNREAD:
-        found = tuple(Evidence(text, entry.reference) for entry in view.unread)
-        return found or None
     if fact.state is LabState.UNKNOWN:
-        return (Evidence(text),) if not view.results and not view.unread else None
-    holds = {
-        LabState.SUSPECT: view.suspect,
-        LabState.RECENT: bool(view.results) and view.recent and not view.suspect,
-        LabState.OLDER: bool(view.results) and not view.recent and not view.suspect,
-    }[fact.state]
-    return tuple(evidence_of(result, text) for result in view.results) if holds else None
+        return (Evidence(text),)
+    if fact.state is LabState.UNREAD:
+        return tuple(Evidence(text, entry.reference) for entry in view.unread)
+    return tuple(evidence_of(result, text) for result in view.results)
 
 
 def evidence_of(result: LabResult, fact: str) -> Evidence:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from knowledge import vocabulary as v
 from knowledge.logic import prove
-from knowledge.model import Ingredient, Mechanism, Status
 from plugin.facts.drugs import Drug
 from plugin.facts.interactions import Hit
 from plugin.facts.problems import prove_has
+from plugin.facts.substance import static_fact
 from plugin.facts.times import months_before
 from plugin.model import Evidence
 
@@ -26,27 +26,6 @@ DAYS_IN_A_WEEK = 7
 def has_for_drug(book: FactBook, drug: Drug, fact: v.Has) -> Proof:
     """`has:x` for one drug: the patient's problems, and reactions to this drug only."""
     return prove_has(book.problems, book.knowledge, book.as_of, fact, drug.name)
-
-
-def confirmed_mechanisms(ingredient: Ingredient) -> list[str]:
-    """The ids of mechanisms that were found in a source, in the file's order."""
-    return [m.id for m in ingredient.mechanisms if m.status is not Status.UNCONFIRMED]
-
-
-def static_fact(ingredient: Ingredient, members: frozenset[str], fact: v.Fact) -> bool | None:
-    """Whether a fact holds of an ingredient whoever takes it; None where that depends on who.
-
-    `members` are those of the fact's group, where it names one.
-    """
-    if isinstance(fact, v.DrugGroup):
-        return ingredient.name in members
-    if isinstance(fact, v.DrugMechanism):
-        return fact.mechanism in confirmed_mechanisms(ingredient)
-    if isinstance(fact, v.DrugTier):
-        return fact.tier == ingredient.effective_tier.value
-    if isinstance(fact, v.DrugEvidence):
-        return fact.basis == ingredient.evidence
-    return None
 
 
 def _static(page: DrugPage, fact: v.Fact) -> Proof:
@@ -109,7 +88,7 @@ def _onset(page: DrugPage, fact: v.DrugOnset) -> Proof:
     found = tuple(
         Evidence(str(fact), problem.reference, date=_iso(problem.onset))
         for problem in book.record.problems
-        if book.knowledge.conditions[problem.condition].symptom
+        if problem.condition in book.numbers.muscle_symptoms
         and problem.onset is not None
         and start <= problem.onset <= book.as_of
         and (problem.onset - start).days <= fact.weeks * DAYS_IN_A_WEEK
@@ -118,37 +97,9 @@ def _onset(page: DrugPage, fact: v.DrugOnset) -> Proof:
 
 
 def _lab(page: DrugPage, fact: v.DrugLab) -> Proof:
-    knowledge = page.book.knowledge
-    ingredient = knowledge.ingredients.get(page.drug.name)
-    if ingredient is None:
-        return None
-    mechanisms = [knowledge.mechanisms[name] for name in confirmed_mechanisms(ingredient)]
-    return _LAB_STATES[fact.state](page, mechanisms)
-
-
-def _abnormal(page: DrugPage, mechanisms: list[Mechanism]) -> Proof:
-    proofs = [prove(m.abnormal, page.prove) for m in mechanisms if m.abnormal]
-    return tuple(item for proof in proofs if proof for item in proof) or None
-
-
-def _lab_unknown(page: DrugPage, mechanisms: list[Mechanism]) -> Proof:
-    # Only the leading mechanism asks for its lab: a minor one unmeasured makes nobody suspect.
-    leading = next((m for m in mechanisms if m.analyte or m.clinical), None)
-    if leading is None or not leading.analyte:
-        return None
-    states = (v.LabState.UNKNOWN, v.LabState.UNREAD, v.LabState.SUSPECT)
-    return prove((tuple(v.LabIs(leading.analyte, state) for state in states),), page.prove)
-
-
-def _no_lab(page: DrugPage, mechanisms: list[Mechanism]) -> Proof:
-    return () if any(m.clinical for m in mechanisms) else None
-
-
-_LAB_STATES: dict[str, Callable[[DrugPage, list[Mechanism]], Proof]] = {
-    "abnormal": _abnormal,
-    "unknown": _lab_unknown,
-    "none": _no_lab,
-}
+    ways = page.book.numbers.lab_ways(page.drug.name, fact)
+    held = [proof for way in ways if (proof := prove(way, page.prove)) is not None]
+    return tuple(item for proof in held for item in proof) if held else None
 
 
 def _interacts(page: DrugPage, fact: v.Interacts) -> Proof:

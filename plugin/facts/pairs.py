@@ -6,13 +6,12 @@ from msgspec import Struct
 
 from knowledge.logic import prove
 from knowledge.model import Rule
-from knowledge.vocabulary import Fact, InteractionState, Interacts, TermRef
+from knowledge.vocabulary import Fact, Interacts, TermRef
 from plugin.facts.book import DrugPage
 from plugin.facts.interactions import Hit
 from plugin.facts.pages import hit_evidence
+from plugin.facts.selection import Prepared
 from plugin.model import Evidence
-
-_INTERACTION = "interaction:"
 
 
 class Pairing(Struct, frozen=True):
@@ -36,35 +35,38 @@ class Pairing(Struct, frozen=True):
         return self.page.prove(fact)
 
 
-def pairings(rule: Rule, page: DrugPage) -> list[Pairing]:
+def pairings(one: Prepared, page: DrugPage) -> list[Pairing]:
     """Every way in which a rule finds its partners; none where it asks and there is none."""
-    named = _taken_beside(rule.also, page)
-    if rule.partner.startswith(_INTERACTION):
-        fact = Interacts(InteractionState(rule.partner.removeprefix(_INTERACTION)))
+    rule, fact = one.rule, one.interaction
+    named = _taken_beside(rule.also, page) if rule.also else ()
+    if fact is not None:
         return [
             Pairing(page, _together(hit.partners, named), hit_evidence(page, hit, fact), hit)
             for hit in page.interactions
             if fact.state in hit.states
         ]
+    if not rule.partner:
+        return [Pairing(page, named)]
     partners = _taken_beside(rule.partner, page)
-    if rule.partner and not partners:
+    if not partners:
         return []
     return [Pairing(page, _together(partners, named), _entries(rule, partners, page))]
 
 
 def _taken_beside(selector: str, page: DrugPage) -> tuple[str, ...]:
-    if not selector:
-        return ()
-    return tuple(name for name in page.book.taken(selector) if name != page.drug.name)
+    return tuple([name for name in page.book.taken(selector) if name != page.drug.name])
 
 
 def _together(partners: tuple[str, ...], named: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sorted({*partners, *named}))
+    return tuple(sorted({*partners, *named})) if named else partners
 
 
 def _entries(rule: Rule, partners: tuple[str, ...], page: DrugPage) -> tuple[Evidence, ...]:
+    text = f"takes:{rule.partner}"
     return tuple(
-        Evidence(f"takes:{rule.partner}", reference)
-        for name in partners
-        for reference in page.book.drugs[name].references
+        [
+            Evidence(text, reference)
+            for name in partners
+            for reference in page.book.drugs[name].references
+        ]
     )

@@ -74,10 +74,11 @@ _SECONDS = {
     "a": 366 * 86400, "year": 366 * 86400, "years": 366 * 86400,
 }  # fmt: skip
 _DAY = 86400
+_NO_PERIODS = (None, None, None)
 _MOST = 100_000  # more of any unit than a course of treatment has
 
 
-class Currency(Struct, frozen=True):
+class Currency(Struct, frozen=True, gc=False):
     """Whether an entry is current, in one word why not, and since when it tells of the drug."""
 
     current: bool
@@ -91,17 +92,20 @@ class Currency(Struct, frozen=True):
 
 def currency_of(entry: Medicine, dosages: tuple[Dosage, ...], as_of: date) -> Currency:
     """Judge one medication entry. `on-hold` and a bound that ended are not current."""
-    states = _TABLES[type(entry)]
-    status = entry.status if entry.status in states else entry.status.strip().lower()
-    intent = entry.intent if entry.intent in _INTENTS else entry.intent.strip().lower()
+    states, status, intent = _TABLES[type(entry)], entry.status, entry.intent
+    if status not in states:
+        status = status.strip().lower()
+    if intent not in _INTENTS:
+        intent = intent.strip().lower()
     state = states.get(status, _UNKNOWN)
     ordinary = (state is _TAKEN or state is _PAST) and intent in _ORDERS
-    if not ordinary or _qualified(entry):
+    if not ordinary or entry.do_not_perform or entry.not_given or entry.taken or entry.adherence:
         settled = _by_words(entry, status, state, intent)
         if settled is not None:
             return settled
     periods = _periods(entry)
     starts = _starts(entry, periods)
+    bounded = _bounded(dosages)
     applying: tuple[Dosage, ...] = ()
     if type(entry) is MedicationDispense:
         why = "dispense"
@@ -112,13 +116,9 @@ def currency_of(entry: Medicine, dosages: tuple[Dosage, ...], as_of: date) -> Cu
     else:
         why = _outside(starts, periods, as_of)
         if not why:
-            applying, why = _applying(entry, dosages, as_of)
-    return Currency(not why, why, start=_earliest(entry, dosages, starts), applying=applying)
-
-
-def _qualified(entry: Medicine) -> bool:
-    """True where more is said of taking the drug than status and intent."""
-    return bool(entry.do_not_perform or entry.not_given or entry.taken or entry.adherence)
+            applying, why = _applying(entry, dosages, as_of) if bounded else (dosages, "")
+    start = _earliest(entry, dosages if bounded else (), starts)
+    return Currency(not why, why, start=start, applying=applying)
 
 
 def _by_words(entry: Medicine, status: str, state: State, intent: str) -> Currency | None:
@@ -180,6 +180,15 @@ def _outside(starts: list[date], periods: list[Period], as_of: date) -> str:
     return ""
 
 
+def _bounded(dosages: tuple[Dosage, ...]) -> bool:
+    """True where any dosage has bounds of its own, which few have."""
+    for dosage in dosages:
+        repeat = dosage.timing.repeat if dosage.timing is not None else None
+        if repeat is not None and (repeat.bounds_period or repeat.bounds_duration):
+            return True
+    return False
+
+
 def _applying(
     entry: Medicine, dosages: tuple[Dosage, ...], as_of: date
 ) -> tuple[tuple[Dosage, ...], str]:
@@ -230,15 +239,16 @@ def _days(duration: Quantity) -> int | None:
 
 def _periods(entry: Medicine) -> list[Period]:
     found = (entry.effective_period, entry.effective_dose_period, entry.occurence_period)
-    return [period for period in found if period is not None] if any(found) else []
+    return [] if found == _NO_PERIODS else [period for period in found if period is not None]
 
 
 def _starts(entry: Medicine, periods: list[Period]) -> list[date]:
     """Every date on which the entry as a whole may have begun."""
-    texts = [entry.authored_on, entry.effective_date_time, entry.occurence_date_time]
-    if periods:
-        texts += [period.start for period in periods]
-    return _firsts(texts)
+    days: list[date] = []
+    for text in (entry.authored_on, entry.effective_date_time, entry.occurence_date_time):
+        if text and (found := when(text)):
+            days.append(found.first)
+    return days + _firsts(period.start for period in periods) if periods else days
 
 
 def _earliest(entry: Medicine, dosages: tuple[Dosage, ...], starts: list[date]) -> date | None:

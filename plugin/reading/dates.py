@@ -5,18 +5,19 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import UTC, date, datetime
-from functools import lru_cache
 
 from msgspec import Struct
 
+from plugin.reading.memo import remembered
+
 _MONTH, _DAY = 7, 10  # lengths of YYYY-MM and YYYY-MM-DD
-_SHAPE = re.compile(
-    r"\d{4}(-\d{2}(-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?)?)?",
-    re.ASCII | re.IGNORECASE,
+_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?", re.ASCII)
+_TIME = re.compile(
+    r"[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?", re.ASCII | re.IGNORECASE
 )
 
 
-class When(Struct, frozen=True):
+class When(Struct, frozen=True, gc=False):
     """A date of some precision: the first and the last day that it can mean.
 
     `instant` is set where a time was given; without a zone it is taken as UTC, which orders the
@@ -28,19 +29,29 @@ class When(Struct, frozen=True):
     instant: datetime | None = None
 
 
-@lru_cache(8192)
+@remembered
 def when(text: str) -> When | None:
     """Read a date or dateTime of any FHIR precision; None for anything else, never an error."""
     text = text.strip()
-    if not _SHAPE.fullmatch(text):
-        return None
     try:
+        if len(text) > _DAY:
+            return _timed(text)
+        if not _DATE.fullmatch(text):
+            return None
         if len(text) < _DAY:
             return _partial(text)
-        day = date.fromisoformat(text[:_DAY])
-        return When(day, day, _instant(text) if len(text) > _DAY else None)
+        day = date.fromisoformat(text)
+        return When(day, day)
     except (ValueError, OverflowError):  # the 30th of February; an instant before year 1
         return None
+
+
+def _timed(text: str) -> When | None:
+    """An instant. Its day is asked for apart: days recur, of a patient and between patients."""
+    day = when(text[:_DAY])
+    if day is None or day.first != day.last or not _TIME.fullmatch(text, _DAY):
+        return None
+    return When(day.first, day.first, _instant(text))
 
 
 def _partial(text: str) -> When:
@@ -58,4 +69,6 @@ def _instant(text: str) -> datetime:
     if text[16:19] == ":60":
         text = text[:16] + ":59" + text[19:]
     moment = datetime.fromisoformat(text)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC)
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)

@@ -15,7 +15,7 @@ from knowledge.model import Constant, Knowledge
 from plugin.model import LabResult
 
 _EGFR, _CREATININE, _CALCIUM, _ALBUMIN = "egfr", "creatinine", "calcium", "albumin"
-_STEP = Decimal("0.1")
+_STEP, _CENT = Decimal("0.1"), Decimal("0.01")
 _SEXES = frozenset({"female", "male"})
 
 
@@ -44,12 +44,13 @@ def _corrected(result: LabResult, results: list[LabResult], knowledge: Knowledge
     slope = knowledge.constants["calcium-per-albumin"].value
     normal = knowledge.constants["calcium-reference-albumin"].value
     add = slope * (normal - albumin.low)
+    counts = f"{(result.low + add).quantize(_CENT).normalize():f} {knowledge.labs[_CALCIUM].unit}"
     return msgspec.structs.replace(
         result,
         low=result.low + add,
         high=result.high + add,
         suspect=result.suspect or albumin.suspect,
-        note=f"corrected for an albumin of {albumin.reported} {albumin.unit}",
+        note=f"{counts} once corrected for an albumin of {albumin.reported} {albumin.unit}",
     )
 
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from plugin.reading.context import Entry, shown_reference
 from plugin.reading.dates import when
 from plugin.reading.repair import decode
-from plugin.reading.source import RawEntry
+from plugin.reading.source import AnyEntry
 
 _VERSION_DIGITS = 18
 _LONG_AGO = datetime(1, 1, 2, tzinfo=UTC)
@@ -34,7 +34,7 @@ class Gathered(Struct, frozen=True):
     total: int
 
 
-def gather(raw_entries: Sequence[RawEntry]) -> Gathered:
+def gather(raw_entries: Sequence[AnyEntry]) -> Gathered:
     """Decode, drop duplicates, and keep the newest of each type and id."""
     kept: dict[tuple[str, str], Entry] = {}
     rivals: dict[tuple[str, str], list[Entry]] = {}  # of the few that came more than once
@@ -48,7 +48,9 @@ def gather(raw_entries: Sequence[RawEntry]) -> Gathered:
         first = kept.setdefault(key, entry)
         if first is not entry:
             rivals.setdefault(key, [first]).append(entry)
-    counted = [entry for key, entry in kept.items() if key not in rivals]
+    for key in rivals:
+        del kept[key]
+    counted = list(kept.values())
     superseded: list[Entry] = []
     disputed: set[str] = set()
     for same in rivals.values():
@@ -66,7 +68,7 @@ def gather(raw_entries: Sequence[RawEntry]) -> Gathered:
     )
 
 
-def _addresses(raw_entries: Sequence[RawEntry]) -> dict[bytes, tuple[str, ...]]:
+def _addresses(raw_entries: Sequence[AnyEntry]) -> dict[bytes, tuple[str, ...]]:
     """The addresses of what was sent, each content once."""
     urls: dict[bytes, tuple[str, ...]] = {}
     for sent in raw_entries:

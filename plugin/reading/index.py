@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from decimal import Decimal
-from functools import lru_cache
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from knowledge.model import Knowledge, Lab, LabCode, LabUnit, RouteClass
 from knowledge.terminology.concept import Coding
+from knowledge.terminology.systems import system_key
 from plugin.reading.elements import CodeableConcept
+from plugin.reading.memo import remembered
 from plugin.reading.words import packaged_words, system_of
 
 _KEEP = 8  # knowledges held at a time; a process uses one, tests a few
 _ICD_STEM = 3  # the shortest ICD-10-CM code
-_REMEMBERED = 4096  # answers of each kind that an index remembers
 
 
 class Units(Struct, frozen=True):
@@ -53,6 +53,7 @@ class _Tables(Struct, frozen=True):
     """What there is to look up, by code and by text."""
 
     labs: dict[str, Analyte]
+    site_labs: dict[tuple[str, str], Analyte]  # by a site's own system and code
     snomed: dict[str, frozenset[str]]
     icd: dict[str, frozenset[str]]
     icd_below: dict[str, frozenset[str]]
@@ -74,12 +75,9 @@ class Index:
         self._ingredients = knowledge.ingredients
         symptoms = {one.id for one in knowledge.conditions.values() if one.symptom}
         self.reactions = frozenset(symptoms) | packaged_words().reactions
-        self.analytes: Callable[[tuple[Coding, ...]], tuple[Analyte, ...]]
-        self.analytes = lru_cache(_REMEMBERED)(self._analytes)
-        self.conditions: Callable[[CodeableConcept], tuple[str, ...]]
-        self.conditions = lru_cache(_REMEMBERED)(self._conditions)
-        self.usual_route: Callable[[tuple[str, ...]], RouteClass]
-        self.usual_route = lru_cache(_REMEMBERED)(self._usual_route)
+        self.analytes = remembered(self._analytes)
+        self.conditions = remembered(self._conditions)
+        self.usual_route = remembered(self._usual_route)
 
     def _analytes(self, codings: tuple[Coding, ...]) -> tuple[Analyte, ...]:
         found: dict[str, Analyte] = {}
@@ -87,8 +85,10 @@ class Index:
             # LOINC's check digit tells its codes from others, so a missing system is no doubt.
             if not coding.system or system_of(coding.system) == "loinc":
                 hit = self._tables.labs.get(coding.code.strip())
-                if hit is not None:
-                    found.setdefault(hit.lab.id, hit)
+            else:
+                hit = self._tables.site_labs.get((system_key(coding.system), coding.code.strip()))
+            if hit is not None:
+                found.setdefault(hit.lab.id, hit)
         if len(found) > 1:
             return tuple(replace(hit, conflict=True) for hit in found.values())
         return tuple(found.values())
@@ -166,6 +166,13 @@ def _tables(knowledge: Knowledge, units: dict[str, Units]) -> _Tables:
             code.loinc: Analyte(lab, code, units[lab.id])
             for lab in knowledge.labs.values()
             for code in lab.codes
+            if not code.system
+        },
+        site_labs={
+            (system_key(code.system), code.loinc): Analyte(lab, code, units[lab.id])
+            for lab in knowledge.labs.values()
+            for code in lab.codes
+            if code.system
         },
         snomed=frozen["snomed"],
         icd=frozen["icd"],

@@ -7,16 +7,15 @@ What names an analyte of ours and cannot be used is said with that analyte, so t
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import lru_cache
 
 from msgspec import Struct
 
-from knowledge.model import LabCode
 from plugin.model import LabResult, UnreadReason
 from plugin.reading.context import Entry, Reading
 from plugin.reading.dates import When, when
-from plugin.reading.elements import present
+from plugin.reading.elements import ABSENT, present
 from plugin.reading.index import Analyte, Index
+from plugin.reading.memo import remembered
 from plugin.reading.shapes import Component, Observation
 from plugin.reading.specimen import haemolysed
 from plugin.reading.values import amount_of, has_value, upper_limit
@@ -51,6 +50,7 @@ class _Sample(Struct, frozen=True, gc=False):
     observation: Observation
     status: str
     taken: When | None
+    doubtful: bool  # whether there may be a reason not to use it
 
 
 def read_observation(entry: Entry, observation: Observation, reading: Reading) -> bool:
@@ -63,8 +63,10 @@ def read_observation(entry: Entry, observation: Observation, reading: Reading) -
         status = status.strip().lower()
         if status in _NOT_RESULTS:
             return False
-    sample = _Sample(entry, observation, status, _taken(observation))
-    day = sample.taken.first if sample.taken else None
+    taken = when(observation.effective_date_time) or _otherwise_taken(observation)
+    doubtful = bool(entry.broken) or observation.modified or status not in _USABLE
+    sample = _Sample(entry, observation, status, taken, doubtful)
+    day = taken.first if taken is not None else None
     if day is not None and day > reading.as_of:
         detail = f"dated after {reading.as_of.isoformat()}, so it was not used"
         text = observation.code.label if observation.code else ""
@@ -82,9 +84,11 @@ def read_observation(entry: Entry, observation: Observation, reading: Reading) -
 
 def _parts(observation: Observation, index: Index) -> list[_Part]:
     """Every analyte of ours in an Observation. A panel's own code needs no value."""
-    values: tuple[Observation | Component, ...] = (observation,)
-    if observation.component:
-        values = (*(values if has_value(observation) else ()), *observation.component)
+    if not observation.component:  # nearly always
+        code = observation.code
+        return [(found, observation) for found in index.analytes(code.coding)] if code else []
+    values: list[Observation | Component] = [observation] if has_value(observation) else []
+    values += observation.component
     return [
         (analyte, value)
         for value in values
@@ -93,11 +97,8 @@ def _parts(observation: Observation, index: Index) -> list[_Part]:
     ]
 
 
-def _taken(observation: Observation) -> When | None:
-    """When the specimen was taken, or failing that when the result was issued."""
-    found = when(observation.effective_date_time)
-    if found is not None:
-        return found  # nearly always
+def _otherwise_taken(observation: Observation) -> When | None:
+    """When the specimen was taken, where no dateTime says it, or when the result was issued."""
     period = observation.effective_period
     texts = (
         observation.effective_instant,
@@ -115,23 +116,25 @@ def _result(
     sample: _Sample, analyte: Analyte, value: Observation | Component, reading: Reading
 ) -> LabResult:
     """One usable result. Raises _UnusableError with the reason why there is none."""
-    _check(sample, analyte, value)
+    if sample.doubtful or analyte.conflict or value.modifier_extension is not ABSENT:
+        _check(sample, analyte, value)
     amount = amount_of(value)
     if amount is None:
         raise _UnusableError(UnreadReason.VALUE_NOT_READ, _no_number(value))
     if sample.taken is None:
         raise _UnusableError(UnreadReason.DATE_NOT_READ, "it has no date that can be read")
-    factor, notes = _factor(analyte, amount.code, amount.unit)
-    limit = Decimal(1)
+    factor, notes = _factor((analyte, amount.code, amount.unit))
+    limit = None
     if analyte.lab.multiple_of_upper_limit:
         limit, limit_note = _limit(analyte, value, factor)
         notes += limit_note
     if analyte.code.already_corrected:
         notes += ("corrected for albumin by the laboratory",)
-    # Divided last: a limit's inverse is rounded, and ten times 300 would fall short of ten.
-    low = None if amount.low is None else amount.low * factor / limit
-    high = None if amount.high is None else amount.high * factor / limit
+    low = _converted(amount.low, factor, limit)
+    high = low if amount.high is amount.low else _converted(amount.high, factor, limit)
     suspect = haemolysed(sample.observation, value, reading)
+    if analyte.code.trusted is not None and not suspect:
+        suspect = _outside(low, high, analyte.code.trusted)
     return LabResult(
         analyte=analyte.lab.id,
         reference=sample.entry.reference,
@@ -144,9 +147,17 @@ def _result(
         unit=amount.unit or amount.code or analyte.lab.unit,
         day=sample.taken.first,
         instant=sample.taken.instant,
-        suspect=suspect or _outside(low, high, analyte.code),
+        suspect=suspect,
         note="; ".join(notes),
     )
+
+
+def _converted(value: Decimal | None, factor: Decimal, limit: Decimal | None) -> Decimal | None:
+    """A value in the analyte's unit, or in multiples of a limit in that unit."""
+    if value is None or limit is None:
+        return value * factor if value is not None else None
+    # Divided last: a limit's inverse is rounded, and ten times 300 would fall short of ten.
+    return value * factor / limit
 
 
 def _check(sample: _Sample, analyte: Analyte, value: Observation | Component) -> None:
@@ -167,9 +178,10 @@ def _no_number(value: Observation | Component) -> str:
     return "the value is no number" if has_value(value) else "it has no value"
 
 
-@lru_cache(4096)
-def _factor(analyte: Analyte, code: str, unit: str) -> tuple[Decimal, tuple[str, ...]]:
+@remembered
+def _factor(asked: tuple[Analyte, str, str]) -> tuple[Decimal, tuple[str, ...]]:
     """What turns a value into the analyte's unit. The UCUM code and the unit must agree."""
+    analyte, code, unit = asked
     written = {text for text in (code, unit) if text}
     if not written:
         if analyte.units.sole is None:
@@ -201,9 +213,7 @@ def _limit(
     return default, (f"no upper limit was sent; {default} {analyte.lab.unit} was used",)
 
 
-def _outside(low: Decimal | None, high: Decimal | None, code: LabCode) -> bool:
+def _outside(low: Decimal | None, high: Decimal | None, trusted: tuple[Decimal, Decimal]) -> bool:
     """True where a result of such a specimen must be repeated before anyone acts on it."""
-    if code.trusted is None:
-        return False
-    least, most = code.trusted
+    least, most = trusted
     return low is None or low < least or high is None or high > most

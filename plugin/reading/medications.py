@@ -10,7 +10,7 @@ from plugin.reading.context import Entry, Reading, clip
 from plugin.reading.currency import Currency, currency_of
 from plugin.reading.dates import when
 from plugin.reading.dose import daily_doses
-from plugin.reading.elements import Dosage, present
+from plugin.reading.elements import ABSENT, Dosage, present
 from plugin.reading.product import Product, product_of
 from plugin.reading.route import route_of, stated_route
 from plugin.reading.shapes import MedicationDispense, Medicine
@@ -61,8 +61,11 @@ def _fault(
 def _dosed_otherwise(dosages: tuple[Dosage, ...]) -> bool:
     """True where an extension may change what a dosage or its timing means."""
     for dosage in dosages:
-        timing = dosage.timing
-        if present(dosage.modifier_extension) or (timing and present(timing.modifier_extension)):
+        own, timing = dosage.modifier_extension, dosage.timing
+        inner = timing.modifier_extension if timing is not None else ABSENT
+        if own is inner:  # nearly always: neither was sent
+            continue
+        if present(own) or present(inner):
             return True
     return False
 

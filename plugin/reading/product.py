@@ -32,6 +32,8 @@ def product_of(entry: Medicine, reading: Reading) -> Product:
     """Resolve the medication of an entry."""
     concept, reference = _medication(entry)
     stated = _stated(entry, concept, reading)
+    if stated.resolution.reason is _RECOGNISED and stated.resolution.ingredients:
+        return stated  # nearly always
     if reference is None or (concept and stated.resolution.reason is _RECOGNISED):
         return _judged(stated)
     found = reading.directory.find(reference, entry.contained)
@@ -56,9 +58,7 @@ def _medication(entry: Medicine) -> tuple[CodeableConcept | None, Reference | No
     if entry.medication is not None:
         concept = concept or entry.medication.concept
         reference = reference or entry.medication.reference
-    if concept is not None and not concept.label:
-        concept = None
-    return concept, reference
+    return concept if concept is not None and concept.label else None, reference
 
 
 def _dangling(stated: Product, reference: Reference, reading: Reading) -> Product:

@@ -37,7 +37,7 @@ from plugin.reading.shapes import (
     Resource,
     Specimen,
 )
-from plugin.reading.source import RawEntry
+from plugin.reading.source import AnyEntry
 
 _REFERENCE = attrgetter("reference")
 _Reader = Callable[[Entry, Any, Reading], bool]
@@ -53,7 +53,7 @@ _POINTED_AT = frozenset({Medication, Specimen})  # of use where another entry re
 
 
 def read_record(
-    entries: Sequence[RawEntry],
+    entries: Sequence[AnyEntry],
     *,
     knowledge: Knowledge,
     resolve: Resolve,
@@ -103,19 +103,20 @@ def _read_all(
     pointed_at: list[int] = []
     for number, entry in enumerate(gathered.entries):
         resource = entry.resource
-        if type(resource) in _POINTED_AT:
+        kind = type(resource)
+        if kind in _POINTED_AT:
             pointed_at.append(number)  # whether it is of use shows when all others are read
             continue
         before = len(reading.unread)
-        reader = _READERS.get(type(resource))
+        reader = _READERS.get(kind)
         if reader is not None and resource is not None and owner.owns(resource):
             used = reader(entry, resource, reading)
-        elif type(resource) is Patient and owner.is_person(resource):
+        elif isinstance(resource, Patient) and owner.is_person(resource):
             person = read_patient(entry, resource, reading)
             used = True
         else:
             used = _read_other(entry, reading, extra)
-        if entry.reference in gathered.disputed:
+        if gathered.disputed and entry.reference in gathered.disputed:
             reading.not_read(entry, UnreadReason.CONFLICT, detail=_DISPUTED)
         if len(reading.unread) > before:
             unread += 1

@@ -7,16 +7,16 @@ that a server that rewrites its own address does not hide what it sent.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 
 from msgspec import Raw
 
 from plugin.reading.elements import Reference
+from plugin.reading.memo import remembered
 from plugin.reading.repair import decode
 from plugin.reading.shapes import Resource
 
 
-@lru_cache(8192)
+@remembered
 def key_of(reference: str) -> str:
     """The key of a reference: `Type/id`, or a URN in lower case; empty for none."""
     text = reference.strip().partition("/_history/")[0].rstrip("/")

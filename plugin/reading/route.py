@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from knowledge.model import RouteClass
 from knowledge.terminology.concept import Resolution
 from plugin.reading.elements import CodeableConcept, Dosage
 from plugin.reading.index import Index
+from plugin.reading.memo import remembered
 from plugin.reading.words import packaged_words, system_of
 
 _UNKNOWN, _INHALED, _NEBULISED = RouteClass.UNKNOWN, RouteClass.INHALED, RouteClass.NEBULISED
@@ -15,8 +14,8 @@ _UNKNOWN, _INHALED, _NEBULISED = RouteClass.UNKNOWN, RouteClass.INHALED, RouteCl
 
 def stated_route(dosages: tuple[Dosage, ...]) -> tuple[bool, RouteClass]:
     """Whether a route was written, and its class. Of several, a systemic one comes first."""
-    found = [route_class(one.route) for one in dosages if one.route and one.route.label]
-    route = _first_of(found) if found else _UNKNOWN
+    found = [route_class(one.route) for one in dosages if one.route is not None and one.route.label]
+    route = found[0] if len(found) == 1 else _first_of(found)
     if (route is _UNKNOWN or route is _INHALED) and _nebulised(dosages):
         route = _NEBULISED
     return bool(found), route
@@ -24,8 +23,8 @@ def stated_route(dosages: tuple[Dosage, ...]) -> tuple[bool, RouteClass]:
 
 def _first_of(found: list[RouteClass]) -> RouteClass:
     """The systemic one; without any, one that is not known may yet be, so it comes next."""
-    if len(found) == 1:
-        return found[0]
+    if not found:
+        return _UNKNOWN
     systemic = [route for route in found if route.systemic and route is not _UNKNOWN]
     if not systemic and _UNKNOWN in found:
         return _UNKNOWN
@@ -63,7 +62,7 @@ _REFINES = frozenset(
 )
 
 
-@lru_cache(2048)
+@remembered
 def route_class(concept: CodeableConcept) -> RouteClass:
     """The class of a route by its codes, else by its words; unknown if neither is known."""
     words = packaged_words()
@@ -99,13 +98,14 @@ def _nebulised(dosages: tuple[Dosage, ...]) -> bool:
     for dosage in dosages:
         if dosage.text and _names_nebuliser(dosage.text):
             return True
-        for concept in (dosage.method, dosage.route):
-            if concept and _names_nebuliser(concept.label):
-                return True
+        if dosage.method is not None and _names_nebuliser(dosage.method.label):
+            return True
+        if dosage.route is not None and _names_nebuliser(dosage.route.label):
+            return True
     return False
 
 
-@lru_cache(4096)
+@remembered
 def _names_nebuliser(text: str) -> bool:
     known = packaged_words().route_words
     tokens = text.casefold().replace(",", " ").replace(".", " ").split()

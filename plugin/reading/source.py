@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Protocol
 
 import msgspec
 import orjson
@@ -36,6 +37,16 @@ class RawEntry(Struct, frozen=True):
     raw: bytes
     full_url: str = ""
     position: str = ""
+
+
+class AnyEntry(Protocol):
+    """What reading needs of an entry, whoever took it apart."""
+
+    @property
+    def raw(self) -> bytes: ...
+
+    @property
+    def full_url(self) -> str: ...
 
 
 class _Item(Struct, rename="camel", frozen=True):

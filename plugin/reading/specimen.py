@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from plugin.reading.context import Reading
 from plugin.reading.elements import CodeableConcept
+from plugin.reading.memo import remembered
 from plugin.reading.shapes import Component, Observation, Specimen
 from plugin.reading.words import packaged_words
 
@@ -33,7 +32,7 @@ def haemolysed(observation: Observation, part: Observation | Component, reading:
     return any(_means(concept) for concept in concepts) or any(_says(text) for text in texts)
 
 
-@lru_cache(2048)
+@remembered
 def _means(concept: CodeableConcept) -> bool:
     """True where a concept is haemolysis, by any of its codes or of its names."""
     codes = packaged_words().haemolysed.codes
@@ -42,7 +41,7 @@ def _means(concept: CodeableConcept) -> bool:
     )
 
 
-@lru_cache(2048)
+@remembered
 def _says(text: str) -> bool:
     """True where a text names haemolysis without denying it."""
     words = packaged_words().haemolysed

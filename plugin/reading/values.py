@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from functools import lru_cache
 
 from msgspec import Struct
 
 from plugin.reading.elements import Quantity, Range, ReferenceRange, present
+from plugin.reading.memo import remembered
 from plugin.reading.shapes import Component, Observation
 
 _NUMBER = r"\d+(?:\.\d+)?"
@@ -21,7 +21,7 @@ _LEAST, _MOST = -9, 9  # powers of ten beyond any laboratory value
 _LENGTH = 24  # more digits than any laboratory writes
 
 
-class Amount(Struct, frozen=True):
+class Amount(Struct, frozen=True, gc=False):
     """A value in the unit it came in. The true value lies in [low, high]; None is an open end.
 
     `value` is the number itself where one was reported, `reported` what a person reads. `unit` and
@@ -108,12 +108,13 @@ def _quantity(quantity: Quantity) -> Amount | None:
     if quantity.value is None:
         return None
     # By the text of the number, because 3.30 equals 3.3 and does not read the same.
-    return _written(str(quantity.value), quantity.unit, quantity.code, quantity.comparator)
+    return _written((str(quantity.value), quantity.unit, quantity.code, quantity.comparator))
 
 
-@lru_cache(8192)
-def _written(number: str, unit: str, code: str, comparator: str) -> Amount | None:
+@remembered
+def _written(parts: tuple[str, str, str, str]) -> Amount | None:
     """An Amount by how it is written. Such results repeat, of a patient and between patients."""
+    number, unit, code, comparator = parts
     comparator = comparator.strip()
     if comparator not in _COMPARATORS:
         return None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from knowledge.model import RouteClass
 from plugin.errors import KnowledgeInvalid
+from plugin.reading.memo import remembered
 
 FILE = "routes.toml"
 
@@ -134,7 +135,7 @@ def packaged_words() -> Words:
     return parse_words((files("knowledge") / "data" / FILE).read_text("utf-8"))
 
 
-@lru_cache(4096)
+@remembered
 def system_of(uri: str) -> str:
     """The short name (`snomed`, `loinc`, `icd10cm`...) of a code system, or empty."""
     return packaged_words().system(uri)

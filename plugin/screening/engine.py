@@ -14,6 +14,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from knowledge.model import Knowledge
+from knowledge.terminology.release.model import Release
 from plugin.answer import to_bytes
 from plugin.errors import CrampcheckError
 from plugin.model import Assessment
@@ -73,7 +74,10 @@ def screen_patients(
     # Spawned, not forked: the parent has threads (the progress bar), and forking those can hang.
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(
-        workers, context, _start_worker, (pipeline.knowledge, pipeline.jurisdiction)
+        workers,
+        context,
+        _start_worker,
+        (pipeline.knowledge, pipeline.jurisdiction, pipeline.release),
     )
     try:
         yield from _from_workers(pool, patients, as_of, workers * TASKS_PER_WORKER)
@@ -105,9 +109,9 @@ def _from_workers(
 _of_worker: dict[str, Pipeline] = {}
 
 
-def _start_worker(knowledge: Knowledge, jurisdiction: str) -> None:
+def _start_worker(knowledge: Knowledge, jurisdiction: str, release: Release | None) -> None:
     """Every process judges by the knowledge of the parent, whatever the files say by now."""
-    _of_worker["pipeline"] = Pipeline(knowledge, jurisdiction)
+    _of_worker["pipeline"] = Pipeline(knowledge, jurisdiction, release)
 
 
 def _in_worker(patients: tuple[Patient, ...], as_of: date) -> list[Screened | Failed]:

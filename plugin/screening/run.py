@@ -59,7 +59,7 @@ def screen(
     """
     found = find(source, leave_out=result_files(out))
     roster = Roster()
-    earlier = _read(found, roster, on_progress)
+    earlier = fill(roster, found, on_progress)
     if not roster.quarantined and not roster.kept and not roster.set_aside:
         beside = f" (but results of an earlier run: {', '.join(earlier)})" if earlier else ""
         raise InputUnreadable(
@@ -97,7 +97,7 @@ def screen(
     )
 
 
-def _read(found: Source, roster: Roster, on_progress: Callable[[Progress], None]) -> list[str]:
+def fill(roster: Roster, found: Source, on_progress: Callable[[Progress], None]) -> list[str]:
     """Fill the roster. Returns the names of files that hold answers of an earlier run."""
     earlier: dict[str, None] = {}
     for missing in found.not_read:

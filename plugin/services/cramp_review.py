@@ -56,6 +56,7 @@ def _service(knowledge: Knowledge, parts: tuple[Part, ...]) -> Service:
         description=(
             "Finds drugs on the medication list that are linked to muscle cramps, reads them "
             "with the labs and conditions on file, and gives options for a clinician's decision."
+            f"{_of_site(knowledge)}"
         ),
         prefetch=tuple(part.key for part in parts),
         usage_requirements=(
@@ -63,3 +64,9 @@ def _service(knowledge: Knowledge, parts: tuple[Part, ...]) -> Service:
         ),
         version=knowledge.version,
     )
+
+
+def _of_site(knowledge: Knowledge) -> str:
+    """Whose changes of the knowledge are in force, as a further sentence."""
+    site = knowledge.site
+    return f" With the changes of {site.label} (overlay {site.id})." if site else ""

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from cds_hooks.errors import PrefetchMissing
-from cds_hooks.model import HookRequest, Need, PrefetchValue, State
+from cds_hooks.model import HookRequest, Need, PrefetchValue, Sent, State
 from plugin.model import EntryKind, Unread, UnreadReason
-from plugin.reading.source import RawEntry
 from plugin.services.pages import hides_nothing_newer
 from plugin.services.parts import Part
 from plugin.services.sorting import Sorted, name_of, sort_out
@@ -20,13 +19,13 @@ _ANSWERED = (State.PRESENT, State.NULL)
 class Intake(Struct, frozen=True):
     """What a call brought: resources, and what it left out or could not get."""
 
-    entries: tuple[RawEntry, ...]
+    entries: tuple[Sent, ...]
     missing: tuple[Unread, ...]
 
 
 def take_in(request: HookRequest, parts: Sequence[Part]) -> Intake:
     """Sort out a call's prefetch. Raises PrefetchMissing (412) if a required part is not there."""
-    entries: list[RawEntry] = []
+    entries: list[Sent] = []
     missing: list[Unread] = []
     faults: list[str] = []
     for part in parts:

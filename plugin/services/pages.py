@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from plugin.reading.source import RawEntry
+from plugin.reading.source import AnyEntry
 
 _USABLE = ("final", "amended", "corrected")
 
@@ -22,7 +22,7 @@ class _Result(msgspec.Struct, rename="camel"):
 _decoder = msgspec.json.Decoder(_Result)
 
 
-def hides_nothing_newer(entries: Sequence[RawEntry]) -> bool:
+def hides_nothing_newer(entries: Sequence[AnyEntry]) -> bool:
     """True if the page, all of resources, runs from new to old, and a result on it counts.
 
     We ask for the newest first; a client may not have sorted, and then the rest of the pages can

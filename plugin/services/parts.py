@@ -118,5 +118,5 @@ def _with_drug(name: str, resource_type: str, need: Need) -> PrefetchKey:
 
 
 def _results_of(lab: Lab) -> str:
-    codes = ",".join(f"{_LOINC}|{code.loinc}" for code in lab.codes)
+    codes = ",".join(f"{code.system or _LOINC}|{code.loinc}" for code in lab.codes)
     return f"Observation?{_OF_PATIENT}&code={codes}&_sort=-date&_count={_RESULTS}"

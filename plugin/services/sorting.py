@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from cds_hooks.model import PrefetchValue, Sent
-from plugin.reading.source import RawEntry
 from plugin.services.parts import Part
 
 
@@ -23,11 +22,12 @@ class Name(Struct, rename="camel"):
 class Sorted(Struct, frozen=True):
     """The entries to read, the places of those that are no resources, and whether any will do."""
 
-    entries: list[RawEntry]
+    entries: Sequence[Sent]
     malformed: tuple[int, ...] = ()
     usable: bool = True
 
 
+_NOTHING = Sorted(())
 _names = msgspec.json.Decoder(Name)
 
 
@@ -37,10 +37,12 @@ def sort_out(part: Part, value: PrefetchValue) -> Sorted:
     Entries of another type stay among those to read: an included Medication is of use.
     """
     sent = value.sent
+    if not sent:
+        return _NOTHING
     odd = [one for one in sent if not one.raw.startswith(part.starts)]
     if odd:
         return _with_odd(part, sent, odd)
-    return Sorted([RawEntry(one.raw, one.full_url) for one in sent])
+    return Sorted(sent)
 
 
 def _with_odd(part: Part, sent: tuple[Sent, ...], odd: list[Sent]) -> Sorted:
@@ -52,7 +54,7 @@ def _with_odd(part: Part, sent: tuple[Sent, ...], odd: list[Sent]) -> Sorted:
             broken.add(id(one))
         else:
             expected += said in part.types
-    good = [RawEntry(one.raw, one.full_url) for one in sent if id(one) not in broken]
+    good = [one for one in sent if id(one) not in broken]
     places = tuple(one.place for one in odd if id(one) in broken)
     return Sorted(good, places, usable=expected > 0)
 

@@ -68,3 +68,15 @@ def test_a_short_run_prints_both_ratios() -> None:
     assert ["a chart with findings", "a quiet chart"] == ratios
     rates = re.findall(r"^(.+): [\d,]+ a second; \d+\.\d times as long", done.stdout, re.M)
     assert ["codes of ingredients", "distinct free texts", "repeated free texts"] == rates
+
+
+def test_a_short_run_prints_the_ratio_of_load_times() -> None:
+    """The second part of `make bench`."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks.loading", "--rounds", "1"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert re.search(r"ratio to loading without a compiled file \d\.\d{3} \(median\)", done.stdout)

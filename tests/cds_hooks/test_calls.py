@@ -7,6 +7,7 @@ import io
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from flask.testing import FlaskClient
 from marshmallow import ValidationError
@@ -342,7 +343,7 @@ def test_a_card_that_breaks_the_protocol_is_a_fault_of_ours_and_is_not_sent(
     """A client could drop such a card in silence."""
     echo.cards = [broken]
     assert refusal(client.post(URL, json=call()))[:2] == (500, "exception")
-    assert [type(fault) for fault in echo.faults] == [ValidationError]
+    assert [type(fault) for fault in echo.faults] == [msgspec.ValidationError]
 
 
 def test_the_same_id_may_stand_under_two_hooks_but_not_twice_under_one(echo: Echo) -> None:

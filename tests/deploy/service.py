@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -55,6 +56,10 @@ class Service:
         self._process.terminate()
         return self._process.wait(timeout=_PATIENCE)
 
+    def reload(self) -> None:
+        """Send SIGHUP, as an operator does after changing a file."""
+        self._process.send_signal(signal.SIGHUP)
+
     def output(self) -> str:
         """Everything that it wrote so far, both streams."""
         return self._output.read_text(encoding="utf-8", errors="replace")
@@ -92,9 +97,13 @@ def image_like_folder(folder: Path) -> Path:
 
 
 def environment(extra: Mapping[str, str]) -> dict[str, str]:
-    """The environment of the image: our commands first on the PATH, nothing of this shell."""
+    """The environment of the image: our commands first on the PATH, nothing of this shell.
+
+    The packages are those of this checkout, whichever one the environment was installed from.
+    """
     path = f"{Path(sys.executable).parent}:{os.defpath}"
-    return {"PATH": path, "HOME": "/nonexistent", "CRAMPCHECK_HOST": HOST, **extra}
+    ours = {"PATH": path, "PYTHONPATH": str(REPOSITORY), "HOME": "/nonexistent"}
+    return {**ours, "CRAMPCHECK_HOST": HOST, **extra}
 
 
 @contextmanager

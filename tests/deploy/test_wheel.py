@@ -34,7 +34,7 @@ def in_the_tree() -> set[str]:
     return {
         path.relative_to(REPOSITORY).as_posix()
         for path in files
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file() and not {"__pycache__", ".compiled"} & set(path.parts)
     }
 
 

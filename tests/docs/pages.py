@@ -48,7 +48,12 @@ def run(command: str, folder: Path) -> str:
         command,
         shell=True,
         cwd=folder,
-        env={"PATH": path, "HOME": str(folder), "LANG": "C.UTF-8"},
+        env={
+            "PATH": path,
+            "PYTHONPATH": str(REPOSITORY),  # this checkout, whichever one was installed
+            "HOME": str(folder),
+            "LANG": "C.UTF-8",
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         timeout=120,

@@ -9,6 +9,8 @@ from tests.oracle.book import Book
 from tests.oracle.charts import LOCAL, age, first_taken, reading, route_of, taken, year_before
 from tests.oracle.sketch import Illness, Sketch
 
+_LIMITS = {"contraindicated", "alone-contraindicated", "over-cap", "alone-over-cap"}
+
 
 class Case:
     """A sketch beside the policy. `drug` names the medicine that a fact is asked about."""
@@ -56,7 +58,18 @@ class Case:
         raise LookupError(f"the oracle does not know the fact {text!r}")
 
     def rows(self, drug: str) -> list[tuple[set[str], frozenset[str]]]:
-        """The states and partners of each row of the interaction table that applies."""
+        """The states and partners of each row of the table that applies and adds something."""
+        applying = self._applying(drug)
+        return [
+            ({"unconfirmed"} if not _sourced(row) else states, partners)
+            for row, states, partners in applying
+            if not any(
+                set() < partners <= others and other is not row and _drowns(other, said, row)
+                for other, said, others in applying
+            )
+        ]
+
+    def _applying(self, drug: str) -> list[tuple[dict[str, Any], set[str], frozenset[str]]]:
         found = []
         for row in self._in_force():
             if drug not in self.book.selected(row["drug"]):
@@ -65,37 +78,65 @@ class Case:
                 (self.book.selected(selector) & self.taken.keys()) - {drug}
                 for selector in row.get("with", [])
             ]
-            if all(each) and self.all_hold(row.get("when", [])):
-                partners = frozenset(name for taken in each for name in taken)
-                found.append((self._states(row, drug), partners))
-        return [(states, partners) for states, partners in found if states]
+            if not all(each) or not self.all_hold(row.get("when", [])):
+                continue
+            if any(self.holds(text) for text in row.get("unless", [])):
+                continue
+            partners = frozenset(name for taken in each for name in taken)
+            enough, unread = self._enough(row, partners)
+            states = self._states(row, drug, partner_unread=unread)
+            if not _sourced(row) and not states & {*_LIMITS, "caution", "alone-caution"}:
+                continue  # a doubtful row says nothing of a dose that is not known
+            if states and (enough or not partners):
+                found.append((row, states, enough))
+        return found
+
+    def _enough(self, row: dict[str, Any], partners: frozenset[str]) -> tuple[frozenset[str], bool]:
+        """The partners at the dose that the row asks for; else those of unread dose, and True."""
+        if "partner_from_mg" not in row:
+            return partners, False
+        doses = {name: [med.mg for med in self.taken[name]] for name in partners}
+        high = [name for name in partners if max(doses[name]) >= row["partner_from_mg"]]
+        if high:
+            return frozenset(high), False
+        return frozenset(name for name in partners if 0 in doses[name]), True
 
     def _in_force(self) -> list[dict[str, Any]]:
-        """The confirmed rows of the jurisdiction, and US rows where it is silent on the drugs."""
-        rows = [row for row in self.book.interactions if row["status"] != "unconfirmed"]
+        """The rows of the jurisdiction, and US rows where it is silent on the drugs."""
+        rows = self.book.interactions
         own = [row for row in rows if self.sketch.jurisdiction in row["jurisdictions"]]
-        settled = [(row["drug"], row.get("with", [])) for row in own]
-        return own + [
+        settled = [(row["drug"], row.get("with", [])) for row in own if _sourced(row)]
+        borrowed = [
             row
             for row in rows
-            if "US" in row["jurisdictions"] and (row["drug"], row.get("with", [])) not in settled
+            if self.sketch.jurisdiction not in row["jurisdictions"]
+            and "US" in row["jurisdictions"]
+            and (row["drug"], row.get("with", [])) not in settled
         ]
+        return [row for row in own + borrowed if row["effect"] != "none" and "not_read" not in row]
 
-    def _states(self, row: dict[str, Any], drug: str) -> set[str]:
+    def _states(self, row: dict[str, Any], drug: str, *, partner_unread: bool) -> set[str]:
         """What a row says of the drug at its dose, with the level that the row itself gives."""
         said = self._said(row, drug)
         if not said:
             return set()
+        if partner_unread:
+            said = "partner-dose-unread"
         if not row.get("with") and said != "at-cap":
+            if said == "dose-unread" and not row.get("when"):
+                return set()
             said = f"alone-{said}"
         levels = {"info": (), "warning": ("warning",), "critical": ("warning", "critical")}
         symptom = ["critical-if-symptom"] if row.get("critical_with_symptom") else []
         return {said, *levels[row["level"]], *symptom}
 
     def _said(self, row: dict[str, Any], drug: str) -> str:
+        doses = [med.mg for med in self.taken[drug]]
         if row["effect"] == "contraindicated":
             return "contraindicated"
-        doses = [med.mg for med in self.taken[drug]]
+        if row["effect"] == "caution":
+            met = "start_mg" in row and all(0 < mg <= row["start_mg"] for mg in doses)
+            return "" if met else "caution"
         if max(doses) > row["cap_mg"]:
             return "over-cap"
         if 0 in doses:
@@ -195,3 +236,16 @@ class Case:
                 states = ("unknown", "unread", "suspect")
                 return any(self.holds(f"{analyte}:{state}") for state in states)
         return False
+
+
+def _sourced(row: dict[str, Any]) -> bool:
+    return bool(row["status"] != "unconfirmed")
+
+
+def _drowns(other: dict[str, Any], said: set[str], row: dict[str, Any]) -> bool:
+    """Does one row leave another nothing to say?"""
+    if not _sourced(row):
+        return _sourced(other)
+    rank = ("info", "warning", "critical").index
+    capped = _sourced(other) and bool(said & _LIMITS)
+    return capped and row["effect"] == "caution" and rank(other["level"]) >= rank(row["level"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,7 +17,7 @@ TODAY = date(2026, 11, 1)
 # Values that no rule minds, for what is only said to be recent, old or suspect.
 NORMAL = {
     "potassium": "4.2", "magnesium": "2.0", "egfr": "80", "ck": "0.5", "sodium": "140",
-    "tsh": "2", "calcium": "9.5", "vitamin-d": "30",
+    "tsh": "2", "calcium": "9.5", "ionised-calcium": "1.20", "vitamin-d": "30",
 }  # fmt: skip
 STEP = Decimal("0.01")
 
@@ -50,6 +51,7 @@ class Minimal:
         self.conditions_sent = True
         self.asked: set[str] = set()  # of the interaction table
         self.jurisdiction = "US"
+        self.age = 66
 
     def add_all(self, items: list[Any], choose: int = 0) -> Minimal:
         """Add every item; of a one-of list, the one at that place, or the last."""
@@ -78,6 +80,8 @@ class Minimal:
             self.conditions_sent = False
         elif head == "interaction":
             self.asked.add(tail)
+        elif aged := re.fullmatch(r"age(<|>=)(\d+)", text):
+            self.age = int(aged[2]) - (aged[1] == "<")
         elif compared := re.fullmatch(r"([a-z-]+)(<|>=)([\d.]+)", text):
             wanted = self.wanted.setdefault(compared[1], Wanted())
             (wanted.below if compared[2] == "<" else wanted.at_least).append(Decimal(compared[3]))
@@ -112,25 +116,40 @@ class Minimal:
         elif key not in ("group", "mechanism", "tier", "evidence", "lab"):
             raise LookupError(f"no patient can be made of drug:{text}")
 
-    def _meet_a_row(self) -> None:
-        """Take, at the dose, what makes a row of the interaction table say all that is asked."""
-        fitting = [
+    def _meet_rows(self) -> None:
+        """Meet one row of the interaction table that says all that is asked, or a row for each."""
+        if self._fitting(self.asked):
+            self._meet_a_row(self.asked)
+        else:
+            for state in sorted(self.asked):
+                self._meet_a_row({state})
+
+    def _fitting(self, asked: set[str]) -> list[tuple[str, dict[str, Any]]]:
+        return [
             (drug, row)
             for row in self.book.interactions
             for drug in self.meds
-            if drug in self.book.selected(row["drug"]) and self.asked <= _can_say(row)
+            if drug in self.book.selected(row["drug"]) and asked <= _can_say(row)
         ]
+
+    def _meet_a_row(self, asked: set[str]) -> None:
+        """Take, at the dose, what makes a row of the table say all of these."""
+        fitting = self._fitting(asked)
         if not fitting:
-            raise LookupError(f"no row of the table says {sorted(self.asked)} of {self.drug}")
+            raise LookupError(f"no row of the table says {sorted(asked)} of {self.drug}")
         drug, row = min(fitting, key=lambda found: self._far(found[1]))
         if "US" not in row["jurisdictions"]:
             self.jurisdiction = row["jurisdictions"][0]
         for selector in row.get("with", []):
             self._take(selector, 1)
         self.add_all(row.get("when", []))
-        said = {state.removeprefix("alone-") for state in self.asked}
-        mg = 80 if "over-cap" in said else int(row["cap_mg"]) if "at-cap" in said else 0
-        self.meds[drug] |= {"mg": mg, "route": "oral"}
+        said = {state.removeprefix("alone-") for state in asked}
+        high = said & {"over-cap", "caution", "unconfirmed"}
+        mg = 80 if high else int(row["cap_mg"]) if "at-cap" in said else 0
+        self.meds[drug] |= {"mg": max(mg, self.meds[drug].get("mg", 0)), "route": "oral"}
+        if "partner_from_mg" in row and "caution" in said:
+            for name in self.book.selected(row["with"][0]) & self.meds.keys():
+                self.meds[name] |= {"mg": int(row["partner_from_mg"]), "route": "oral"}
 
     def _far(self, row: dict[str, Any]) -> tuple[int, bool]:
         """How much more a row asks for than what is taken, and whether it is one of elsewhere."""
@@ -161,7 +180,7 @@ class Minimal:
     def sketch(self, *, normal: bool = False) -> Sketch:
         """The patient; `normal` adds a good result of everything that no fact asked about."""
         if self.asked:
-            self._meet_a_row()
+            self._meet_rows()
         more = [
             Result(name, NORMAL[name], TODAY - timedelta(days=1))
             for name in NORMAL
@@ -169,7 +188,7 @@ class Minimal:
         ]
         return Sketch(
             as_of=TODAY,
-            born=date(1960, 1, 1),
+            born=date(TODAY.year - self.age, 1, 1),
             meds=tuple(Med((name,), **fields) for name, fields in self.meds.items()),
             handed=tuple(self.handed),
             illegible=tuple(self.illegible),
@@ -182,9 +201,16 @@ class Minimal:
 
 def _can_say(row: dict[str, Any]) -> set[str]:
     """Everything that a row can say, at one dose or another."""
-    forbids = row["effect"] == "contraindicated"
-    doses = {"contraindicated"} if forbids else {"over-cap", "at-cap", "dose-unread"}
+    if row["effect"] == "none" or "not_read" in row:
+        return set()
+    if row["status"] == "unconfirmed":
+        return {"unconfirmed"}
+    doses = (
+        {"over-cap", "at-cap", "dose-unread"} if row["effect"] == "dose-cap" else {row["effect"]}
+    )
     said = doses if row.get("with") else {f"alone-{dose}" for dose in doses}
+    if "partner_from_mg" in row:
+        said = said | {"partner-dose-unread"}
     levels = {"info": (), "warning": ("warning",), "critical": ("warning", "critical")}
     symptom = {"critical-if-symptom"} if row.get("critical_with_symptom") else set()
     return {*said, *levels[row["level"]], *symptom}
@@ -219,11 +245,14 @@ def of_mitigation(book: Book, name: str) -> list[Sketch]:
         return [Minimal(book, "amoxicillin").add_all(wanted).sketch()]
     widest = max([len(item) for item in wanted if isinstance(item, list)], default=1)
     suggesting = [rule for rule in book.rules if name in rule.get("suggest", [])]
-    return [
-        sketch
-        for rule, choose in product(suggesting, range(widest))
-        for sketch in of_rule(book, rule, *wanted, choose=choose)
-    ]
+    found: list[Sketch] = []
+    for rule, choose in product(suggesting, range(widest)):
+        # An alternative may be none for this rule: no row of a label both forbids and caps a pair.
+        with suppress(LookupError):
+            found += of_rule(book, rule, *wanted, choose=choose)
+    if not found:
+        raise LookupError(f"no patient can be made to whom {name} is offered")
+    return found
 
 
 def _partner(example: dict[str, Any]) -> list[str]:

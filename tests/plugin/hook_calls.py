@@ -16,6 +16,7 @@ LABS = (
     "sodium",
     "magnesium",
     "calcium",
+    "ionised-calcium",
     "albumin",
     "egfr",
     "creatinine",

@@ -119,6 +119,7 @@ LITTLE = Knowledge(
     conditions={
         "muscle-cramp": _condition("muscle-cramp", symptom=True),
         "myalgia": _condition("myalgia", symptom=True),
+        "falls": _condition("falls", symptom=True),
         "dialysis": _condition("dialysis", symptom=False),
     },
     constants={

@@ -23,16 +23,23 @@ THEMES = (
     "potassium-wasting", "mra", "beta2-agonist", "saba", "laba", "statin", "ppi", "myotoxic",
     "systemic-corticosteroid", "calcineurin-inhibitor", "isa-beta-blocker", "cardiac-glycoside",
     "vitamin-k-antagonist", "cinchona", "clenbuterol", "trimethoprim", "coenzyme q10", "any",
-    "clarithromycin", "amlodipine", "gemfibrozil",
+    "clarithromycin", "amlodipine", "gemfibrozil", "calcium-lowering-drug", "calcium-or-vitamin-d",
+    "magnesium-supplement", "bound-by-magnesium", "serotonergic-antidepressant", "desmopressin",
+    "desmopressin-forbidden-partner", "laxative-or-licorice", "vitamin k2",
 )  # fmt: skip
 NOT_LINKED = ("amoxicillin", "paracetamol")
 SYMPTOMS = ("muscle-cramp", "nocturnal-leg-cramp", "myalgia", "muscle-weakness", "dark-urine")
 ILLNESSES = (
-    "rhabdomyolysis", "acute-kidney-injury", "ckd-3-to-5", "dialysis", "kidney-transplant",
+    "rhabdomyolysis", "acute-kidney-injury", "ckd-3", "ckd-4-to-5", "dialysis", "kidney-transplant",
     "heart-failure", "pregnancy", "malaria", "myasthenia-gravis", "arrhythmia", "hyperkalemia",
-    "deep-vein-thrombosis", "asthma",
+    "deep-vein-thrombosis", "asthma", "long-qt", "tetany", "paralysis", "falls", "confusion",
+    "severe-brain-sign", "fever-or-malaise", "one-leg-swelling", "fasciculation",
+    "immune-mediated-myopathy", "hypercalcemia", "hyponatremia",
 )  # fmt: skip
-ANALYTES = ("potassium", "magnesium", "egfr", "ck", "sodium", "tsh", "calcium", "vitamin-d")
+ANALYTES = (
+    "potassium", "magnesium", "egfr", "ck", "sodium", "tsh", "calcium", "ionised-calcium",
+    "vitamin-d",
+)  # fmt: skip
 OTHER_UNITS = {"potassium": ("mEq/L",), "magnesium": ("mmol/L", "mEq/L"), "sodium": ("meq/L",)}
 
 

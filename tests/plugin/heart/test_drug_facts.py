@@ -160,12 +160,13 @@ def test_without_a_start_nothing_is_known_of_the_duration() -> None:
         ("myalgia", date(2025, 12, 31), False),
         ("myalgia", None, False),
         ("dialysis", date(2026, 1, 1), False),
+        ("falls", date(2026, 1, 1), False),
     ],
 )
 def test_onset_is_a_symptom_within_weeks_of_the_start(
     condition: str, onset: date | None, holds: bool
 ) -> None:
-    """Day 84 is within twelve weeks; a symptom before the start, or none, is not."""
+    """Day 84 is within twelve weeks; a symptom before the start, of no muscle, or none, is not."""
     chart = record(
         medications=(taking("furosemide", start=date(2026, 1, 1)),),
         problems=(problem(condition, onset=onset),),

@@ -17,6 +17,7 @@ from tests.plugin.heart.little import TODAY, knowing, problem, record, rule, tak
 STATES = (
     "contraindicated", "over-cap", "at-cap", "dose-unread",
     "alone-contraindicated", "alone-over-cap", "alone-dose-unread",
+    "caution", "alone-caution", "partner-dose-unread", "unconfirmed",
 )  # fmt: skip
 
 
@@ -112,15 +113,18 @@ def test_all_partners_of_a_row_must_be_taken() -> None:
         (None, "dose-cap", ["alone-dose-unread"]),
         ("20", "dose-cap", []),
         ("20", "contraindicated", ["alone-contraindicated"]),
+        ("20", "caution", ["alone-caution"]),
     ],
 )
 def test_a_row_may_have_no_partner(mg: str | None, effect: str, expected: list[str]) -> None:
     """What the record says alone is a state of its own, and names nobody."""
-    cap = None if effect == "contraindicated" else Decimal(40)
-    alone = row(partners=(), effect=effect, cap_mg=cap)
-    assert expected == states(chart(mg), alone)
+    cap = Decimal(40) if effect == "dose-cap" else None
+    when = parse_condition(["has:dialysis"])
+    alone = row(partners=(), effect=effect, cap_mg=cap, when=when)
+    patient = msgspec.structs.replace(chart(mg), problems=(problem("dialysis"),))
+    assert expected == states(patient, alone)
     for state in expected:
-        finding = found(chart(mg), alone, state=state)
+        finding = found(patient, alone, state=state)
         assert finding is not None
         assert finding.partners == ()
 
@@ -199,9 +203,114 @@ def test_a_row_says_its_own_level(level: Level, with_symptom: bool, expected: se
         assert holding == {state for state in asked if found(patient, spoken, state=state)}
 
 
-def test_an_unconfirmed_row_says_nothing() -> None:
-    """What was only recalled may not raise a card."""
-    assert [] == states(chart("40", "amlodipine"), row(status=Status.UNCONFIRMED))
+@pytest.mark.parametrize(
+    ("mg", "more", "expected"),
+    [
+        ("40", {}, ["unconfirmed"]),
+        ("20", {}, []),
+        ("10", {}, []),
+        (None, {}, []),
+        (None, {"effect": "contraindicated", "cap_mg": None}, ["unconfirmed"]),
+    ],
+)
+def test_an_unconfirmed_row_says_only_that_it_is_unconfirmed(
+    mg: str | None, more: dict[str, Any], expected: list[str]
+) -> None:
+    """What was only recalled never forbids or caps, and adds nothing of a dose it cannot judge."""
+    doubtful = row(status=Status.UNCONFIRMED, level=Level.CRITICAL, **more)
+    assert expected == states(chart(mg, "amlodipine"), doubtful)
+    for state in ("warning", "critical"):
+        assert found(chart(mg, "amlodipine"), doubtful, state=state) is None
+
+
+def test_an_unconfirmed_row_is_silent_beside_a_confirmed_one_of_the_same_drugs() -> None:
+    """The part that was found speaks; a row about other drugs leaves it be."""
+    doubtful = row(status=Status.UNCONFIRMED)
+    care = row(id="care", effect="caution", cap_mg=None)
+    assert ["caution"] == states(chart("40", "amlodipine"), doubtful, care)
+    other = row(id="care", effect="caution", cap_mg=None, partners=("diltiazem",))
+    both = states(chart("40", "amlodipine", "diltiazem"), doubtful, other)
+    assert ["caution", "unconfirmed"] == both
+
+
+def test_an_unconfirmed_row_settles_nothing_for_its_jurisdiction() -> None:
+    """A recalled UK row does not keep the US label from speaking."""
+    british = row(id="uk", status=Status.UNCONFIRMED, jurisdictions=("UK",))
+    found_there = found(
+        chart("40", "amlodipine"), british, row(), state="over-cap", jurisdiction="UK"
+    )
+    assert found_there is not None
+
+
+@pytest.mark.parametrize("effect", ["contraindicated", "dose-cap"])
+@pytest.mark.parametrize("level", [Level.WARNING, Level.INFO])
+def test_a_caution_is_not_repeated_where_a_limit_of_the_same_drugs_is_met(
+    effect: str, level: Level
+) -> None:
+    """It speaks again where the limit is kept."""
+    cap = Decimal(20) if effect == "dose-cap" else None
+    limit = row(effect=effect, cap_mg=cap)
+    care = row(id="care", effect="caution", cap_mg=None, level=level)
+    assert "caution" not in states(chart("40", "amlodipine"), limit, care)
+    if effect == "dose-cap":
+        assert ["at-cap", "caution"] == states(chart("20", "amlodipine"), limit, care)
+
+
+def test_a_caution_of_a_higher_level_is_not_drowned() -> None:
+    """A lesser limit says less than it."""
+    limit = row(level=Level.INFO)
+    care = row(id="care", effect="caution", cap_mg=None, level=Level.WARNING)
+    assert ["over-cap", "caution"] == states(chart("40", "amlodipine"), limit, care)
+
+
+@pytest.mark.parametrize(
+    ("mg", "expected"), [("5", []), ("10", []), ("20", ["caution"]), (None, ["caution"])]
+)
+def test_a_caution_is_met_by_the_dose_to_begin_with(mg: str | None, expected: list[str]) -> None:
+    """At or below it the label is followed; a dose that cannot be read proves nothing."""
+    care = row(effect="caution", cap_mg=None, start_mg=Decimal(10))
+    assert expected == states(chart(mg, "amlodipine"), care)
+
+
+@pytest.mark.parametrize(
+    ("mg", "expected"),
+    [("999", []), ("1000", ["caution"]), ("2000", ["caution"]), (None, ["partner-dose-unread"])],
+)
+def test_a_row_may_hold_from_a_dose_of_its_partner(mg: str | None, expected: list[str]) -> None:
+    """Below it nothing; a dose of the partner that cannot be read is said."""
+    care = row(effect="caution", cap_mg=None, partner_from_mg=Decimal(1000))
+    taken = (taking("simvastatin", mg="20"), taking("amlodipine", mg=mg))
+    assert expected == states(record(medications=taken), care)
+
+
+def test_the_dose_of_the_partner_is_evidence() -> None:
+    """The reader sees the number that made the row hold."""
+    care = row(effect="caution", cap_mg=None, partner_from_mg=Decimal(1000))
+    taken = (taking("simvastatin", mg="20"), taking("amlodipine", mg="1500"))
+    finding = found(record(medications=taken), care, state="caution")
+    assert finding is not None
+    assert 1500.0 in [item.value for item in finding.because]
+
+
+def test_a_fact_may_stop_a_row() -> None:
+    """Any one of them, and not its absence."""
+    but = row(unless=parse_condition(["has:dialysis", "has:asthma"]))
+    assert ["over-cap"] == states(chart("40", "amlodipine"), but)
+    on = msgspec.structs.replace(chart("40", "amlodipine"), problems=(problem("dialysis"),))
+    assert [] == states(on, but)
+
+
+@pytest.mark.parametrize("more", [{"not_read": "ancestry"}, {"effect": "none", "cap_mg": None}])
+def test_a_row_that_is_only_kept_to_be_read_says_nothing(more: dict[str, Any]) -> None:
+    """Ancestry is not read, and a harmless pair is harmless."""
+    assert [] == states(chart("40", "amlodipine"), row(**more))
+
+
+def test_a_limit_for_everybody_says_nothing_of_a_dose_that_was_not_read() -> None:
+    """No fact of the patient points to it; above it is above it."""
+    everybody = row(partners=())
+    assert [] == states(chart(None), everybody)
+    assert ["alone-over-cap"] == states(chart("40"), everybody)
 
 
 def test_where_a_jurisdiction_is_silent_on_a_pair_the_us_label_speaks() -> None:
@@ -240,3 +349,13 @@ def test_the_evidence_of_an_interaction_is_every_entry_of_the_pair() -> None:
     assert {"MedicationRequest/amlodipine", "MedicationRequest/simvastatin"} == {
         item.reference for item in finding.because
     }
+
+
+def test_what_a_label_says_of_a_pair_is_a_note_of_its_finding() -> None:
+    """A row without words of its own adds none."""
+    worded = row(text="Suspend it while the course lasts.")
+    said = found(chart("40", "amlodipine"), worded, state="over-cap")
+    plain = found(chart("40", "amlodipine"), row(), state="over-cap")
+    assert said is not None
+    assert plain is not None
+    assert (said.notes, plain.notes) == (("Suspend it while the course lasts.",), ())

@@ -4,91 +4,25 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from knowledge.model import Level
-from plugin.model import Assessment, Finding
-from plugin.pipeline import Pipeline, default_pipeline
+from plugin.pipeline import default_pipeline
 from plugin.reading.source import split
+from tests.plugin.heart.statin_charts import (
+    answer,
+    drug,
+    flagged,
+    interactions,
+    kidney,
+    offered,
+)
 
-TODAY = date(2026, 11, 1)
 VIGNETTES = Path(__file__).parents[4] / "shared/vignettes"
 SUSPEND = "statin-suspend-during-interacting-course"
 CAP = "statin-dose-cap"
-
-
-def drug(text: str, mg: float | None = None, **more: Any) -> dict[str, Any]:
-    """An active order, once a day where a dose is given."""
-    order: dict[str, Any] = {
-        "resourceType": "MedicationRequest",
-        "id": text.replace(" ", "-"),
-        "status": "active",
-        "intent": "order",
-        "subject": {"reference": "Patient/p"},
-        "medicationCodeableConcept": {"text": text},
-        "authoredOn": "2026-10-01",
-    }
-    if mg is not None:
-        dose = {"value": mg, "unit": "mg", "system": "http://unitsofmeasure.org", "code": "mg"}
-        order["dosageInstruction"] = [
-            {
-                "timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}},
-                "doseAndRate": [{"doseQuantity": dose}],
-            }
-        ]
-    return {**order, **more}
-
-
-def kidney(egfr: float) -> dict[str, Any]:
-    """An eGFR of a week ago."""
-    return {
-        "resourceType": "Observation",
-        "id": "egfr",
-        "status": "final",
-        "subject": {"reference": "Patient/p"},
-        "code": {"coding": [{"system": "http://loinc.org", "code": "98979-8"}]},
-        "effectiveDateTime": "2026-10-25",
-        "valueQuantity": {"value": egfr, "unit": "mL/min/{1.73_m2}"},
-    }
-
-
-def answer(*entries: dict[str, Any], jurisdiction: str = "US") -> Assessment:
-    """What is said of an adult with these entries and nothing else."""
-    patient = {"resourceType": "Patient", "id": "p", "birthDate": "1960-05-05"}
-    bundle = {
-        "resourceType": "Bundle",
-        "type": "collection",
-        "entry": [{"resource": resource} for resource in (patient, *entries)],
-    }
-    data = json.dumps(bundle).encode()
-    return in_jurisdiction(jurisdiction).assess_entries(split(data), TODAY)
-
-
-@lru_cache(maxsize=3)
-def in_jurisdiction(name: str) -> Pipeline:
-    """The shipped pipeline, for one jurisdiction."""
-    return default_pipeline() if name == "US" else Pipeline(default_pipeline().knowledge, name)
-
-
-def interactions(said: Assessment) -> list[Finding]:
-    """The findings of the interaction rules."""
-    rules = ("statin-contraindicated", "statin-over-dose-cap", "statin-dose-not-read")
-    return [finding for finding in said.findings if finding.rule.startswith(rules)]
-
-
-def offered(said: Assessment) -> set[str]:
-    """The ids of what is offered."""
-    return {mitigation.id for mitigation in said.mitigations}
-
-
-def flagged(said: Assessment) -> dict[str, str]:
-    """Each flagged drug with its highest level."""
-    ranked = sorted(said.findings, key=lambda finding: finding.level.rank)
-    return {name: finding.level.value for finding in ranked for name in finding.ingredients}
 
 
 def test_simvastatin_above_its_cap_beside_amlodipine_is_a_warning() -> None:

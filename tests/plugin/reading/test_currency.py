@@ -213,6 +213,15 @@ def _bounds(**bounds: Any) -> list[Json]:
             },
             (False, "ended"),
         ),
+        (
+            {
+                "dosageInstruction": [
+                    *_bounds(boundsPeriod={"end": "2026-10-01"}),
+                    {"text": "then one a day"},
+                ]
+            },
+            (True, ""),
+        ),
     ],
 )
 def test_dates_end_and_start_a_medication(elements: Json, expected: tuple[bool, str]) -> None:

@@ -94,7 +94,7 @@ def test_calcium_is_corrected_for_the_albumin_of_its_day() -> None:
     """8.4 with an albumin of 3.4 is 8.88; what was reported stays beside it."""
     result = _calcium(_albumin())
     assert (Decimal("8.88"), Decimal("8.4"), "8.4") == (result.low, result.value, result.reported)
-    assert "corrected for an albumin of 3.4 g/dL" == result.note
+    assert "8.88 mg/dL once corrected for an albumin of 3.4 g/dL" == result.note
 
 
 def test_the_latest_albumin_of_the_day_counts() -> None:

@@ -6,7 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from plugin.reading.sig import read_sig
 from tests.plugin.reading.build import Json, order, person, read
 
 DAILY = {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}
@@ -103,11 +106,18 @@ def test_the_most_doses_on_one_day_count(timing: Json, times: int) -> None:
         {"timing": DAILY, "doseAndRate": [{"doseRange": {"low": MG_40, "high": MG_40}}]},
         {"timing": DAILY, "doseRange": {"low": MG_40}},
         {"timing": DAILY, "doseAndRate": [{"doseQuantity": MG_40}, {"doseQuantity": TABLET}]},
-        {"timing": DAILY, "text": "40 mg daily"},
+        _dosage(timing=_repeat(frequency=1, period=1, periodUnit="d", when=["MORN", "EVE"])),
+        _dosage(
+            timing=_repeat(frequency=1, period=1, periodUnit="d", timeOfDay=["08:00", "20:00"])
+        ),
+        _dosage(asNeededBoolean=True, text="Take 1 tablet daily"),
+        {"text": "Take 1 tablet daily", "doseAndRate": [{"doseRange": {"low": MG_40}}]},
+        {"text": "1 tablet daily", "timing": _repeat(frequency=1, frequencyMax=2, periodUnit="d")},
+        {"text": "1 tablet daily", "timing": {"code": {"text": "as directed"}}},
     ],
 )
 def test_nothing_is_guessed(dosage: Json) -> None:
-    """A range, a dose as needed, an unknown unit, text: the drug is read and its dose is not."""
+    """A range, a dose as needed, an unknown unit: the drug is read and its dose is not."""
     assert [("simvastatin", None)] == _mg(dosage)
 
 
@@ -160,3 +170,136 @@ def test_puffs_and_millilitres_take_the_strength_per_puff_and_millilitre() -> No
     puffs = _dosage({"value": 2, "unit": "puffs"}, four)
     assert [("albuterol", Decimal("0.72"))] == _mg(puffs, text=text)
     assert [("albuterol", None)] == _mg(_dosage(TABLET), text=text)
+
+
+@pytest.mark.parametrize(
+    ("text", "mg"),
+    [
+        ("take 1 tablet by mouth at bedtime", "40"),
+        ("Take 1 tablet (40 mg total) by mouth daily.", "40"),
+        ("TAKE ONE TABLET BY MOUTH EVERY DAY", "40"),
+        ("Take 1 (one) tablet by mouth 1 (one) time each day.", "40"),
+        ("2 tablets daily", "80"),
+        ("1 tablet twice a day with meals", "80"),
+        ("1 tab PO BID x 10 days", "80"),
+        ("1 tablet every 8 hours for 7 days", "120"),
+        ("simvastatin 40 mg nightly", "40"),
+        ("20 mg q.h.s.", None),
+        ("20 mg qhs", "20"),
+        ("\u00bd tablet daily", "20"),
+        ("one half tablet at night", "20"),
+        ("1\u00bd tablets daily", "60"),
+        ("1 tablet every other day", "40"),
+        ("1 tablet on alternate days", "40"),
+        ("1 tablet once weekly", "40"),
+        ("1 tablet in the morning and 1 tablet at bedtime", "80"),
+        ("1 tablet daily for high cholesterol", "40"),
+        ("40 mg/day", "40"),
+    ],
+)
+def test_a_dosage_in_words_alone_is_read(text: str, mg: str | None) -> None:
+    """Where every word of it is understood."""
+    expected = Decimal(mg) if mg else None
+    assert [("simvastatin", expected)] == _mg({"text": text})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "as directed", "one tablet as directed", "1-2 tablets daily", "1 to 2 tablets daily",
+        "1 tablet daily as needed", "1 tablet daily prn", "up to 2 tablets daily",
+        "1 tablet daily for 7 days then 2 tablets daily", "increase to 2 tablets daily",
+        "1 tablet in the morning and 2 tablets at bedtime", "1 tablet daily and at bedtime",
+        "1 tablet 3 times a day and at bedtime", "1 tablet on Monday and Friday",
+        "20 mg daily, 40 mg daily", "2 tablets (40 mg) daily", "1 tablet for one dose",
+        "40 mg", "daily", "1 tablet", "one tablet or two daily",
+        "every evening at bedtime 1 tablet",
+        "1 tablet daily or as directed", "0 tablets daily", "1/0 tablet daily", "1,5 tablets daily",
+        "5 mL daily", "1 patch daily", "do not take 1 tablet daily", "stop 1 tablet daily",
+        "1 Tablette t\u00e4glich", "1 tablet daily " * 100, "\u0661 tablet daily", "",
+    ],
+)  # fmt: skip
+def test_words_that_may_mean_more_or_less_are_not_read(text: str) -> None:
+    """One word that is not understood, and nothing is taken from the text."""
+    assert [("simvastatin", None)] == _mg({"text": text})
+
+
+@pytest.mark.parametrize(
+    ("dosage", "mg"),
+    [
+        ({"timing": DAILY, "text": "40 mg daily"}, "40"),
+        ({"timing": DAILY, "text": "2 tablets"}, "80"),
+        ({"timing": _repeat(boundsPeriod={"start": "2026-01-01"}), "text": "1 tablet daily"}, "40"),
+        ({"doseAndRate": [{"doseQuantity": TABLET}], "text": "1 tablet BID"}, "80"),
+        ({"doseAndRate": [{"doseQuantity": MG_40}], "text": "twice daily"}, "80"),
+        ({"doseAndRate": [{"doseQuantity": {"value": 1}}], "text": "1 tablet daily"}, "40"),
+        ({"doseAndRate": [{"doseQuantity": {"value": 40}}], "text": "40 mg daily"}, "40"),
+        ({"doseAndRate": [{"doseQuantity": {"value": 2}}], "text": "1 tablet daily"}, None),
+        (_dosage(text="one tablet as directed"), "40"),
+        (_dosage(text="1 tablet (40 mg) daily"), "40"),
+        (_dosage(text="2 tablets daily"), None),
+        (_dosage(text="1 tablet twice daily"), None),
+        (_dosage({"value": 2, "unit": "tablet"}, text="1 tablet daily"), None),
+    ],
+)
+def test_the_text_fills_what_structure_leaves_out_and_may_not_differ(
+    dosage: Json, mg: str | None
+) -> None:
+    """Two answers are no answer."""
+    assert [("simvastatin", Decimal(mg) if mg else None)] == _mg(dosage)
+
+
+def test_a_strength_that_only_the_text_gives_counts() -> None:
+    """The name has none, and the instruction says what a tablet holds."""
+    told = {"text": "Take 1 tablet (20 mg) by mouth daily"}
+    assert [("simvastatin", Decimal(20))] == _mg(told, text="simvastatin")
+    structured = _dosage(TABLET, text="1 tablet (20 mg) daily")
+    assert [("simvastatin", Decimal(20))] == _mg(structured, text="simvastatin")
+    assert [("simvastatin", None)] == _mg({"text": "1 tablet daily"}, text="simvastatin")
+
+
+def test_a_timing_code_may_be_words() -> None:
+    """As some records write it beside the coded doses."""
+    for code, mg in (
+        ("Nightly", 40),
+        ("2 times daily", 80),
+        ("Every 12 hours", 80),
+        ("40 mg", None),
+    ):
+        dosage = _dosage(timing={"code": {"text": code}})
+        assert [("simvastatin", Decimal(mg) if mg else None)] == _mg(dosage)
+    shown = {"code": {"coding": [{"code": "200", "display": "Daily"}]}}
+    assert [("simvastatin", Decimal(40))] == _mg(_dosage(timing=shown))
+
+
+def test_words_of_a_combination_count_tablets_and_not_milligrams() -> None:
+    """A mass in the text is of nobody in particular."""
+    text = "hydrochlorothiazide 12.5 MG / losartan potassium 50 MG Oral Tablet"
+    both = [("hydrochlorothiazide", Decimal(25)), ("losartan", Decimal(100))]
+    assert both == _mg({"text": "Take 2 tablets by mouth daily"}, text=text)
+    assert [(name, None) for name, _ in both] == _mg({"text": "50 mg daily"}, text=text)
+
+
+@given(text=st.text(alphabet="0123456789 /-.,()abdefilmnoprstuwyTABLET", max_size=60))
+def test_no_text_breaks_the_reading_of_a_dose(text: str) -> None:
+    """Whatever it holds, there is a positive dose or none."""
+    said = read_sig(text, ("simvastatin",))
+    assert said is None or all(a.value is not None and a.value >= 0 for a in said.amounts)
+    assert said is None or said.times is None or 0 < said.times <= 24
+
+
+@given(
+    number=st.sampled_from(["1", "2", "one", "1/2"]),
+    unit=st.sampled_from(["tablet", "mg", "cap"]),
+    word=st.text(alphabet="bcdfgjklnpqrvwxz", min_size=3, max_size=8),
+    place=st.integers(0, 3),
+)
+def test_one_unknown_word_anywhere_leaves_the_dose_unread(
+    number: str, unit: str, word: str, place: int
+) -> None:
+    """It may turn the meaning around."""
+    words = [number, unit, "twice", "daily"]
+    assert read_sig(" ".join(words)) is not None
+    words.insert(place, word)
+    known = read_sig(word) is not None or word in {"tds", "qd", "bd", "hs", "tbl"}
+    assert known or read_sig(" ".join(words)) is None

@@ -278,6 +278,13 @@ def test_a_modified_result_is_said(elements: Json) -> None:
     assert (UnreadReason.MODIFIER, "potassium") == (reason, analyte)
 
 
+def test_an_empty_modifier_of_a_result_modifies_nothing() -> None:
+    """Some servers write empty lists."""
+    record = read(person(), lab(modifierExtension=[]))
+    assert () == record.unread
+    assert ["potassium"] == [result.analyte for result in record.labs]
+
+
 def test_codes_of_two_analytes_are_a_conflict() -> None:
     """Both are said, neither is read."""
     codings = [{"system": LOINC, "code": code} for code in (POTASSIUM, SODIUM)]

@@ -260,8 +260,11 @@ def test_a_modifier_that_is_not_understood_is_never_guessed_at(elements: Json) -
 
 def test_an_empty_modifier_modifies_nothing() -> None:
     """Some servers write empty lists."""
-    record = read(person(), order(modifierExtension=[]))
-    assert [("furosemide",)] == _ingredients(record)
+    inner: Json = {"modifierExtension": [], "timing": {"modifierExtension": []}}
+    for resource in (order(modifierExtension=[]), order(dosageInstruction=[inner])):
+        record = read(person(), resource)
+        assert () == record.unread
+        assert [("furosemide",)] == _ingredients(record)
 
 
 def test_a_dispense_counts_packages() -> None:

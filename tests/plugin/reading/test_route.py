@@ -82,6 +82,11 @@ def test_the_dose_form_makes_a_route_more_exact() -> None:
     assert RouteClass.NEBULISED is _route(nebules, inhaled)
     assert RouteClass.NEBULISED is _route("albuterol", inhaled, text="2.5 mg via nebulizer")
     assert RouteClass.INHALED is _route("albuterol", inhaled, text="2 puffs")
+    said = {**inhaled, "text": "by nebulizer"}
+    assert RouteClass.NEBULISED is _route("albuterol", said)
+    dosage = {"route": inhaled, "method": {"text": "Nebulizer"}}
+    (medication,) = read(person(), order("albuterol", dosageInstruction=[dosage])).medications
+    assert RouteClass.NEBULISED is medication.route
 
 
 def test_what_is_written_wins_over_the_form() -> None:

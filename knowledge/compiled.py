@@ -1,0 +1,98 @@
+"""The knowledge as it was last built, kept beside its files so that loading it again is quick.
+
+A file here is msgpack under a head: a mark, a key and a checksum. The key is the digest of every
+byte that the knowledge was built from and of the code that built it. A file whose head does not
+agree to the last bit is passed over as if it were not there, and so is one that cannot be read.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from functools import lru_cache
+from hashlib import blake2b
+from pathlib import Path
+
+import msgspec
+
+from knowledge.model import Knowledge
+
+FOLDER = ".compiled"
+_MARK = b"crampcheck compiled knowledge 1\n"
+_DIGEST = 32  # bytes
+_HEAD = len(_MARK) + 2 * _DIGEST
+_CODE = Path(__file__).parent
+
+
+def key_of(parts: Iterable[Mapping[str, bytes]]) -> bytes | None:
+    """The key of what is built from these files by this code; None where the code has no files."""
+    code = _code_digest()
+    if code is None:
+        return None
+    digest = blake2b(code, digest_size=_DIGEST)
+    for part in parts:
+        digest.update(digest_of(part))
+    return digest.digest()
+
+
+def digest_of(files: Mapping[str, bytes]) -> bytes:
+    """The digest of files: every name and content goes in with its length."""
+    digest = blake2b(b"%d files\n" % len(files), digest_size=_DIGEST)
+    for name, content in files.items():
+        written = name.encode("utf-8", "surrogateescape")
+        digest.update(b"%d %d\n" % (len(written), len(content)))
+        digest.update(written)
+        digest.update(content)
+    return digest.digest()
+
+
+@lru_cache(maxsize=1)
+def _code_digest() -> bytes | None:
+    """Of the modules as they were when this process first asked, which are those that it runs."""
+    sources = sorted(_CODE.rglob("*.py"))
+    if not sources:
+        return None
+    try:
+        code = {path.relative_to(_CODE).as_posix(): path.read_bytes() for path in sources}
+    except OSError:
+        return None
+    return digest_of({**code, "msgspec": msgspec.__version__.encode()})
+
+
+def fetch(path: Path, key: bytes) -> Knowledge | None:
+    """The knowledge of a compiled file if it is whole and of this key, else None."""
+    try:
+        data = path.read_bytes() if path.is_file() else b""
+        head, body = data[:_HEAD], data[_HEAD:]
+        if head != _MARK + key + _checksum(body):
+            return None
+        return _decoder().decode(body)
+    except (OSError, ValueError, msgspec.MsgspecError, RecursionError):
+        return None
+
+
+def keep(path: Path, key: bytes, knowledge: Knowledge) -> None:
+    """Write a compiled file in one step, or not at all: a folder may be closed to us.
+
+    Whoever reads meanwhile sees the old file or the new one, whole.
+    """
+    body = msgspec.msgpack.encode(knowledge)
+    ours = path.with_name(f"{path.name}.{os.getpid()}-{secrets.token_hex(4)}.tmp")
+    with suppress(OSError):
+        path.parent.mkdir(exist_ok=True)
+        try:
+            ours.write_bytes(_MARK + key + _checksum(body) + body)
+            os.replace(ours, path)
+        finally:
+            ours.unlink(missing_ok=True)
+
+
+def _checksum(body: bytes) -> bytes:
+    return blake2b(body, digest_size=_DIGEST).digest()
+
+
+@lru_cache(maxsize=1)
+def _decoder() -> msgspec.msgpack.Decoder[Knowledge]:
+    return msgspec.msgpack.Decoder(Knowledge)

@@ -1,0 +1,54 @@
+"""A memory of answers about short texts: dates, units, codes and names that many records share.
+
+It holds pieces of patients' records, so it is bounded both in how many and in how long they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import TypeVar
+
+from knowledge.terminology.concept import Coding
+from plugin.reading.elements import CodeableConcept
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+MOST = 4096  # answers
+LONGEST = 400  # characters of a question; longer ones are answered anew each time
+
+
+class _Memo(dict[K, V]):
+    """A dict, because its look-up costs less than any call."""
+
+    def __init__(self, find: Callable[[K], V]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, question: K) -> V:
+        answer = self._find(question)
+        if _length(question) <= LONGEST:
+            if len(self) >= MOST:
+                self.clear()
+            self[question] = answer
+        return answer
+
+
+def remembered(find: Callable[[K], V]) -> Callable[[K], V]:
+    """A pure function that remembers its answers, but not what it raises.
+
+    The question is a text, a concept, or a tuple of such; anything else in it counts as short.
+    """
+    return _Memo(find).__getitem__
+
+
+def _length(question: object) -> int:
+    """How many characters a question holds."""
+    if isinstance(question, str):
+        return len(question)
+    if isinstance(question, tuple):
+        return sum(map(_length, question))
+    if isinstance(question, Coding):
+        return len(question.system) + len(question.code) + len(question.display)
+    if isinstance(question, CodeableConcept):
+        return len(question.text) + _length(question.coding)
+    return 0

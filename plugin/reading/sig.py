@@ -1,0 +1,195 @@
+"""A dosage in words: how much at a time, and how often a day. All of a text is read, or nothing.
+
+`Take 1 tablet (40 mg) by mouth at bedtime for cholesterol` is one tablet and 40 mg, once a day. A
+range, a dose as needed, a change over time or a single word that is not understood gives None:
+what may be meant otherwise is not guessed at.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import lru_cache
+from math import ceil
+
+from msgspec import Struct
+
+from plugin.reading.elements import Quantity
+from plugin.reading.sig_words import (
+    NUMBER,
+    Kind,
+    Phrase,
+    SigWords,
+    Spoken,
+    packaged_sig_words,
+    words_in,
+)
+from plugin.reading.words import packaged_words
+
+_HOURS_A_DAY = 24
+_MOST = 1000  # characters; a longer text is a letter, not a dosage
+_DIGITS = frozenset("0123456789")
+_PLURAL = ("(", "s", ")")
+_LATE = {"evening", "night"}
+
+
+class Sig(Struct, frozen=True):
+    """What a text says: doses a day (None where it does not), and each amount it names."""
+
+    times: int | None
+    amounts: tuple[Quantity, ...]
+
+
+class _Found(Struct):
+    """What has been read so far."""
+
+    frequencies: set[int]
+    moments: set[str]
+    amounts: list[Quantity]
+    joined: bool = False
+
+
+@lru_cache(8192)
+def read_sig(text: str, names: tuple[str, ...] = ()) -> Sig | None:
+    """Read a text. `names` are the drugs that the entry is of, and may be named in it."""
+    if not text or len(text) > _MOST:
+        return None
+    tokens = _said_once(words_in(text), packaged_sig_words())
+    own = {word for name in names for word in words_in(name)}
+    found = _Found(set(), set(), [])
+    return _settled(found) if _read(tokens, own, found) else None
+
+
+def _said_once(tokens: Phrase, words: SigWords) -> Phrase:
+    """Without a number said again in brackets: `1 (one) tablet`."""
+    kept: list[str] = []
+    at = 0
+    while at < len(tokens):
+        kept.append(tokens[at])
+        again = tokens[at + 1 : at + 4]
+        bracketed = again[:1] == ("(",) and again[2:] == (")",)
+        value = _value(again[1], words) if bracketed else None
+        at += 1 if value is None or value != _number(tokens[at]) else 1 + len(again)
+    return tuple(kept)
+
+
+def _value(token: str, words: SigWords) -> Decimal | None:
+    found = words.value(token)
+    return _number(token) if found is None else found
+
+
+def _settled(found: _Found) -> Sig | None:
+    """What was read as one answer; None where its parts may add up to another."""
+    amounts = tuple(dict.fromkeys(found.amounts))
+    kinds = [_unit_of(amount.unit) for amount in amounts]
+    said = [_unit_of(amount.unit) for amount in found.amounts]
+    most = max((said.count(kind) for kind in kinds), default=1)
+    moments = len(found.moments)
+    if len(set(kinds)) < len(kinds) or len(found.frequencies) > 1:
+        return None
+    if most > 1 and (found.frequencies or most != moments):
+        return None
+    if not found.frequencies:
+        # An evening that is also named as bedtime may be one dose or two.
+        return (
+            None if found.moments >= _LATE and not found.joined else Sig(moments or None, amounts)
+        )
+    times = found.frequencies.pop()
+    return None if found.joined or moments > times else Sig(times, amounts)
+
+
+def _read(tokens: Phrase, own: set[str], found: _Found) -> bool:
+    """Read token by token; False at the first that is not understood."""
+    words = packaged_sig_words()
+    at, reason = 0, False
+    while at < len(tokens):
+        token = tokens[at]
+        step = _amount(tokens, at, words, found)
+        spoken = None if step else _spoken(tokens, at, words)
+        if spoken is not None:
+            _note(spoken, tokens[at : at + len(spoken.phrase)], found)
+            reason = spoken.kind is Kind.REASON
+            at += len(spoken.phrase)
+        elif step or token in words.joins:
+            found.joined |= not step
+            at, reason = at + (step or 1), False
+        elif token in own or (reason and token.isalpha() and token not in words.turns):
+            at += 1
+        else:
+            return False
+    return True
+
+
+def _amount(tokens: Phrase, at: int, words: SigWords, found: _Found) -> int:
+    """A number and a unit of dose: how many tokens it takes, or 0."""
+    for phrase, value in words.numbers.get(tokens[at], ()):
+        if tokens[at : at + len(phrase)] == phrase:
+            step = _with_unit(tokens, at + len(phrase), value, found)
+            if step:
+                return len(phrase) + step
+    plain = _number(tokens[at])
+    step = _with_unit(tokens, at + 1, plain, found) if plain is not None else 0
+    return 1 + step if step else 0
+
+
+def _with_unit(tokens: Phrase, at: int, value: Decimal, found: _Found) -> int:
+    """The unit after a number, and the `(s)` after that: how many tokens they take, or 0."""
+    if at >= len(tokens) or not _unit_of(tokens[at]):
+        return 0
+    found.amounts.append(Quantity(value=value, unit=tokens[at]))
+    return 1 + len(_PLURAL) if tokens[at + 1 : at + 1 + len(_PLURAL)] == _PLURAL else 1
+
+
+def _spoken(tokens: Phrase, at: int, words: SigWords) -> Spoken | None:
+    """The longest phrase that begins here."""
+    first = tokens[at]
+    starts = words.spoken.get(first, ())
+    if first[-1] in _DIGITS:
+        starts += words.spoken.get(NUMBER, ())
+    for one in starts:
+        said = tokens[at : at + len(one.phrase)]
+        if said == one.phrase or (NUMBER in one.phrase and _fits(one, said)):
+            return one
+    return None
+
+
+def _fits(one: Spoken, said: Phrase) -> bool:
+    """The phrase with a whole number in it that makes sense there."""
+    if len(said) != len(one.phrase):
+        return False
+    pairs = zip(one.phrase, said, strict=True)
+    if any(word not in (NUMBER, spoken) for word, spoken in pairs):
+        return False
+    value = _number(said[one.phrase.index(NUMBER)])
+    whole = value is not None and value == value.to_integral_value() and value > 0
+    return whole and (one.kind is Kind.HARMLESS or (value or 0) <= _HOURS_A_DAY)
+
+
+def _note(one: Spoken, said: Phrase, found: _Found) -> None:
+    """Keep what a phrase says."""
+    if one.kind is Kind.MOMENT:
+        found.moments.add(one.moment)
+    elif one.kind is Kind.FREQUENCY:
+        found.frequencies.add(one.times)
+    elif one.kind is Kind.SPARSE:
+        found.frequencies.add(1)
+    elif one.kind in (Kind.TIMES, Kind.HOURS):
+        value = int(_number(said[one.phrase.index(NUMBER)]) or 1)
+        hours = one.kind is Kind.HOURS
+        found.frequencies.add(ceil(_HOURS_A_DAY / value) if hours else value)
+
+
+def _number(token: str) -> Decimal | None:
+    """`40`, `0.5`, `1/2`, `1,000`."""
+    if token[-1] not in _DIGITS:
+        return None
+    top, slash, bottom = token.replace(",", "").partition("/")
+    if not slash:
+        return Decimal(top)
+    return Decimal(top) / Decimal(bottom) if Decimal(bottom) else None
+
+
+def _unit_of(token: str) -> str:
+    words = packaged_words()
+    if token in words.mass:
+        return "mass"
+    return "count" if token in words.per else ""

@@ -1,0 +1,1 @@
+"""A RxNorm release in the published format, for tests and benchmarks."""
