@@ -65,7 +65,7 @@ check: install  ## lint, formatting, types, and which module may import which
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: install  ## throughput of one call and time to load, as ratios; and an import of RxNorm
+bench: install  ## concepts resolved in a second, throughput of one call, loading; an import of RxNorm
 	@$(BIN)/python -m tests.benchmarks
 	@$(BIN)/python -m tests.benchmarks.loading
 	@$(BIN)/python -m tests.benchmarks.rxnorm

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
+from functools import lru_cache
 
-from knowledge.model import Knowledge, Status
+from knowledge.model import Knowledge, RouteClass, Status
 from knowledge.site import SiteDrugCode
 from knowledge.terminology.concept import Coding
 from knowledge.terminology.systems import canonical_system, system_key
-from knowledge.terminology.tables import SystemCode, words
+from knowledge.terminology.tables import SystemCode, atc, words
+
+# Members of enums cost more to look up than names, and these are asked for at every name.
+_UNKNOWN = RouteClass.UNKNOWN
 
 
 class CodeIndex:
@@ -21,23 +26,51 @@ class CodeIndex:
                 if code.status is Status.VERIFIED:
                     system = canonical_system(code.system) or code.system
                     found[system, code.code.upper()].add(ingredient.name)
+        for local, name in atc().codes.items():
+            if name in knowledge.ingredients:
+                found["atc", local].add(name)
         self._ingredient = {
             where: next(iter(names)) for where, names in found.items() if len(names) == 1
         }
+        self._systems = {system for system, _ in found}
         self._site = {(system_key(own.system), own.code): own for own in knowledge.site_drug_codes}
 
     def ingredient_of(self, coding: Coding) -> str:
         """The ingredient that a code stands for; empty if the code is not of an ingredient."""
         if not coding.code or not coding.system:
             return ""
-        where = (canonical_system(coding.system), coding.code.strip().upper())
-        return self._ingredient.get(where, "")
+        system = canonical_system(coding.system)
+        found = self._ingredient.get((system, coding.code))
+        if found is None and system in self._systems:
+            found = self._ingredient.get((system, coding.code.strip().upper()))
+        return found or ""
 
     def site_code(self, coding: Coding) -> SiteDrugCode | None:
         """What a code stands for that a site added; None for any other code."""
         if not self._site or not coding.code or not coding.system:
             return None
         return self._site.get((system_key(coding.system), coding.code.strip()))
+
+
+def route_by_codes(told: RouteClass, codings: Sequence[Coding]) -> RouteClass:
+    """The route that the names told, else the one that the ATC codes agree on, else unknown."""
+    if told is not _UNKNOWN or not codings:
+        return told
+    for coding in codings:
+        if not coding.system or canonical_system(coding.system) != "atc":
+            continue
+        route = _route_of_atc(coding.code.strip().upper())
+        if _UNKNOWN not in (told, route) and told is not route:
+            return _UNKNOWN
+        told = told if route is _UNKNOWN else route
+    return told
+
+
+@lru_cache(maxsize=1024)
+def _route_of_atc(code: str) -> RouteClass:
+    routes = atc().routes
+    begins = (code[:length] for length in range(len(code), 0, -1))
+    return next((routes[part] for part in begins if part in routes), _UNKNOWN)
 
 
 def says_no_medication(coding: Coding) -> bool:

@@ -18,7 +18,7 @@ class Coding(Struct, frozen=True, gc=False):
     display: str = ""
 
 
-class Concept(Struct, frozen=True, gc=False):
+class Concept(Struct, frozen=True, gc=False, cache_hash=True):
     """A CodeableConcept, hashable so that an answer can be remembered."""
 
     codings: tuple[Coding, ...] = ()
@@ -49,7 +49,7 @@ class Reason(StrEnum):
     NO_KNOWN_MEDICATION = "no-known-medication"
 
 
-class Strength(Struct, frozen=True):
+class Strength(Struct, frozen=True, gc=False):
     """Strength per dose unit as the name gives it: `40 MG`, `0.09 MG/ACTUAT`."""
 
     ingredient: str
@@ -57,7 +57,7 @@ class Strength(Struct, frozen=True):
     unit: str  # upper case, as written: MG, MCG, MG/ML, MG/ACTUAT
 
 
-class Resolution(Struct, frozen=True):
+class Resolution(Struct, frozen=True, gc=False):
     """The answer for one concept.
 
     `ingredients` are all that were recognised, `linked` those the knowledge says something about;

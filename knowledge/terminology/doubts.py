@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 
 from knowledge.terminology.entries import Kind
 from knowledge.terminology.harmless import harmless_words
 from knowledge.terminology.parsed import Parsed
 from knowledge.terminology.scan import Mark
 from knowledge.terminology.tables import Negations, Variants, words
-from knowledge.terminology.tokens import COMMA, HYPHEN, OPEN, SPACE, Words
+from knowledge.terminology.tokens import COMMA, HYPHEN, JOIN, OPEN, SPACE, Words
 
 
 @lru_cache(maxsize=1)
@@ -43,19 +44,103 @@ def without_asides(text: Words, named: list[Mark]) -> list[Mark]:
     ]
 
 
+def without_elements(text: Words, named: list[Mark]) -> list[Mark]:
+    """Leave out an element named beside its own salt: it is what the salt holds."""
+    if len(named) == 1:
+        return named
+    return [mark for mark in named if not _held_by_a_salt(text, mark, named)]
+
+
+def _held_by_a_salt(text: Words, mark: Mark, named: list[Mark]) -> bool:
+    salts = words().elements.get(mark.entry.ingredients[0]) if mark.entry.ingredients else None
+    if salts is None or len(mark.entry.ingredients) > 1 or text.gaps[mark.start] == JOIN:
+        return False
+    others = (drug for other in named if other is not mark for drug in other.entry.ingredients)
+    return any(
+        drug != mark.entry.ingredients[0] and not salts.isdisjoint(drug.split(" "))
+        for drug in others
+    )
+
+
+def alternatives(text: Words, named: list[Mark]) -> bool:
+    """True where one of two different drugs is meant: `X or Y`."""
+    between = words().open_ended.alternatives
+    if between.isdisjoint(text.words):
+        return False
+    return any(
+        other.start
+        and text.words[other.start - 1] in between
+        and set(one.entry.ingredients) != set(other.entry.ingredients)
+        for one, other in pairwise(named)
+    )
+
+
+def open_end(parsed: Parsed) -> str:
+    """The word that stands for a drug and does not say which (`X and diuretics`); else empty."""
+    told, table = parsed.text.words, words().open_ended
+    for mark in parsed.named:
+        at = mark.end
+        while at < len(told) and told[at] in _salts() and at not in parsed.covered:
+            at += 1
+        if at >= len(told):
+            continue
+        if told[at] in table.after_name:
+            return told[at]
+        joined = told[at] in _conjunctions()
+        if joined or parsed.text.gaps[at] == JOIN:
+            at += joined
+            for length in (3, 2, 1):
+                phrase = " ".join(told[at : at + length])
+                if phrase in table.after_join:
+                    return phrase
+    return ""
+
+
+@lru_cache(maxsize=1)
+def _conjunctions() -> frozenset[str]:
+    return (words().joins.strict | words().joins.loose) - words().open_ended.alternatives
+
+
+@lru_cache(maxsize=1)
+def _salts() -> frozenset[str]:
+    return frozenset(words().words.salts)
+
+
+def vague_mineral(parsed: Parsed) -> str:
+    """The unknown word after a mineral, as it may be the salt that says which drug it is."""
+    text = parsed.text
+    for mark in parsed.named:
+        at = mark.end
+        beside = at in parsed.unknown and text.gaps[at] == SPACE and not mark.guessed
+        if beside and _salts().issuperset(text.words[mark.start : at]):
+            return text.words[at]
+    return ""
+
+
 def contradicts(text: Words, named: list[Mark]) -> bool:
     """True where a brand and a name, one of them in brackets, share no drug."""
+    within, without = _inside_and_outside(text, named)
+    return bool(within and without) and not within & without
+
+
+def agree_in_part(text: Words, named: list[Mark]) -> bool:
+    """True where a brand and a name, one of them in brackets, each have a drug of their own."""
+    within, without = _inside_and_outside(text, named)
+    return bool(within - without and without - within)
+
+
+def _inside_and_outside(text: Words, named: list[Mark]) -> tuple[set[str], set[str]]:
+    """The drugs within brackets and before them, where one side is a product; else nothing."""
     inside = [mark for mark in named if text.depth[mark.start]]
     if not inside or len(inside) == len(named):
-        return False
+        return set(), set()
     if all(mark.entry.kind is Kind.NAME for mark in named):
-        return False
+        return set(), set()
+    if any(text.words[mark.start - 1] in _joining() for mark in inside if mark.start):
+        return set(), set()
     within = {drug for mark in inside for drug in mark.entry.ingredients}
-    without = {
-        drug for mark in named if not text.depth[mark.start] for drug in mark.entry.ingredients
-    }
-    joined = any(text.words[mark.start - 1] in _joining() for mark in inside if mark.start)
-    return not within & without and not joined
+    outside = (mark for mark in named if not text.depth[mark.start])
+    return within, {drug for mark in outside for drug in mark.entry.ingredients}
 
 
 def negated(parsed: Parsed) -> list[Mark]:
@@ -91,10 +176,19 @@ def _after(parsed: Parsed, mark: Mark) -> str:
     if at >= len(text.words) or at in parsed.covered or text.gaps[at] not in (SPACE, HYPHEN):
         return ""
     word = text.words[at]
-    makes = rules.after_brand if mark.entry.kind is Kind.BRAND else rules.after_name
+    product = mark.entry.kind is Kind.BRAND or not mark.entry.sure
+    if product and len(word) == 1 and word.isalpha() and _ends_with_hyphen(text, at):
+        return word
+    makes = rules.after_brand if product else rules.after_name
     # `X plus Y` joins two drugs, while `X plus` is a product of its own.
     joins = word in _joining() and at + 1 in parsed.covered
     return word if word in makes and not joins else ""
+
+
+def _ends_with_hyphen(text: Words, at: int) -> bool:
+    """True for the last word of a chain of hyphens: `Senokot-S`."""
+    last = at + 1 == len(text.words) or text.gaps[at + 1] != HYPHEN
+    return text.gaps[at] == HYPHEN and last
 
 
 def _before(parsed: Parsed, mark: Mark) -> str:

@@ -23,7 +23,10 @@ class Kind(Enum):
     PHRASE = "phrase"  # holds the name of a drug and names none
 
 
-class Entry(Struct, frozen=True):
+NAMING = (Kind.NAME, Kind.BRAND)  # those that name drugs
+
+
+class Entry(Struct, frozen=True, gc=False):
     """What a name stands for. `sure` is False for the extracted lexicon's byways."""
 
     kind: Kind

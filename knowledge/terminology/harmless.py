@@ -38,3 +38,9 @@ def join_words() -> frozenset[str]:
 def unit_words() -> frozenset[str]:
     """Words that may follow the slash of a strength."""
     return frozenset(words().words.units)
+
+
+@lru_cache(maxsize=1)
+def volume_words() -> frozenset[str]:
+    """Units of a volume of fluid."""
+    return words().strengths.volumes

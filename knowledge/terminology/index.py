@@ -8,10 +8,11 @@ from collections.abc import Iterator
 import msgspec
 
 from knowledge.model import Knowledge
-from knowledge.terminology.entries import Entry, Kind
+from knowledge.terminology.entries import NAMING, Entry, Kind
 from knowledge.terminology.extra_names import extra_names
 from knowledge.terminology.harmless import harmless_words
 from knowledge.terminology.own_names import BEGINNING, beginnings, own_names
+from knowledge.terminology.spelling import same_name
 from knowledge.terminology.tables import Extracted, lexicon, read_bytes, words
 from knowledge.terminology.tokens import key
 
@@ -32,11 +33,13 @@ class NameIndex:
         self._rename = {key(old): new for old, new in lexicon().rename.items()}
         self._false_friends = harmless_words() | set(map(key, lexicon().false_friends.names))
         self._extra = extra_names(self._own, self.name_of)
+        self._known = {**self._extra, **self._own}
         self.longest = self._longest()
+        self._own_names: dict[str, list[str]] = {}
 
     def find(self, words_key: str) -> Entry | None:
         """The entry of a run of words joined by spaces; None if it is no known name."""
-        found = self._own.get(words_key) or self._extra.get(words_key)
+        found = self._known.get(words_key)
         if found is not None:
             return found
         number = self._extracted.names.get(words_key)
@@ -55,11 +58,23 @@ class NameIndex:
             name
             for names in (self._own, self._extra)
             for name, entry in names.items()
-            if entry.kind in (Kind.NAME, Kind.BRAND)
+            if entry.kind in NAMING
         }
         for name in own | self._extracted.names.keys():
             if " " not in name and (name in own or name not in self._false_friends):
                 yield name, name in own or name in self._common
+
+    def names_of_two_words(self) -> Iterator[tuple[str, Entry | None]]:
+        """Names of two words; with an entry where a misspelling may be taken for them.
+
+        Those are ours and our lexicon's. The extracted ones only forbid a guess.
+        """
+        for name in self._extracted.names:
+            if name not in self._known and name.count(" ") == 1:
+                yield name, None
+        for name, entry in self._known.items():
+            if entry.kind is Kind.NAME and name.count(" ") == 1:
+                yield name, entry
 
     def generic(self, name: str, entry: Entry) -> bool:
         """True for the name of a substance, as far as that can be told from a brand."""
@@ -113,9 +128,22 @@ class NameIndex:
         return Entry(Kind.NAME, drugs, sure=canonical)
 
     def _sounds_like(self, words_key: str, drug: str) -> bool:
-        """True where a word of a name begins as a name of the drug does: `torasemida`."""
+        """True for a spelling of a name of the drug: `torasemida`, `coumadine`.
+
+        A brand of several drugs does not begin as one of them, nor is it spelt like a brand of it.
+        """
         begins = self._begins.get(drug, set())
-        return any(word[:BEGINNING] in begins for word in words_key.split(" "))
+        if any(word[:BEGINNING] in begins for word in words_key.split(" ")):
+            return True
+        return any(same_name(words_key, name) for name in self._names_of(drug))
+
+    def _names_of(self, drug: str) -> list[str]:
+        """The names of one word that our knowledge has for an ingredient."""
+        if not self._own_names:
+            for name, entry in self._own.items():
+                if entry.kind in NAMING and len(entry.ingredients) == 1 and " " not in name:
+                    self._own_names.setdefault(entry.ingredients[0], []).append(name)
+        return self._own_names.get(drug, [])
 
     def _longest(self) -> dict[str, int]:
         """For every first word of a name, how many words the longest such name has."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from knowledge.terminology.harmless import unit_words
 from knowledge.terminology.parsed import Parsed
+from knowledge.terminology.scan import Mark
 from knowledge.terminology.tables import words
 from knowledge.terminology.tokens import HYPHEN, JOIN
 
@@ -17,18 +20,28 @@ def unread_part(parsed: Parsed) -> str:
     Parts are what stands between / + & and the like, up to the instructions. Dropping one in
     silence would hide a drug, so such a text is not answered at all.
     """
-    if not parsed.unknown:
-        return ""
     end = parsed.instructions()
-    unknown = [
-        at for at in parsed.unknown if at < end and len(parsed.text.words[at]) >= SHORTEST_PART
-    ]
+    unknown = [at for at in parsed.unknown if at < end and _counts(parsed, at)]
     for at in unknown:
         if _hyphened(parsed, at):
             return parsed.text.words[at]
-    parts = _parts(parsed) if unknown else []
-    named = {parts[mark.start] for mark in parsed.named} if unknown else set()
-    return next((parsed.text.words[at] for at in unknown if parts[at] not in named), "")
+    if not unknown:
+        return ""
+    parts, depth = _parts(parsed), parsed.text.depth
+    named = {parts[mark.start] for mark in parsed.named}
+    for at in unknown:
+        aside = depth[at] > depth[parts.index(parts[at])]  # a maker in brackets
+        if parts[at] not in named and not aside:
+            return parsed.text.words[at]
+    return ""
+
+
+def _counts(parsed: Parsed, at: int) -> bool:
+    """Short words count only where a sign ties them to the name before them: `guaifenesin-pe`."""
+    if len(parsed.text.words[at]) >= SHORTEST_PART:
+        return True
+    tied = parsed.text.gaps[at] in (HYPHEN, JOIN)
+    return tied and any(mark.end == at for mark in parsed.named)
 
 
 def _parts(parsed: Parsed) -> list[int]:
@@ -53,5 +66,15 @@ def _hyphened(parsed: Parsed, at: int) -> bool:
     while last + 1 < len(text.words) and text.gaps[last + 1] == HYPHEN:
         last += 1
     tied = [mark for mark in parsed.named if mark.start <= last and mark.end > first]
-    suffix = len(text.words[at]) <= BIOLOGIC_SUFFIX and any(mark.end == at for mark in tied)
-    return bool(tied) and not suffix
+    return bool(tied) and not (last == at and _suffix_of_a_biologic(parsed, tied, at))
+
+
+def _suffix_of_a_biologic(parsed: Parsed, tied: list[Mark], at: int) -> bool:
+    told = parsed.text.words
+    before = any(mark.end == at for mark in tied)
+    return before and len(told[at]) == BIOLOGIC_SUFFIX and told[at - 1].endswith(_biologics())
+
+
+@lru_cache(maxsize=1)
+def _biologics() -> tuple[str, ...]:
+    return words().biologics.endings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from functools import lru_cache
 
@@ -9,17 +10,25 @@ from msgspec import Struct
 
 from knowledge.model import RouteClass
 from knowledge.terminology.concept import Match, Reason, Strength
-from knowledge.terminology.doubts import contradicts, negated, variant_word, without_asides
+from knowledge.terminology.doubts import negated, without_asides, without_elements
 from knowledge.terminology.entries import Kind
 from knowledge.terminology.forms import route_of
 from knowledge.terminology.guess import Guesser
 from knowledge.terminology.index import NameIndex
 from knowledge.terminology.parsed import Parsed, parse
-from knowledge.terminology.parts import unread_part
+from knowledge.terminology.refusal import refusal
 from knowledge.terminology.scan import Mark, scan
 from knowledge.terminology.strengths import Span, strengths_in
 from knowledge.terminology.tables import words as word_tables
-from knowledge.terminology.tokens import Words, key, split_words
+from knowledge.terminology.tokens import Words, split_words
+from knowledge.terminology.traits import DENIES, ROUTE, VACCINE, traits
+
+# Members of enums cost more to look up than names, and these are asked for at every name.
+_UNKNOWN = RouteClass.UNKNOWN
+_NAME = Kind.NAME
+_RECOGNISED = Reason.RECOGNISED
+_TEXT = Match.TEXT
+
 
 LONGEST_QUOTE = 60  # characters of a text that a detail repeats
 
@@ -32,14 +41,17 @@ class Outcome(Enum):
     NOTHING = "nothing"
 
 
-class NameReading(Struct, frozen=True):
+_NAMED = Outcome.NAMED
+
+
+class NameReading(Struct, frozen=True, gc=False):
     """What one name says. Of an unsure one, `ingredients` are those that were recognised."""
 
     outcome: Outcome
     reason: Reason
     ingredients: frozenset[str] = frozenset()
     match: Match = Match.NONE
-    route: RouteClass = RouteClass.UNKNOWN
+    route: RouteClass = _UNKNOWN
     strengths: tuple[Strength, ...] = ()
     detail: str = ""
     denies: bool = False  # it speaks against an answer that other names give
@@ -51,20 +63,21 @@ class NameReader:
     def __init__(self, index: NameIndex) -> None:
         self._index = index
         self._guesser = Guesser(index)
+        self._traits = traits()
 
     def read(self, raw: str) -> NameReading:
         """Read one name. Never fails, whatever the text."""
-        text = split_words(raw)
+        text = split_words(_without_marks(raw) if "[" in raw else raw)
         if not text.words:
             return NameReading(Outcome.NOTHING, Reason.EMPTY)
         marks = scan(text, self._index)
-        supply = any(mark.entry.kind is Kind.SUPPLY for mark in marks)
-        if _vaccine(text, marks):
+        trait = self._traits.get
+        parsed = parse(text, [trait(word, 0) for word in text.words], marks, self._guesser)
+        if parsed.seen & VACCINE and _vaccine(parsed):
             return _nothing(Reason.NO_DRUG_NAMED, f"{_quote(raw)} names a vaccine")
-        if supply and not _has_strength(text, marks):
+        if len(parsed.marks) > len(parsed.named) and _supply(parsed):
             return _nothing(Reason.SUPPLY, f"{_quote(raw)} is a device or supply")
-        parsed = parse(text, marks, self._guesser)
-        named = _heeded(parsed)
+        named = _heeded(parsed) if parsed.seen & DENIES else parsed.named
         return _with_names(raw, parsed, named) if named else _without_a_name(raw, parsed)
 
 
@@ -95,76 +108,78 @@ def _without_a_name(raw: str, parsed: Parsed) -> NameReading:
 
 
 def _with_names(raw: str, parsed: Parsed, every: list[Mark]) -> NameReading:
-    named = without_asides(parsed.text, every)
-    drugs = frozenset(drug for mark in named for drug in mark.entry.ingredients)
-    route = _route(parsed.text, named)
-    fault = _fault(parsed, named, drugs)
-    if fault is not None:
-        reason, detail, denies = fault
-        told = f"{_quote(raw)}{detail}"
-        return NameReading(Outcome.UNSURE, reason, drugs, route=route, detail=told, denies=denies)
+    named = every
+    if len(every) > 1:
+        named = without_elements(parsed.text, without_asides(parsed.text, every))
+        drugs = frozenset(drug for mark in named for drug in mark.entry.ingredients)
+    else:
+        drugs = frozenset(every[0].entry.ingredients)
+    route = _route(parsed, named)
+    doubt = refusal(parsed, named, drugs)
+    if doubt is not None:
+        told = f"{_quote(raw)}{doubt.detail}"
+        return NameReading(
+            Outcome.UNSURE, doubt.reason, drugs, route=route, detail=told, denies=doubt.denies
+        )
     spans = [
         Span(mark.start, mark.end, mark.entry.ingredients[0])
         for mark in named
         if len(mark.entry.ingredients) == 1
     ]
-    strengths = strengths_in(parsed.text, spans)
-    return NameReading(Outcome.NAMED, Reason.RECOGNISED, drugs, _match(named), route, strengths)
-
-
-def _fault(
-    parsed: Parsed, named: list[Mark], drugs: frozenset[str]
-) -> tuple[Reason, str, bool] | None:
-    """Why drugs that are named may not be answered, and whether no other name may answer them."""
-    if any(mark in named for mark in negated(parsed)):
-        return Reason.AMBIGUOUS, " may say that it is not taken", True
-    if contradicts(parsed.text, named):
-        return Reason.CONFLICT, ": a name and a brand in it are different drugs", True
-    for mark in parsed.marks:
-        if mark.entry.kind is Kind.AMBIGUOUS:
-            word = parsed.phrase(mark)
-            if not any(word in key(drug) for drug in drugs):
-                return Reason.AMBIGUOUS, f" does not say which kind of {word}", False
-    other = variant_word(parsed)
-    if other:
-        return Reason.AMBIGUOUS, f": '{other}' makes it another product, not known", False
-    part = unread_part(parsed)
-    return (Reason.AMBIGUOUS, f" has a part that is not known: '{part}'", False) if part else None
+    strengths = strengths_in(parsed.text, spans) if spans else ()
+    return NameReading(_NAMED, _RECOGNISED, drugs, _match(named), route, strengths)
 
 
 def _match(named: list[Mark]) -> Match:
+    if len(named) == 1 and not named[0].guessed:
+        return _TEXT if named[0].entry.kind is _NAME else Match.BRAND
     if any(mark.guessed for mark in named):
         return Match.FUZZY
     by_name = {
-        drug for mark in named if mark.entry.kind is Kind.NAME for drug in mark.entry.ingredients
+        drug for mark in named if mark.entry.kind is _NAME for drug in mark.entry.ingredients
     }
     every = {drug for mark in named for drug in mark.entry.ingredients}
-    return Match.TEXT if by_name == every else Match.BRAND
+    return _TEXT if by_name == every else Match.BRAND
 
 
-def _route(text: Words, named: list[Mark]) -> RouteClass:
-    told = route_of(text.words)
-    if told is not RouteClass.UNKNOWN:
-        return told
-    routes = {mark.entry.route for mark in named} - {RouteClass.UNKNOWN}
-    return routes.pop() if len(routes) == 1 else RouteClass.UNKNOWN
+def _route(parsed: Parsed, named: list[Mark]) -> RouteClass:
+    if parsed.seen & ROUTE:
+        starts = [at for at, bit in enumerate(parsed.bits) if bit & ROUTE]
+        told = route_of(parsed.text.words, starts)
+        if told is not _UNKNOWN:
+            return told
+    if len(named) == 1:
+        return named[0].entry.route
+    routes = {mark.entry.route for mark in named} - {_UNKNOWN}
+    return routes.pop() if len(routes) == 1 else _UNKNOWN
 
 
-def _has_strength(text: Words, marks: list[Mark]) -> bool:
-    spans = [Span(mark.start, mark.end, "") for mark in marks if mark.names]
-    return bool(strengths_in(text, spans)) or any(
-        text.words[mark.start - 1] == "%" for mark in marks if mark.names and mark.start
-    )
+def _without_marks(raw: str) -> str:
+    """A name without the remarks of a product dictionary: `[discontinued]`."""
+    return _marks().sub(" ", raw)
 
 
 @lru_cache(maxsize=1)
-def _vaccine_words() -> frozenset[str]:
-    return word_tables().vaccines.words
+def _marks() -> re.Pattern[str]:
+    said = "|".join(map(re.escape, sorted(word_tables().marks.dictionary)))
+    return re.compile(rf"\[\s*(?:{said})\s*\]", re.IGNORECASE)
 
 
-def _vaccine(text: Words, marks: list[Mark]) -> bool:
-    at = [number for number, word in enumerate(text.words) if word in _vaccine_words()]
-    return any(not any(m.start <= number < m.end and m.names for m in marks) for number in at)
+def _supply(parsed: Parsed) -> bool:
+    """True for a device, unless it is filled: a drug is named with its strength."""
+    if all(mark.entry.kind is not Kind.SUPPLY for mark in parsed.marks):
+        return False
+    sure = [mark for mark in parsed.named if not mark.guessed]
+    spans = [Span(mark.start, mark.end, "") for mark in sure]
+    return not strengths_in(parsed.text, spans) and not any(
+        parsed.text.words[mark.start - 1] == "%" for mark in sure if mark.start
+    )
+
+
+def _vaccine(parsed: Parsed) -> bool:
+    """True where a word for vaccines stands outside the names of drugs."""
+    inside = {at for mark in parsed.named for at in range(mark.start, mark.end)}
+    return any(bit & VACCINE and at not in inside for at, bit in enumerate(parsed.bits))
 
 
 def _no_medication(text: Words) -> bool:

@@ -7,19 +7,27 @@ codes of ingredients are read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from knowledge.model import Knowledge, RouteClass
-from knowledge.terminology.codes import CodeIndex, says_no_medication
+from knowledge.terminology.codes import CodeIndex, route_by_codes, says_no_medication
 from knowledge.terminology.concept import Concept, Match, Reason, Resolution, Strength
 from knowledge.terminology.index import NameIndex
 from knowledge.terminology.reading import NameReader, NameReading, Outcome
 from knowledge.terminology.release.model import Release
 from knowledge.terminology.released import ReleasedDrugs, Told
+from knowledge.terminology.remedies import remedy
 from knowledge.terminology.verdict import Verdict, judge
 
+# Members of enums cost more to look up than names, and these are asked for at every name.
+_RECOGNISED = Reason.RECOGNISED
+_UNKNOWN = RouteClass.UNKNOWN
+_NAMED = Outcome.NAMED
+
+
+_Read = tuple[str, NameReading]  # the field, and what its name says
+
 MOST_REMEMBERED = 50_000  # concepts; a name of 200 characters keeps this under 50 MB
-_NOT_LOADED = "only a code, and not one of an ingredient: import a RxNorm release to read it"
 
 
 class Resolver:
@@ -34,7 +42,7 @@ class Resolver:
             ReleasedDrugs(release, self._codes, index, self._reader) if release else None
         )
         self._not_held = (
-            f"only a code, and {release.info.label} does not hold it" if release else _NOT_LOADED
+            f"only a code, and {release.info.label} does not hold it" if release else ""
         )
         self._remembered: dict[Concept, Resolution] = {}
         self._names: dict[str, NameReading] = {}
@@ -63,16 +71,16 @@ class Resolver:
         if told:
             every = [*readings, *((field, one.reading) for field, one in told)]
             remarks = "; ".join(f"{field}: {one.remark}" for field, one in told if one.remark)
-        if verdict.reason is not Reason.RECOGNISED:
+        if verdict.reason is not _RECOGNISED:
             return _not_recognised(concept, verdict, every, remarks or self._not_held)
         ingredients = tuple(sorted(verdict.ingredients))
         return Resolution(
             ingredients,
-            tuple(name for name in ingredients if name in self._linked),
+            tuple([name for name in ingredients if name in self._linked]),
             verdict.match,
-            Reason.RECOGNISED,
-            _route((reading.route for _, reading in every), site_routes),
-            _strengths(ingredients, (reading for _, reading in every)),
+            _RECOGNISED,
+            route_by_codes(_route(every, site_routes), concept.codings),
+            _strengths(ingredients, every),
             verdict.detail or remarks,
         )
 
@@ -115,11 +123,13 @@ class Resolver:
 
 def _fields(concept: Concept) -> list[tuple[str, str]]:
     """The names of a concept with where they stand, each text once."""
+    if not concept.codings:
+        return [("text", concept.text)] if concept.text.strip() else []
     fields: dict[str, str] = {}
-    if concept.text.strip():
+    if concept.text and concept.text.strip():
         fields[concept.text] = "text"
     for number, coding in enumerate(concept.codings):
-        if coding.display.strip():
+        if coding.display and coding.display.strip():
             fields.setdefault(coding.display, f"coding[{number}].display")
     return [(field, text) for text, field in fields.items()]
 
@@ -135,27 +145,27 @@ def _not_recognised(
         reason, detail = Reason.NO_KNOWN_MEDICATION, "its code says that there is none"
     elif reason is Reason.EMPTY and any(coding.code.strip() for coding in concept.codings):
         reason = Reason.CODE_NOT_KNOWN
-        detail = about_codes
+        detail = about_codes or remedy(concept.codings)
     match = Match.CONFLICT if reason is Reason.CONFLICT else Match.NONE
-    return Resolution((), (), match, reason, _route(r.route for _, r in readings), (), detail)
+    return Resolution((), (), match, reason, _route(readings), (), detail)
 
 
-def _route(named: Iterable[RouteClass], coded: Iterable[RouteClass] = ()) -> RouteClass:
+def _route(readings: Sequence[_Read], coded: Sequence[RouteClass] = ()) -> RouteClass:
     """What names tell, else what codes of a site tell."""
-    for routes in (named, coded):
-        told = set(routes) - {RouteClass.UNKNOWN}
+    if len(readings) <= 1 and not coded:
+        return readings[0][1].route if readings else _UNKNOWN
+    for routes in ({reading.route for _, reading in readings}, set(coded)):
+        told = routes - {_UNKNOWN}
         if told:
-            return told.pop() if len(told) == 1 else RouteClass.UNKNOWN
-    return RouteClass.UNKNOWN
+            return told.pop() if len(told) == 1 else _UNKNOWN
+    return _UNKNOWN
 
 
-def _strengths(
-    ingredients: tuple[str, ...], readings: Iterable[NameReading]
-) -> tuple[Strength, ...]:
+def _strengths(ingredients: tuple[str, ...], readings: Sequence[_Read]) -> tuple[Strength, ...]:
     """Those of the name that gives most of them."""
     best: tuple[Strength, ...] = ()
-    for reading in readings:
-        told = tuple(one for one in reading.strengths if one.ingredient in ingredients)
-        if reading.outcome is Outcome.NAMED and len(told) > len(best):
-            best = told
+    for _, reading in readings:
+        if reading.outcome is _NAMED and len(reading.strengths) > len(best):
+            told = tuple(one for one in reading.strengths if one.ingredient in ingredients)
+            best = told if len(told) > len(best) else best
     return best

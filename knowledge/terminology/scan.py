@@ -6,15 +6,13 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from knowledge.terminology.entries import Entry, Kind
+from knowledge.terminology.entries import NAMING, Entry, Kind
 from knowledge.terminology.index import NameIndex
 from knowledge.terminology.tables import words as word_tables
 from knowledge.terminology.tokens import COMMA, HYPHEN, JOIN, OPEN, SPACE, Words
 
-NAMING = (Kind.NAME, Kind.BRAND)
 
-
-class Mark(Struct, frozen=True):
+class Mark(Struct, frozen=True, gc=False):
     """The words `start` to `end` (excluded) are a known name; `guessed` if misspelt."""
 
     start: int
@@ -35,20 +33,25 @@ def scan(text: Words, index: NameIndex) -> list[Mark]:
     words, gaps = text.words, text.gaps
     at, end = 0, len(words)
     while at < end:
-        most = most_words(words[at])
+        word = words[at]
+        most = most_words(word)
         at += 1
         if most is None:
             continue
         start = at - 1
-        for stop in range(min(start + most, end), start, -1):
+        for stop in range(min(start + most, end), at, -1) if most > 1 else ():
             entry = find(" ".join(words[start:stop]))
             if entry is None:
                 continue
-            whole = stop == at or len(entry.ingredients) > 1  # `SMZ/TMP` names both its parts
-            if whole or _one_name(words, gaps, start, stop):
+            # `SMZ/TMP` names both its parts
+            if len(entry.ingredients) > 1 or _one_name(words, gaps, start, stop):
                 marks.append(Mark(start, stop, entry))
                 at = stop
                 break
+        else:
+            entry = find(word)
+            if entry is not None:
+                marks.append(Mark(start, at, entry))
     return _without_salts(text, marks) if len(marks) > 1 else marks
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -11,8 +12,10 @@ from knowledge.terminology.concept import Strength
 from knowledge.terminology.tables import words
 from knowledge.terminology.tokens import HYPHEN, JOIN, Words
 
+_DIGITS = frozenset("0123456789")
 
-class Span(Struct, frozen=True):
+
+class Span(Struct, frozen=True, gc=False):
     """The words `start` to `end` (excluded) name one ingredient."""
 
     start: int
@@ -25,7 +28,9 @@ def strengths_in(text: Words, spans: Iterable[Span]) -> tuple[Strength, ...]:
 
     Parts of one ingredient (two hydrates of it in one capsule) are added up.
     """
-    ordered = sorted(spans, key=lambda span: span.start)
+    ordered = list(spans)
+    if len(ordered) > 1:
+        ordered.sort(key=lambda span: span.start)
     found: dict[str, Strength] = {}
     taken = 0  # words before this one belong to an earlier name
     for number, span in enumerate(ordered):
@@ -48,8 +53,9 @@ def strengths_in(text: Words, spans: Iterable[Span]) -> tuple[Strength, ...]:
 
 def _after(text: Words, start: int, stop: int) -> int | None:
     """Where the first amount stands. A percentage right before the next name is that name's."""
+    words = text.words
     for at in range(start, stop - 1):
-        if _amount(text, at):
+        if words[at][0] in _DIGITS and _amount(text, at):
             last = at + 2 == stop < len(text.words) and text.words[at + 1] == "%"
             return None if last else at
     return None
@@ -59,7 +65,12 @@ def _amount(text: Words, at: int) -> bool:
     """True where a number and then a unit of an amount stand."""
     if not text.words[at][0].isdigit() or text.gaps[at + 1] == JOIN:
         return False
-    return text.words[at + 1] in words().strengths.amounts and _number(text.words[at]) is not None
+    return text.words[at + 1] in _amounts() and _number(text.words[at]) is not None
+
+
+@lru_cache(maxsize=1)
+def _amounts() -> dict[str, str]:
+    return words().strengths.amounts
 
 
 def _of_several(text: Words, at: int) -> bool:
@@ -82,13 +93,16 @@ def _strength(text: Words, at: int, ingredient: str) -> Strength:
     return Strength(ingredient, value, unit)
 
 
+@lru_cache(maxsize=4096)
 def _number(word: str) -> Decimal | None:
     if not word[0].isdigit():
         return None
-    whole, _, part = word.rpartition(",")
-    if whole and len(part) != 3:  # noqa: PLR2004 - a comma before three digits parts thousands
-        word = f"{whole.replace(',', '')}.{part}"
+    if "," in word:
+        whole, _, part = word.rpartition(",")
+        if whole and len(part) != 3:  # noqa: PLR2004 - a comma before three digits parts thousands
+            word = f"{whole.replace(',', '')}.{part}"
+        word = word.replace(",", "")
     try:
-        return Decimal(word.replace(",", ""))
+        return Decimal(word)
     except InvalidOperation:
         return None

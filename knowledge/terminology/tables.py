@@ -35,6 +35,14 @@ class Joins(Struct, frozen=True, forbid_unknown_fields=True):
     loose: frozenset[str]
 
 
+class OpenEnded(Struct, frozen=True, forbid_unknown_fields=True):
+    """Words that stand for drugs without naming them: after a join, or anywhere after a name."""
+
+    after_join: frozenset[str]
+    after_name: frozenset[str]
+    alternatives: frozenset[str]  # `X or Y`: one of the two, and not both
+
+
 class Variants(Struct, frozen=True, forbid_unknown_fields=True):
     """Words that make another product of the name that they stand beside."""
 
@@ -42,6 +50,18 @@ class Variants(Struct, frozen=True, forbid_unknown_fields=True):
     after_name: frozenset[str]
     before: frozenset[str]
     before_endings: tuple[str, ...]
+
+
+class Marks(Struct, frozen=True, forbid_unknown_fields=True):
+    """Remarks of a product dictionary, which stand in square brackets and say nothing of use."""
+
+    dictionary: frozenset[str]
+
+
+class Biologics(Struct, frozen=True, forbid_unknown_fields=True):
+    """How names end that may carry a suffix of four letters without meaning."""
+
+    endings: tuple[str, ...]
 
 
 class Negations(Struct, frozen=True, forbid_unknown_fields=True):
@@ -88,10 +108,11 @@ class Vaccines(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class StrengthUnits(Struct, frozen=True, forbid_unknown_fields=True):
-    """Units of amounts and what they are per, each as it is written in an answer."""
+    """Units of amounts, what they are per (each as an answer writes it), and units of volume."""
 
     amounts: dict[str, str]
     per: dict[str, str]
+    volumes: frozenset[str]
 
 
 class WordTables(Struct, frozen=True, forbid_unknown_fields=True):
@@ -100,6 +121,10 @@ class WordTables(Struct, frozen=True, forbid_unknown_fields=True):
     review: dict[str, Any]
     words: WordLists
     joins: Joins
+    open_ended: OpenEnded
+    elements: dict[str, frozenset[str]]
+    marks: Marks
+    biologics: Biologics
     variants: Variants
     negations: Negations
     no_medication: NoMedication
@@ -117,10 +142,20 @@ class FormTables(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SystemTables(Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole of systems.toml."""
+    """The whole of systems.toml. `labels` are for readers; a release reads those of `released`."""
 
     review: dict[str, Any]
     aliases: dict[str, tuple[str, ...]]
+    labels: dict[str, str] = {}
+    released: frozenset[str] = frozenset()
+
+
+class AtcTables(Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole of atc.toml: routes by how a code begins, and ingredients by further codes."""
+
+    review: dict[str, Any]
+    routes: dict[str, RouteClass]
+    codes: dict[str, str]
 
 
 class Lookalikes(Struct, frozen=True, forbid_unknown_fields=True):
@@ -200,6 +235,12 @@ def forms() -> FormTables:
 def systems() -> SystemTables:
     """systems.toml, read once."""
     return _read("systems.toml", SystemTables)
+
+
+@lru_cache(maxsize=1)
+def atc() -> AtcTables:
+    """atc.toml, read once."""
+    return _read("atc.toml", AtcTables)
 
 
 @lru_cache(maxsize=1)

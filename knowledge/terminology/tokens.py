@@ -14,7 +14,8 @@ from msgspec import Struct
 MAX_TEXT = 2000  # characters read of one name: the longest RxNorm names have about 1,500
 SPACE, HYPHEN, COMMA, OPEN, CLOSE, JOIN = " ", "-", ",", "(", ")", "/"
 
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+|%|[/+&(\[{)\]},;:\-]")
+# A word with what stands before it: a number, letters, or a percent sign.
+_TOKEN = re.compile(r"([^\w%]*)(\d+(?:[.,]\d+)*|[^\W\d_]+|%)")
 _GAP = {
     "/": JOIN,
     "+": JOIN,
@@ -30,6 +31,7 @@ _GAP = {
     ":": COMMA,
     "-": HYPHEN,
 }
+_PLAIN = {"": SPACE, " ": SPACE, "-": HYPHEN, "/": JOIN, " / ": JOIN, ", ": COMMA, ",": COMMA}
 _STRENGTH_OF_GAP = {SPACE: 0, HYPHEN: 1, COMMA: 2, CLOSE: 3, OPEN: 4, JOIN: 5}
 _FOLD = str.maketrans(
     {
@@ -52,7 +54,7 @@ _FOLD = str.maketrans(
 )
 
 
-class Words(Struct, frozen=True):
+class Words(Struct, frozen=True, gc=False):
     """`gaps[i]` stands before `words[i]`; `depth[i]` is how many brackets are open there."""
 
     words: list[str]
@@ -63,11 +65,14 @@ class Words(Struct, frozen=True):
 def fold(text: str) -> str:
     """Lower case, without accents, apostrophes and typographic variants; cut at `MAX_TEXT`."""
     text = text[:MAX_TEXT].lower()
-    if text.isascii():
-        return text.replace("'", "").replace("`", "")
-    text = text.translate(_FOLD)
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
+    if not text.isascii():
+        decomposed = unicodedata.normalize("NFKD", text.translate(_FOLD))
+        text = "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
+    if "'" in text or "`" in text:
+        text = text.replace("'", "").replace("`", "")
+    if "_" in text:
+        text = text.replace("_", " ")
+    return text.replace("d/c", "dc") if "d/c" in text else text  # `d/c'd`: discontinued
 
 
 def split_words(text: str) -> Words:
@@ -75,23 +80,33 @@ def split_words(text: str) -> Words:
     words: list[str] = []
     gaps: list[str] = []
     depths: list[int] = []
-    gap, depth = SPACE, 0
-    # A hyphen between spaces is a dash: it parts phrases and ties no words together.
-    for token in _TOKEN.findall(fold(text).replace(" - ", " ; ")):
-        sign = _GAP.get(token)
+    depth = 0
+    plain = _PLAIN.get
+    for before, word in _TOKEN.findall(fold(text)):
+        sign = plain(before)
         if sign is None:
-            words.append(token)
-            gaps.append(gap)
-            depths.append(depth)
-            gap = SPACE
+            sign, depth = _sign(before, depth)
+        words.append(word)
+        gaps.append(sign)
+        depths.append(depth)
+    return Words(words, gaps, depths)
+
+
+def _sign(before: str, depth: int) -> tuple[str, int]:
+    """The strongest sign between two words, and how many brackets are open after it."""
+    strongest = SPACE
+    # A hyphen between spaces is a dash: it parts phrases and ties no words together.
+    for letter in before.replace(" - ", " ; "):
+        sign = _GAP.get(letter)
+        if sign is None:
             continue
         if sign is OPEN:
             depth += 1
         elif sign is CLOSE and depth:
             depth -= 1
-        if _STRENGTH_OF_GAP[sign] > _STRENGTH_OF_GAP[gap]:
-            gap = sign
-    return Words(words, gaps, depths)
+        if _STRENGTH_OF_GAP[sign] > _STRENGTH_OF_GAP[strongest]:
+            strongest = sign
+    return strongest, depth
 
 
 def key(name: str) -> str:

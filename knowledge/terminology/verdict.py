@@ -9,6 +9,13 @@ from msgspec import Struct
 from knowledge.terminology.concept import Match, Reason
 from knowledge.terminology.reading import NameReading, Outcome
 
+# Members of enums cost more to look up than names, and these are asked for at every name.
+_NAMED = Outcome.NAMED
+_RECOGNISED = Reason.RECOGNISED
+_CODE = Match.CODE
+_FUZZY = Match.FUZZY
+
+
 _Drugs = frozenset[str]
 _Field = tuple[str, NameReading]
 _ORDER = (  # of what is said where no drug is: the most telling first
@@ -21,7 +28,7 @@ _ORDER = (  # of what is said where no drug is: the most telling first
 )
 
 
-class Verdict(Struct, frozen=True):
+class Verdict(Struct, frozen=True, gc=False):
     """What a concept as a whole says."""
 
     reason: Reason
@@ -32,12 +39,17 @@ class Verdict(Struct, frozen=True):
 
 def judge(codes: Sequence[tuple[str, _Drugs]], readings: Sequence[_Field]) -> Verdict:
     """The verdict over the ingredients of codes and the readings of names, each by its field."""
+    if not codes and len(readings) == 1 and readings[0][1].outcome is _NAMED:
+        only = readings[0][1]  # one name: nothing to hold it against
+        return Verdict(_RECOGNISED, only.ingredients, only.match)
+    if len(codes) == 1 and not readings:
+        return Verdict(_RECOGNISED, codes[0][1], _CODE)
     coded: _Drugs = frozenset().union(*(drugs for _, drugs in codes))
-    named = [field for field in readings if field[1].outcome is Outcome.NAMED]
+    named = [field for field in readings if field[1].outcome is _NAMED]
     doubtful = _that_forbids(readings, named, coded)
     if doubtful is not None:
         return doubtful
-    plain = [field for field in named if field[1].match is not Match.FUZZY]
+    plain = [field for field in named if field[1].match is not _FUZZY]
     settled = plain or ([] if coded else named)
     claims = list(codes)
     claims += [(field, reading.ingredients) for field, reading in settled]
@@ -47,7 +59,7 @@ def judge(codes: Sequence[tuple[str, _Drugs]], readings: Sequence[_Field]) -> Ve
     for field, drugs in claims:
         if not drugs <= fullest:
             return _differ(claims, field, drugs, fullest)
-    return Verdict(Reason.RECOGNISED, fullest, _match(coded, settled, fullest))
+    return Verdict(_RECOGNISED, fullest, _match(coded, settled, fullest))
 
 
 def _that_forbids(
@@ -82,7 +94,7 @@ def _differ(
 
 def _match(coded: _Drugs, named: Sequence[_Field], drugs: _Drugs) -> Match:
     if drugs <= coded:
-        return Match.CODE
+        return _CODE
     ways = [reading.match for _, reading in named if reading.ingredients == drugs]
     return Match.TEXT if Match.TEXT in ways else ways[0]
 

@@ -1,7 +1,7 @@
-"""Throughput of one 29 kB call, as a ratio to an empty Flask app: `make bench`.
+"""Concepts resolved in a second, and throughput of one 29 kB call: `make bench`.
 
-Each is served by gunicorn with one sync worker; the two take turns in one run, so that a change of
-the machine's speed touches both.
+The call's is a ratio to an empty Flask app. Each is served by gunicorn with one sync worker; the
+two take turns in one run, so that a change of the machine's speed touches both.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 
+from tests.benchmarks import resolving
 from tests.benchmarks.load import one_call
 from tests.benchmarks.patient import BUSY, QUIET, call_of
 
@@ -30,6 +31,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3.0, help="of each turn")
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
+    resolving.main()
     with _server("empty", "/") as empty, _server("whole", "/healthz") as whole:
         discovery = json.loads(_body(one_call(whole, _get("/cds-services"))))
         for name, chart in (("a chart with findings", BUSY), ("a quiet chart", QUIET)):

@@ -8,8 +8,12 @@ import sys
 from datetime import date
 from pathlib import Path
 
+from knowledge.load import load
+from knowledge.terminology.concept import Concept
+from knowledge.terminology.resolver import Resolver
 from plugin.app import create_app
 from plugin.config import Settings
+from tests.benchmarks import resolving
 from tests.benchmarks.patient import QUIET, SIZE, call_of
 
 REPOSITORY = Path(__file__).parents[2]
@@ -37,6 +41,18 @@ def test_the_quiet_chart_has_the_same_size_and_gets_no_card() -> None:
     assert {"cards": []} == response.get_json()
 
 
+def test_every_concept_that_is_measured_is_new_and_of_a_drug() -> None:
+    """Memory of an earlier answer, or a text that names nothing, would flatter the figures."""
+    knowledge = load()
+    resolver = Resolver(knowledge)
+    texts = resolving.texts(knowledge, 3_000)
+    assert len(texts) == len(set(texts)) == 3_000
+    assert [] == [text for text in texts if not resolver.resolve(Concept((), text)).ingredients]
+    codes = resolving.codes(knowledge)
+    assert len(codes) == len(set(codes)) > 500
+    assert [] == [code for code in codes if not resolver.resolve(Concept((code,))).linked]
+
+
 def test_a_short_run_prints_both_ratios() -> None:
     """As `make bench` does in a longer one."""
     done = subprocess.run(
@@ -50,6 +66,8 @@ def test_a_short_run_prints_both_ratios() -> None:
         r"^(.+): ratio to an empty Flask app 0\.\d{3} \(median\)$", done.stdout, re.M
     )
     assert ["a chart with findings", "a quiet chart"] == ratios
+    rates = re.findall(r"^(.+): [\d,]+ a second; \d+\.\d times as long", done.stdout, re.M)
+    assert ["codes of ingredients", "distinct free texts", "repeated free texts"] == rates
 
 
 def test_a_short_run_prints_the_ratio_of_load_times() -> None:

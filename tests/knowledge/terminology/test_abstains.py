@@ -79,6 +79,18 @@ REASONS = [
             "furosemide not taking",
             "allergic to simvastatin",
             "no warfarin",
+            "d/c'd Lasix",
+            "losartan and diuretics",
+            "furosemide and potassium-sparing agents",
+            "simvastatin, combinations",
+            "salmeterol and other drugs for obstructive airway diseases",
+            "prednisone or prednisolone",
+            "simvastatin 20 mg vs atorvastatin 20 mg",
+            "losartan-HCTZ (Diovan HCT)",
+            "calcium unheardofate 500 mg",
+            "Lasix-X",
+            "furosemide PE",
+            "losartan-XZ 50 mg",
         ],
     ),
     (Reason.CONFLICT, ["furosemide (Zocor)", "Prinivil (losartan)"]),
@@ -99,6 +111,30 @@ def test_a_text_that_names_no_sure_drug_gives_a_reason(
     assert reason is answer.reason
     assert answer.match is (Match.CONFLICT if reason is Reason.CONFLICT else Match.NONE)
     assert answer.detail
+
+
+@pytest.mark.parametrize(
+    ("text", "drugs"),
+    [
+        ("furosemide 40 mg tablet [discontinued]", ("furosemide",)),
+        ("Lasix 40 MG [OBSOLETE]", ("furosemide",)),
+        ("furosemide or placebo", ("furosemide",)),
+        ("take 1 or 2 tablets of furosemide", ("furosemide",)),
+        ("loop diuretics + furosemide 40 mg", ("furosemide",)),
+        ("Zocor or simvastatin", ("simvastatin",)),
+        ("ferrous sulfate 325 mg (65 mg iron)", ("ferrous sulfate",)),
+        ("furosemide oral powder sachets lemon & lime (Unheardof Ltd)", ("furosemide",)),
+    ],
+)
+def test_what_only_looks_open_is_answered(read: Read, text: str, drugs: tuple[str, ...]) -> None:
+    """A catalogue's remark, a choice of counts, a class before the drug, an element of a salt."""
+    assert drugs == read(text).ingredients
+
+
+def test_a_drug_said_to_be_discontinued_is_still_not_answered(read: Read) -> None:
+    """Only in square brackets is it a remark of a catalogue."""
+    for text in ("furosemide - discontinued", "furosemide (discontinued)", "discontinued Lasix"):
+        assert () == read(text).ingredients
 
 
 def test_a_bare_product_code_says_how_to_read_it(resolver: Resolver) -> None:

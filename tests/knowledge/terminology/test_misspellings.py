@@ -41,6 +41,40 @@ def test_a_misspelt_part_of_a_combination_is_guessed(read: Read) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "drug"),
+    [
+        ("potasium chloride 20 meq", "potassium chloride"),
+        ("potassium cloride ER", "potassium chloride"),
+        ("potassium-chlorid", "potassium chloride"),
+        ("sodium phosfate", "sodium phosphate"),
+    ],
+)
+def test_a_word_is_told_by_its_neighbour(read: Read, text: str, drug: str) -> None:
+    """Where the other word of the name narrows the choice."""
+    answer = read(text)
+    assert (drug,) == answer.ingredients
+    assert Match.FUZZY is answer.match
+
+
+@pytest.mark.parametrize(
+    ("text", "drug"),
+    [
+        ("torasemida", "torsemide"),
+        ("furosémide comprimé", "furosemide"),
+        ("idroclorotiazide 25 mg", "hydrochlorothiazide"),
+        ("espironolactona", "spironolactone"),
+        ("simvastatine", "simvastatin"),
+        ("digoxina", "digoxin"),
+    ],
+)
+def test_a_name_is_read_in_the_spelling_of_other_languages(
+    read: Read, text: str, drug: str
+) -> None:
+    """International names differ in regular ways."""
+    assert (drug,) == read(text).ingredients
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "prednislone",  # prednisone or prednisolone
