@@ -29,9 +29,11 @@ class Fired(Struct, frozen=True):
 
 def fire_rules(book: FactBook, index: RuleIndex) -> list[Fired]:
     """Everything that fires, lesser rules removed, rules for flagged drugs last."""
+    by_drug = [(name, found) for name in book.drugs if (found := index.direct(name))]
+    if not by_drug:
+        return []  # as of most charts, of which then no fact need be known
     awake = index.awake(book.true)
     asked: Asked = {}
-    by_drug = [(name, index.direct(name)) for name in book.drugs]
     direct = _standing(_fire_all(book, awake, by_drug, asked))
     said = {fired.rule.id for fired in direct}
     awake = {place: one for place, one in awake.items() if said.isdisjoint(one.rule.yields_to)}

@@ -27,9 +27,17 @@ class Rail(Struct, frozen=True):
     adjust: tuple[tuple[Gate, Adjustment], ...]
 
 
-def rails(knowledge: Knowledge, numbers: FactNumbers) -> dict[str, Rail]:
-    """Every mitigation, ready to be weighed."""
-    return {name: _rail(one, numbers) for name, one in knowledge.mitigations.items()}
+class Rails(Struct, frozen=True):
+    """Every mitigation, ready to be weighed, and those that no rule has to propose."""
+
+    by_id: dict[str, Rail]
+    unprompted: tuple[Rail, ...]
+
+
+def rails(knowledge: Knowledge, numbers: FactNumbers) -> Rails:
+    """The guard rails of a knowledge."""
+    by_id = {name: _rail(one, numbers) for name, one in knowledge.mitigations.items()}
+    return Rails(by_id, tuple(rail for rail in by_id.values() if rail.mitigation.unprompted))
 
 
 def _rail(one: Mitigation, numbers: FactNumbers) -> Rail:
@@ -48,7 +56,7 @@ def _rail(one: Mitigation, numbers: FactNumbers) -> Rail:
 class Guarded:
     """Offers and withholds each mitigation once, in the order in which they were proposed."""
 
-    def __init__(self, book: FactBook, ready: dict[str, Rail]) -> None:
+    def __init__(self, book: FactBook, ready: Rails) -> None:
         self._book = book
         self._rails = ready
         self.offered: dict[str, Offered] = {}
@@ -57,14 +65,14 @@ class Guarded:
 
     def propose(self, ids: Iterable[str]) -> None:
         """Weigh mitigations, and what offering them adds."""
-        true = self._book.true
         queue = list(ids)
         while queue:
+            true = self._book.true
             name = queue.pop(0)
             if name in self._seen:
                 continue
             self._seen.add(name)
-            rail = self._rails[name]
+            rail = self._rails.by_id[name]
             if rail.settled and not true & rail.complications and rail.offer.open(true):
                 self.offered[name] = rail.offered
             else:
@@ -72,7 +80,14 @@ class Guarded:
 
     def propose_unprompted(self) -> None:
         """Weigh those that no rule proposes."""
-        self.propose(name for name, rail in self._rails.items() if rail.mitigation.unprompted)
+        self.propose([rail.mitigation.id for rail in self._rails.unprompted if self._matters(rail)])
+
+    def _matters(self, rail: Rail) -> bool:
+        """False where weighing could neither offer nor withhold it: most charts end here, before
+        anybody asks which facts hold.
+        """
+        silent = not rail.mitigation.can_harm and not rail.guards
+        return not silent or prove(rail.mitigation.offer_when, self._book.ask) is not None
 
     def _weigh(self, rail: Rail) -> tuple[str, ...]:
         mitigation = rail.mitigation

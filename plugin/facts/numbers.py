@@ -66,14 +66,13 @@ class FactNumbers:
         """The conditions that make a muscle symptom: a fall or a fever is a symptom, and not one
         of these.
         """
-        return frozenset(self._conditions(v.TermRef(MUSCLE_SYMPTOM)))
+        return frozenset(self._conditions(MUSCLE_SYMPTOM))
 
-    def _conditions(self, fact: v.Fact) -> Iterator[str]:
-        if isinstance(fact, v.Has):
-            yield fact.condition
-        elif isinstance(fact, v.TermRef) and fact.name in self._knowledge.terms:
-            for one in v.facts_in(self._knowledge.terms[fact.name].condition):
-                yield from self._conditions(one)
+    def _conditions(self, term: str) -> set[str]:
+        known = self._knowledge.terms
+        facts = list(v.facts_in(known[term].condition)) if term in known else []
+        below = [self._conditions(fact.name) for fact in facts if isinstance(fact, v.TermRef)]
+        return {fact.condition for fact in facts if isinstance(fact, v.Has)}.union(*below)
 
     def clause(self, clause: v.Clause) -> int | None:
         """The bits of which one must be set for a clause to hold; None where that cannot say."""
