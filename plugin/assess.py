@@ -141,12 +141,12 @@ def _in_order(weighed: dict[str, T], groups: list[list[Fired]]) -> tuple[T, ...]
 
 def _finding(group: list[Fired], book: FactBook, guarded: Guarded) -> Finding:
     rule = group[0].rule
-    drugs = tuple(dict.fromkeys(fired.drug for fired in group))
+    drugs = tuple(dict.fromkeys([fired.drug for fired in group]))
     partners = tuple(sorted({name for fired in group for name in fired.partners} - set(drugs)))
-    because = tuple(dict.fromkeys(item for fired in group for item in fired.because))
+    because = tuple(dict.fromkeys([item for fired in group for item in fired.because]))
     if not any(item.reference for item in because):
         because += _exposure(drugs, book)  # what rests on an absence still says of which entries
-    notes = dict.fromkeys(note for fired in group for note in fired.notes)
+    notes = dict.fromkeys([note for fired in group for note in fired.notes])
     return Finding(
         rule=rule.id,
         level=group[0].level,
@@ -154,9 +154,9 @@ def _finding(group: list[Fired], book: FactBook, guarded: Guarded) -> Finding:
         partners=partners,
         summary=fill(rule.summary, book, drugs, partners),
         because=because,
-        mitigations=tuple(name for name in rule.suggest if name in guarded.offered),
+        mitigations=tuple([name for name in rule.suggest if name in guarded.offered]),
         sources=_sources(group, drugs, book.knowledge),
-        notes=tuple(fill(note, book, drugs, partners) for note in notes),
+        notes=tuple([fill(note, book, drugs, partners) for note in notes]),
     )
 
 

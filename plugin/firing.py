@@ -50,10 +50,10 @@ def _fire_all(
     fired: list[Fired] = []
     true = book.true
     for name, candidates in by_drug:
+        page = book.page(name)
         for candidate in candidates:
             if candidate.position in awake and candidate.gate.open(true):
-                one = awake[candidate.position]
-                fired += _fire(one, candidate, book.page(name), asked)
+                fired += _fire(awake[candidate.position], candidate, page, asked)
     return fired
 
 

@@ -116,6 +116,8 @@ class Guarded:
     def _blocked(self, rail: Rail) -> tuple[Evidence, ...] | None:
         """The evidence of every guard rail that stops it; None where none does."""
         true = self._book.true
+        if not true & rail.complications:
+            return None
         asked = [guard for gate, guard in rail.guards if gate.open(true)]
         proofs = [p for guard in asked if (p := prove(guard, self._book.prove)) is not None]
         return tuple(dict.fromkeys(item for proof in proofs for item in proof)) if proofs else None

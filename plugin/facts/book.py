@@ -151,7 +151,8 @@ def _of_book(page: DrugPage, fact: v.Fact) -> Proof:
 
 
 def _term_of_drug(page: DrugPage, fact: v.TermRef) -> Proof:
-    if fact in page.book.numbers.bits:
+    numbers = page.book.numbers
+    if fact in numbers.bits and fact not in numbers.of_one_drug:
         return _of_book(page, fact)
     return prove(page.book.knowledge.terms[fact.name].condition, page.prove)
 

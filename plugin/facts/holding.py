@@ -31,6 +31,24 @@ def _of_drugs(book: FactBook) -> int:
     for fact, bit in book.numbers.counts:
         if len(book.taken(fact.group)) >= fact.at_least:
             true |= bit
+    return true | _of_entries(book)
+
+
+def _of_entries(book: FactBook) -> int:
+    """How any of the drugs is taken, and whether somebody prescribed it."""
+    true = 0
+    routes = set()
+    for drug in book.drugs.values():
+        for entry in drug.entries:
+            routes.add(entry.route.value)
+            if entry.not_prescribed:
+                true |= book.numbers.not_prescribed
+    for by_route, bit in book.numbers.routes:
+        if by_route.route in routes:
+            true |= bit
+    for handed_over, bit in book.numbers.dispensed if book.record.dispenses else ():
+        if book.ask(handed_over) is not None:
+            true |= bit
     return true
 
 

@@ -40,6 +40,7 @@ _WORTH_A_LINE = _LIMITS | {InteractionState.CAUTION, InteractionState.ALONE_CAUT
 _UNCONFIRMED = frozenset({InteractionState.UNCONFIRMED})
 
 _Proof = tuple[Evidence, ...]
+_Row = tuple[Interaction, tuple[frozenset[str], ...]]  # with those of whom each partner is one
 
 
 class Hit(Struct, frozen=True):
@@ -61,11 +62,11 @@ class InteractionTable:
                 f"{jurisdiction!r} is no jurisdiction of the interaction table: "
                 f"use one of {', '.join(sorted(known))}"
             )
-        self._members = knowledge.members
-        self._by_drug: dict[str, list[Interaction]] = {}
+        self._by_drug: dict[str, list[_Row]] = {}
         for row in _in_force(knowledge.interactions, jurisdiction):
             for name in knowledge.members(row.drug):
-                self._by_drug.setdefault(name, []).append(row)
+                others = tuple(knowledge.members(partner) - {name} for partner in row.partners)
+                self._by_drug.setdefault(name, []).append((row, others))
 
     def hits(
         self,
@@ -75,25 +76,14 @@ class InteractionTable:
     ) -> tuple[Hit, ...]:
         """Every row that applies to the drug and adds something; confirmed rows come first."""
         found: list[Hit] = []
-        for row in self._by_drug.get(drug.name, ()):
-            partners = self._partners(row, drug.name, drugs)
-            if partners is None:
+        for row, others in self._by_drug.get(drug.name, ()):
+            if any(map(drugs.keys().isdisjoint, others)):
                 continue
+            partners = sorted({name for members in others for name in members & drugs.keys()})
             hit = _hit(row, drug, [drugs[name] for name in partners], patient_fact)
             if hit is not None:
                 found.append(hit)
         return tuple(hit for hit in found if not any(_outspeaks(one, hit) for one in found))
-
-    def _partners(
-        self, row: Interaction, name: str, drugs: dict[str, Drug]
-    ) -> tuple[str, ...] | None:
-        found: set[str] = set()
-        for selector in row.partners:
-            taken = (self._members(selector) & drugs.keys()) - {name}
-            if not taken:
-                return None
-            found |= taken
-        return tuple(sorted(found))
 
 
 def _in_force(rows: tuple[Interaction, ...], jurisdiction: str) -> list[Interaction]:

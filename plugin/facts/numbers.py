@@ -21,6 +21,8 @@ from plugin.facts.substance import lab_ways
 F = TypeVar("F", bound=v.Fact)
 
 _OF_PATIENT = (v.LabCut, v.LabIs, v.Has, v.Takes, v.Count, v.Age, v.UnreadKind)
+# Asked of the patient, these hold where they hold of any drug: few charts have one that does.
+_OF_ANY_DRUG = (v.DrugRoute, v.DrugNotPrescribed, v.DrugDispensed)
 INTERACTION = "interaction:"
 ALWAYS = 1  # the bit that is set for every patient, and is of no fact
 
@@ -45,6 +47,7 @@ class FactNumbers:
         self._ways: dict[tuple[str, str], tuple[v.Condition, ...]] = {}
         self.bits: dict[v.Fact, int] = {}
         self.terms: list[tuple[int, Gate]] = []  # a term after those that it is made of
+        self.of_one_drug: set[v.Fact] = set()  # numbered, and yet to be asked of each drug anew
         for name in knowledge.terms:
             self._number(v.TermRef(name))
         for fact in _named(knowledge):
@@ -54,6 +57,9 @@ class FactNumbers:
         self.counts = self._of_kind(v.Count)
         self.ages = self._of_kind(v.Age)
         self.unread = self._of_kind(v.UnreadKind)
+        self.routes = self._of_kind(v.DrugRoute)
+        self.dispensed = self._of_kind(v.DrugDispensed)
+        self.not_prescribed = self.bits.get(v.DrugNotPrescribed(), 0)
         self.states = {
             analyte: {state: self.bits[v.LabIs(analyte, state)] for state in v.LabState}
             for analyte in knowledge.labs
@@ -106,8 +112,12 @@ class FactNumbers:
                 return False
             self.bits[fact] = ALWAYS << (len(self.bits) + 1)
             self.terms.append((self.bits[fact], self.gate(condition)))
+            if not self.of_one_drug.isdisjoint(v.facts_in(condition)):
+                self.of_one_drug.add(fact)
             return True
-        if isinstance(fact, _OF_PATIENT):
+        if isinstance(fact, _OF_ANY_DRUG):
+            self.of_one_drug.add(fact)
+        if isinstance(fact, (*_OF_PATIENT, *_OF_ANY_DRUG)):
             self.bits[fact] = ALWAYS << (len(self.bits) + 1)
             return True
         return False
