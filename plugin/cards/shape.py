@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from knowledge.model import Knowledge
-from plugin.cards.escape import one_line
+from plugin.cards.escape import one_line, plain
 
 Card = dict[str, Any]
 
@@ -80,8 +80,9 @@ def shorten(text: str, limit: int = SUMMARY_LIMIT) -> str:
 
 
 def footer(knowledge: Knowledge) -> str:
-    """Which knowledge this comes from, and whether a clinician checked it."""
-    return f"*Knowledge {knowledge.version}, {review_status(knowledge)}.*"
+    """Which knowledge this comes from, who changed it, and whether a clinician checked it."""
+    site = f", with the changes of {plain(knowledge.site.label)}" if knowledge.site else ""
+    return f"*Knowledge {knowledge.version}{site}, {review_status(knowledge)}.*"
 
 
 def review_status(knowledge: Knowledge) -> str:

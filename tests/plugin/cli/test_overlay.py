@@ -172,7 +172,7 @@ def test_the_service_says_it_in_discovery_on_the_card_and_in_its_state(tmp_path:
         URL, data=call(prefetch(order("xqzzt"))), content_type="application/json"
     )
     (card,) = response.get_json()["cards"]
-    assert f"Knowledge {version}" in card["detail"]
+    assert f"Knowledge {version}, with the changes of Example Hospital" in card["detail"]
 
 
 @pytest.mark.parametrize("how", ["option", "setting", "option over setting"])
