@@ -15,7 +15,7 @@ _NEEDED = (EntryKind.PATIENT, EntryKind.MEDICATIONS, EntryKind.LABS, EntryKind.C
 _WORDS = {
     UnreadReason.NO_DRUG_NAMED: "names no drug that is known",
     UnreadReason.EMPTY: "has neither a code nor a text",
-    UnreadReason.CODE_NOT_KNOWN: "has only a product code, which no RxNorm release loaded here tells",
+    UnreadReason.CODE_NOT_KNOWN: "has only a product code that no RxNorm release here tells",
     UnreadReason.AMBIGUOUS: "could be one of several drugs",
     UnreadReason.CONFLICT: "its names or codes are of different drugs",
     UnreadReason.SUPPLY: "is a supply, not a drug",

@@ -1,7 +1,8 @@
 """Concepts resolved in a second, and throughput of one 29 kB call: `make bench`.
 
-The call's is a ratio to an empty Flask app. Each is served by gunicorn with one sync worker; the
-two take turns in one run, so that a change of the machine's speed touches both.
+The call's is a ratio to an empty Flask app, and to one that takes the same call and looks at none
+of it. Each is served by gunicorn with one sync worker; they take turns in one run, so that a change
+of the machine's speed touches all.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from datetime import date
 
 from tests.benchmarks import resolving
 from tests.benchmarks.load import one_call
-from tests.benchmarks.patient import BUSY, QUIET, call_of
+from tests.benchmarks.patient import CHARTS, call_of
 
 _PATIENCE = 60.0  # seconds until a server that does not answer counts as broken
 
@@ -34,29 +35,30 @@ def main() -> None:
     resolving.main()
     with _server("empty", "/") as empty, _server("whole", "/healthz") as whole:
         discovery = json.loads(_body(one_call(whole, _get("/cds-services"))))
-        for name, chart in (("a chart with findings", BUSY), ("a quiet chart", QUIET)):
+        for name, chart in CHARTS.items():
             body = call_of(discovery, date.today(), chart)
             call = _post("/cds-services/cramp-review", body)
             cards = json.loads(_body(one_call(whole, call)))["cards"]
             print(f"{name}: call of {len(body)} bytes, answered with {len(cards)} cards")
-            ratio = _compare(empty, whole, call, options)
-            print(f"{name}: ratio to an empty Flask app {ratio:.3f} (median)")
+            turns = [(empty, _get("/")), (empty, _post("/", body)), (whole, call)]
+            to_empty, to_taking = _compare(turns, options)
+            print(f"{name}: ratio to an empty Flask app {to_empty:.3f} (median)")
+            print(f"{name}: ratio to one that takes the same call {to_taking:.3f} (median)")
 
 
-def _compare(empty: int, whole: int, call: bytes, options: argparse.Namespace) -> float:
-    """The median ratio of both servers' throughput, taking turns."""
-    _measure(whole, call, 1.0)  # warms both up
-    _measure(empty, _get("/"), 1.0)
+def _compare(turns: list[tuple[int, bytes]], options: argparse.Namespace) -> tuple[float, float]:
+    """The median ratios of the last one's throughput to those of the others, taking turns."""
+    for port, request in turns:
+        _measure(port, request, options.seconds / 3)  # warms it up
     ratios = []
     for turn in range(1, options.rounds + 1):
-        nothing = _measure(empty, _get("/"), options.seconds)
-        ours = _measure(whole, call, options.seconds)
-        ratios.append(ours / nothing)
+        empty, taking, ours = (_measure(*one, options.seconds) for one in turns)
+        ratios.append((ours / empty, ours / taking))
         print(
-            f"round {turn}: empty {nothing:7.0f}/s   cramp-review {ours:7.0f}/s   "
-            f"({1e6 / ours - 1e6 / nothing:5.0f} us more)   ratio {ours / nothing:.3f}"
+            f"round {turn}: empty {empty:6.0f}/s   taking {taking:6.0f}/s   cramp-review "
+            f"{ours:6.0f}/s   ratios {ours / empty:.3f} {ours / taking:.3f}"
         )
-    return statistics.median(ratios)
+    return statistics.median(r for r, _ in ratios), statistics.median(r for _, r in ratios)
 
 
 def _measure(port: int, request: bytes, seconds: float) -> float:

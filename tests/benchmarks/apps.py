@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, request
 
 from plugin.app import create_app
 
 
 def empty() -> Flask:
-    """A Flask application that answers without looking."""
+    """A Flask application that answers without looking; what is posted it takes, and no more."""
     app = Flask("empty")
 
     @app.get("/")
     def index() -> str:
+        return ""
+
+    @app.post("/")
+    def take() -> str:
+        request.get_data()
         return ""
 
     return app

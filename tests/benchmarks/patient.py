@@ -73,13 +73,29 @@ class Chart:
     potassium: tuple[float, ...]
 
 
-# Cramps, a low potassium and five linked drugs; and a chart of the same size with nothing to say.
+# Cramps, a low potassium and seven linked drugs; two linked drugs, of which one is worth a line;
+# and a chart of the same size with nothing to say.
 BUSY = Chart(_DRUGS, _CONDITIONS, (3.3, 3.6, 3.9, 4.0, 4.1))
+ORDINARY = Chart(
+    (
+        _DRUGS[0],
+        _DRUGS[1],
+        *((_UNLINKED[n % 4], dosage) for n, (_, dosage) in enumerate(_DRUGS[2:])),
+    ),
+    _CONDITIONS,
+    (4.2, 4.0, 4.1, 4.0, 4.1),
+)
 QUIET = Chart(
     tuple((_UNLINKED[n % len(_UNLINKED)], dosage) for n, (_, dosage) in enumerate(_DRUGS)),
     tuple(row for row in _CONDITIONS if row[0] != "R25.2"),
     (4.2, 4.0, 4.1, 4.0, 4.1),
 )
+
+CHARTS = {
+    "a chart with many findings": BUSY,
+    "an ordinary chart": ORDINARY,
+    "a quiet chart": QUIET,
+}
 
 
 def call_of(discovery: Mapping[str, Any], today: date, chart: Chart = BUSY) -> bytes:

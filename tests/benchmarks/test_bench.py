@@ -14,7 +14,7 @@ from knowledge.terminology.resolver import Resolver
 from plugin.app import create_app
 from plugin.config import Settings
 from tests.benchmarks import resolving
-from tests.benchmarks.patient import QUIET, SIZE, call_of
+from tests.benchmarks.patient import CHARTS, ORDINARY, QUIET, SIZE, call_of
 
 REPOSITORY = Path(__file__).parents[2]
 TODAY = date(2026, 11, 1)
@@ -30,6 +30,16 @@ def test_the_call_has_its_size_is_the_same_each_time_and_is_answered_with_findin
     response = client.post("/cds-services/cramp-review", data=body, content_type="application/json")
     [card] = response.get_json()["cards"]
     assert card["indicator"] == "warning"
+
+
+def test_the_ordinary_chart_has_the_same_size_and_gets_a_line_for_information() -> None:
+    """Cramps, and a diuretic and a statin, with nothing wrong in the labs."""
+    client = create_app(Settings(), today=lambda: TODAY).test_client()
+    body = call_of(client.get("/cds-services").get_json(), TODAY, ORDINARY)
+    assert abs(len(body) - SIZE) < 500
+    response = client.post("/cds-services/cramp-review", data=body, content_type="application/json")
+    [card] = response.get_json()["cards"]
+    assert card["indicator"] == "info"
 
 
 def test_the_quiet_chart_has_the_same_size_and_gets_no_card() -> None:
@@ -53,7 +63,7 @@ def test_every_concept_that_is_measured_is_new_and_of_a_drug() -> None:
     assert [] == [code for code in codes if not resolver.resolve(Concept((code,))).linked]
 
 
-def test_a_short_run_prints_both_ratios() -> None:
+def test_a_short_run_prints_both_ratios_of_each_chart() -> None:
     """As `make bench` does in a longer one."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.benchmarks", "--rounds", "1", "--seconds", "0.2"],
@@ -62,10 +72,9 @@ def test_a_short_run_prints_both_ratios() -> None:
         text=True,
         check=True,
     )
-    ratios = re.findall(
-        r"^(.+): ratio to an empty Flask app 0\.\d{3} \(median\)$", done.stdout, re.M
-    )
-    assert ["a chart with findings", "a quiet chart"] == ratios
+    for to in ("an empty Flask app", "one that takes the same call"):
+        pattern = rf"^(.+): ratio to {to} \d\.\d{{3}} \(median\)$"
+        assert list(CHARTS) == re.findall(pattern, done.stdout, re.M)
     rates = re.findall(r"^(.+): [\d,]+ a second; \d+\.\d times as long", done.stdout, re.M)
     assert ["codes of ingredients", "distinct free texts", "repeated free texts"] == rates
 
