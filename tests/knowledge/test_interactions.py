@@ -246,3 +246,15 @@ def test_two_numbers_of_one_pair_are_both_told(table: tuple[Interaction, ...]) -
     (row,) = (row for row in table if row.id == "rosuvastatin-tafamidis-recalled-us")
     assert (Decimal(10), Status.UNCONFIRMED) == (row.cap_mg, row.status)
     assert "20 mg" in row.text
+
+
+def test_a_limit_tells_its_reader_the_dose(table: tuple[Interaction, ...]) -> None:
+    """Above the labelled dose is no help at night without the dose, so the row's sentence has it."""
+    limits = [row for row in table if row.acts and row.effect == "dose-cap"]
+    assert limits
+    assert [] == [row.id for row in limits if not re.search(r"\d mg", row.text)]
+    for row in limits:
+        plain = re.fullmatch(r"At most (\d+) mg of (\w+) (a|twice a) day\.", row.text)
+        if plain:
+            times = 2 if plain[3] == "twice a" else 1
+            assert (row.cap_mg, row.drug) == (int(plain[1]) * times, plain[2]), row.id
