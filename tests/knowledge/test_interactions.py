@@ -258,3 +258,15 @@ def test_a_limit_tells_its_reader_the_dose(table: tuple[Interaction, ...]) -> No
         if plain:
             times = 2 if plain[3] == "twice a" else 1
             assert (row.cap_mg, row.drug) == (int(plain[1]) * times, plain[2]), row.id
+
+
+def test_a_contraindication_is_told_from_advice_against_a_pair(shipped: Knowledge) -> None:
+    """One effect holds both, so the row's sentence says which of the two the label chose."""
+    forbidden = [row for row in shipped.interactions if row.effect == "contraindicated"]
+    assert [] == [row.id for row in forbidden if not row.text]
+    for line in (one for one in lines() if one.effect == "contraindicated"):
+        for partners in line.partners:
+            for row in _about(shipped, line.statin, partners):
+                if row in forbidden and row.acts and "US" in row.jurisdictions:
+                    strict = row.text.startswith("Contraindicated")
+                    assert strict == line.sentence.startswith("contraindicated"), row.id
