@@ -270,3 +270,12 @@ def test_a_contraindication_is_told_from_advice_against_a_pair(shipped: Knowledg
                 if row in forbidden and row.acts and "US" in row.jurisdictions:
                     strict = row.text.startswith("Contraindicated")
                     assert strict == line.sentence.startswith("contraindicated"), row.id
+
+
+def test_the_british_limit_of_a_pair_is_as_urgent_with_a_symptom(shipped: Knowledge) -> None:
+    """The reference grades the pair, and the jurisdiction changes the dose alone."""
+    rows = {row.id: row for row in shipped.interactions}
+    for partner in ("verapamil", "diltiazem"):
+        british = rows[f"simvastatin-{partner}-uk"]
+        assert (True, 20) == (british.critical_with_symptom, british.cap_mg)
+        assert rows[f"simvastatin-{partner}-us"].critical_with_symptom
