@@ -40,3 +40,27 @@ def test_a_severe_total_calcium_says_when_the_ionised_one_is_not_low(drug: str, 
     assert plain.level is both.level
     low = _said(rule, order(drug), total, _result("1994-3", 1.0, "mmol/L"))
     assert not [note for note in low.notes if "not low" in note]
+
+
+@pytest.mark.parametrize(("value", "ours"), [(5.0, True), (5.4, True), (5.5, False)])
+def test_a_potassium_below_the_bands_is_called_high_by_our_own_limit(
+    value: float, ours: bool
+) -> None:
+    """The guideline's bands begin at 5.5 mmol/L; from 5.0 potassium is refused by choice."""
+    found = _said("high-potassium", order("spironolactone"), potassium(value))
+    assert ours == any("5.0 is our own limit" in note for note in found.notes)
+
+
+def test_the_cramp_signal_of_potassium_sparing_diuretics_is_cited_where_it_is_told() -> None:
+    """With a high and with a very high potassium."""
+    for rule, value in (("high-potassium", 5.6), ("very-high-potassium", 6.1)):
+        cramps = {
+            "resourceType": "Condition",
+            "id": "c1",
+            "code": {"text": "muscle cramps"},
+            "subject": {"reference": "Patient/ada"},
+            "recordedDate": "2026-10-20",
+        }
+        found = _said(rule, order("spironolactone"), potassium(value), cramps)
+        assert [note for note in found.notes if "largest cramp signal" in note]
+        assert "garrison-2012" in found.sources
