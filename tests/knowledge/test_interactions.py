@@ -249,7 +249,7 @@ def test_two_numbers_of_one_pair_are_both_told(table: tuple[Interaction, ...]) -
 
 
 def test_a_limit_tells_its_reader_the_dose(table: tuple[Interaction, ...]) -> None:
-    """Above the labelled dose is no help at night without the dose, so the row's sentence has it."""
+    """Above the labelled dose is no help at night without the dose: the row's sentence has it."""
     limits = [row for row in table if row.acts and row.effect == "dose-cap"]
     assert limits
     assert [] == [row.id for row in limits if not re.search(r"\d mg", row.text)]
@@ -257,7 +257,7 @@ def test_a_limit_tells_its_reader_the_dose(table: tuple[Interaction, ...]) -> No
         plain = re.fullmatch(r"At most (\d+) mg of (\w+) (a|twice a) day\.", row.text)
         if plain:
             times = 2 if plain[3] == "twice a" else 1
-            assert (row.cap_mg, row.drug) == (int(plain[1]) * times, plain[2]), row.id
+            assert (row.cap_mg, row.drug) == (Decimal(plain[1]) * times, plain[2]), row.id
 
 
 def test_a_contraindication_is_told_from_advice_against_a_pair(shipped: Knowledge) -> None:
@@ -277,5 +277,6 @@ def test_the_british_limit_of_a_pair_is_as_urgent_with_a_symptom(shipped: Knowle
     rows = {row.id: row for row in shipped.interactions}
     for partner in ("verapamil", "diltiazem"):
         british = rows[f"simvastatin-{partner}-uk"]
-        assert (True, 20) == (british.critical_with_symptom, british.cap_mg)
+        assert british.critical_with_symptom
+        assert Decimal(20) == british.cap_mg
         assert rows[f"simvastatin-{partner}-us"].critical_with_symptom
