@@ -246,3 +246,37 @@ def test_two_numbers_of_one_pair_are_both_told(table: tuple[Interaction, ...]) -
     (row,) = (row for row in table if row.id == "rosuvastatin-tafamidis-recalled-us")
     assert (Decimal(10), Status.UNCONFIRMED) == (row.cap_mg, row.status)
     assert "20 mg" in row.text
+
+
+def test_a_limit_tells_its_reader_the_dose(table: tuple[Interaction, ...]) -> None:
+    """Above the labelled dose is no help at night without the dose: the row's sentence has it."""
+    limits = [row for row in table if row.acts and row.effect == "dose-cap"]
+    assert limits
+    assert [] == [row.id for row in limits if not re.search(r"\d mg", row.text)]
+    for row in limits:
+        plain = re.fullmatch(r"At most (\d+) mg of (\w+) (a|twice a) day\.", row.text)
+        if plain:
+            times = 2 if plain[3] == "twice a" else 1
+            assert (row.cap_mg, row.drug) == (Decimal(plain[1]) * times, plain[2]), row.id
+
+
+def test_a_contraindication_is_told_from_advice_against_a_pair(shipped: Knowledge) -> None:
+    """One effect holds both, so the row's sentence says which of the two the label chose."""
+    forbidden = [row for row in shipped.interactions if row.effect == "contraindicated"]
+    assert [] == [row.id for row in forbidden if not row.text]
+    for line in (one for one in lines() if one.effect == "contraindicated"):
+        for partners in line.partners:
+            for row in _about(shipped, line.statin, partners):
+                if row in forbidden and row.acts and "US" in row.jurisdictions:
+                    strict = row.text.startswith("Contraindicated")
+                    assert strict == line.sentence.startswith("contraindicated"), row.id
+
+
+def test_the_british_limit_of_a_pair_is_as_urgent_with_a_symptom(shipped: Knowledge) -> None:
+    """The reference grades the pair, and the jurisdiction changes the dose alone."""
+    rows = {row.id: row for row in shipped.interactions}
+    for partner in ("verapamil", "diltiazem"):
+        british = rows[f"simvastatin-{partner}-uk"]
+        assert british.critical_with_symptom
+        assert Decimal(20) == british.cap_mg
+        assert rows[f"simvastatin-{partner}-us"].critical_with_symptom
