@@ -70,3 +70,8 @@ def current_drugs(record: PatientRecord) -> dict[str, Drug]:
 
 def _about(dispenses: Iterable[Dispense], name: str) -> tuple[Dispense, ...]:
     return tuple(d for d in dispenses if name in d.ingredients and d.route.systemic)
+
+
+def as_number(amount: Decimal) -> float | int:
+    """An amount for a reader: 80 and not 80.0."""
+    return int(amount) if amount == amount.to_integral_value() else float(amount)

@@ -14,7 +14,7 @@ from msgspec import Struct
 from knowledge.logic import prove, prove_one_of
 from knowledge.model import CAUTION, DOSE_CAP, Interaction, Knowledge, Level, Status
 from knowledge.vocabulary import Condition, Fact, InteractionState
-from plugin.facts.drugs import Drug
+from plugin.facts.drugs import Drug, as_number
 from plugin.model import Evidence
 
 # Its labels stand in where a jurisdiction has no row of its own for the same drugs: a silence about
@@ -195,7 +195,8 @@ def _doses(row: Interaction, drug: Drug, partners: list[Drug]) -> _Proof:
     dose = drug.daily_mg
     if row.cap_mg is not None and dose is not None and dose > row.cap_mg:
         fact = f"drug:daily-dose>{row.cap_mg}mg"
-        found += [Evidence(fact, reference, float(dose), "mg/d") for reference in drug.references]
+        shown = as_number(dose)
+        found += [Evidence(fact, reference, shown, "mg/d") for reference in drug.references]
     if row.partner_from_mg is not None:
         found += [
             Evidence(f"takes:{one.name}", reference, float(one.daily_mg), "mg/d")

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from knowledge.model import Lab
 from knowledge.vocabulary import LabCut, LabIs, LabState
+from plugin.facts.drugs import as_number
 from plugin.model import Evidence, LabResult, Unread
 
 
@@ -169,6 +170,5 @@ def evidence_of(result: LabResult, fact: str) -> Evidence:
     """A result as evidence: the value and unit as reported, not as converted."""
     value: float | int | str = result.reported
     if result.value is not None and result.reported == str(result.value):
-        whole = result.value == result.value.to_integral_value()
-        value = int(result.value) if whole else float(result.value)
+        value = as_number(result.value)
     return Evidence(fact, result.reference, value, result.unit, result.day.isoformat(), result.note)

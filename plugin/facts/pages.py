@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from knowledge import vocabulary as v
 from knowledge.logic import prove
-from plugin.facts.drugs import Drug
+from plugin.facts.drugs import Drug, as_number
 from plugin.facts.interactions import Hit
 from plugin.facts.problems import prove_has
 from plugin.facts.substance import static_fact
@@ -71,7 +71,8 @@ def _daily_dose(page: DrugPage, fact: v.DrugDailyDose) -> Proof:
     dose = page.drug.daily_mg
     if dose is None or dose <= fact.mg:
         return None
-    return tuple(Evidence(str(fact), ref, float(dose), "mg/d") for ref in page.drug.references)
+    shown = as_number(dose)
+    return tuple(Evidence(str(fact), ref, shown, "mg/d") for ref in page.drug.references)
 
 
 def _taken_for(page: DrugPage, fact: v.DrugTakenFor) -> Proof:

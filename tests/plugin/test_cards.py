@@ -246,7 +246,7 @@ def test_markup_in_a_drug_name_is_shown_and_does_nothing() -> None:
         (Evidence("age>=65"), "age &#62;= 65"),
         (Evidence("unread:conditions"), "conditions that could not be read"),
         (Evidence("drug:dispensed>=3/12mo", "d/1", 2, "{package}"), "dispensed: 2"),
-        (Evidence("drug:daily-dose>40mg", "m/1", 80.0, "mg/d"), "daily dose 80.0 mg/d"),
+        (Evidence("drug:daily-dose>40mg", "m/1", 80, "mg/d"), "daily dose 80 mg/d"),
         (Evidence("drug:taken-for>=365d", "m/1", date="2024-01-01"), "taken since (2024-01-01)"),
         (Evidence("drug:taken-for>=365d"), "taken for 365 days or more"),
         (
