@@ -259,6 +259,11 @@ TRIED = {
         unforced=False,
     ),
     "mra-review": Tried(reviews.mra, (taking(*reviews.MRAS), drug("triamterene")), unforced=False),
+    "potassium-sparing-review": Tried(
+        reviews.potassium_sparing,
+        (taking(*reviews.SPARING), drug("spironolactone")),
+        unforced=False,
+    ),
     "ppi-review": Tried(reviews.ppi, (taking(*reviews.PPIS), drug("famotidine")), unforced=False),
     "potassium-supplement-stop-review": Tried(
         reviews.potassium_supplement,

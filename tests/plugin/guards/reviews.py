@@ -34,6 +34,11 @@ def mra(chart: Chart) -> Ruling:
     return Case(concerns=bool(taken(chart, *MRAS))).ruling()
 
 
+def potassium_sparing(chart: Chart) -> Ruling:
+    """A7, A8 and A11: need for a potassium-sparing diuretic."""
+    return Case(concerns=bool(taken(chart, *SPARING))).ruling()
+
+
 def ppi(chart: Chart) -> Ruling:
     """B3: need for the proton pump inhibitor."""
     return Case(concerns=bool(taken(chart, *PPIS))).ruling()
