@@ -254,7 +254,7 @@ TRIED = {
         reviews.diuretic,
         (
             taking(*reviews.LOOPS, *fluids.THIAZIDES, *reviews.OTHER_DIURETICS),
-            drug(*reviews.MRAS, *reviews.SPARING),
+            drug(*reviews.MRAS, *reviews.SPARING, "quinine"),
         ),
         unforced=False,
     ),

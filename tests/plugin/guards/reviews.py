@@ -24,9 +24,13 @@ def thiazide(chart: Chart) -> Ruling:
 
 
 def diuretic(chart: Chart) -> Ruling:
-    """A2 and J2: need for the diuretic, and its dose."""
-    every = (*THIAZIDES, *MRAS, *SPARING, *LOOPS, *OTHER_DIURETICS)
-    return Case(concerns=bool(taken(chart, *every))).ruling()
+    """A2 and J2: need for the diuretic, and its dose.
+
+    Of a thiazide its own review speaks, except beside quinine.
+    """
+    others = bool(taken(chart, *MRAS, *SPARING, *LOOPS, *OTHER_DIURETICS))
+    beside_quinine = bool(taken(chart, *THIAZIDES) and taken(chart, "quinine"))
+    return Case(concerns=others or beside_quinine).ruling()
 
 
 def mra(chart: Chart) -> Ruling:
