@@ -190,6 +190,7 @@ AGENTS = Part(
     ),
     (
         *(takes(name) for name in RAISING),
+        takes("sacubitril", "valsartan"),
         *(takes("lisinopril", name) for name in RAISING if name != "lisinopril"),
         takes("trimethoprim", "ibuprofen"),
         takes("lisinopril", "losartan", "trimethoprim"),

@@ -254,11 +254,16 @@ TRIED = {
         reviews.diuretic,
         (
             taking(*reviews.LOOPS, *fluids.THIAZIDES, *reviews.OTHER_DIURETICS),
-            drug(*reviews.MRAS, *reviews.SPARING),
+            drug(*reviews.MRAS, *reviews.SPARING, "quinine"),
         ),
         unforced=False,
     ),
     "mra-review": Tried(reviews.mra, (taking(*reviews.MRAS), drug("triamterene")), unforced=False),
+    "potassium-sparing-review": Tried(
+        reviews.potassium_sparing,
+        (taking(*reviews.SPARING), drug("spironolactone")),
+        unforced=False,
+    ),
     "ppi-review": Tried(reviews.ppi, (taking(*reviews.PPIS), drug("famotidine")), unforced=False),
     "potassium-supplement-stop-review": Tried(
         reviews.potassium_supplement,

@@ -24,14 +24,23 @@ def thiazide(chart: Chart) -> Ruling:
 
 
 def diuretic(chart: Chart) -> Ruling:
-    """A2 and J2: need for the diuretic, and its dose."""
-    every = (*THIAZIDES, *MRAS, *SPARING, *LOOPS, *OTHER_DIURETICS)
-    return Case(concerns=bool(taken(chart, *every))).ruling()
+    """A2 and J2: need for the diuretic, and its dose.
+
+    Of a thiazide its own review speaks, except beside quinine.
+    """
+    others = bool(taken(chart, *MRAS, *SPARING, *LOOPS, *OTHER_DIURETICS))
+    beside_quinine = bool(taken(chart, *THIAZIDES) and taken(chart, "quinine"))
+    return Case(concerns=others or beside_quinine).ruling()
 
 
 def mra(chart: Chart) -> Ruling:
     """A7 and A11: the dose of a mineralocorticoid receptor antagonist."""
     return Case(concerns=bool(taken(chart, *MRAS))).ruling()
+
+
+def potassium_sparing(chart: Chart) -> Ruling:
+    """A7, A8 and A11: need for a potassium-sparing diuretic."""
+    return Case(concerns=bool(taken(chart, *SPARING))).ruling()
 
 
 def ppi(chart: Chart) -> Ruling:
