@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from knowledge.model import Knowledge, Level
 from plugin.cards.escape import filled, plain, sentence
 from plugin.cards.shape import FOUND, SUMMARY_LIMIT, Card, card, footer, shorten
 from plugin.cards.unread import unread_lines
-from plugin.cards.wording import parts_missing, phrases
-from plugin.model import Assessment, Finding, Unread
+from plugin.cards.wording import INTERACTION, parts_missing, phrases
+from plugin.model import Assessment, Finding, Unread, Withheld
 
+_WHOLE = re.compile(r"(?<=\d)\.0+(?!\d)")
+_CLAUSE = re.compile(r"(?<=[.;:])\s")  # what follows the first clause is for who is offered it
 _WHO_DECIDES = "*These are options for a clinician's decision, not orders.*"
 
 
@@ -60,23 +63,36 @@ def _section(title: str, lines: Sequence[str], *, bulleted: bool = False) -> str
 
 
 def _whys(
-    findings: Iterable[Finding],
+    findings: Sequence[Finding],
     listed: dict[str, str],
     knowledge: Knowledge,
     missing: Mapping[str, str],
 ) -> list[str]:
-    """A line for each finding; the entry of a drug is named in the first line about it."""
+    """A line for each finding; the entry of a drug is named in the first line about it.
+
+    Beside a finding that calls for action, one for information is its sentence alone.
+    """
     lines = []
+    brief = any(finding.level is not Level.INFO for finding in findings)
     for finding in findings:
         names = [name for name in (*finding.ingredients, *finding.partners) if name in listed]
         entries = [f"{sentence(name)} as “{plain(listed.pop(name))}”" for name in names]
         about = (*finding.ingredients, *finding.partners)
         because = phrases(finding.because, knowledge, about, missing)
         said = " ".join(_full(text) for text in (finding.summary, *finding.notes))
-        evidence = "; ".join([*(text for text in because if text not in said), *entries])
+        if brief and finding.level is Level.INFO:
+            because = []
+        evidence = "; ".join(
+            [*(text for text in because if _plainer(text) not in _plainer(said)), *entries]
+        )
         on_file = f" *On file:* {evidence}." if evidence else ""
         lines.append(f"**{_capital(finding.level.value)}**: {said}{on_file}")
     return lines
+
+
+def _plainer(text: str) -> str:
+    """A text in which `2.0` is `2`, to see what was said already."""
+    return _WHOLE.sub("", text)
 
 
 def _full(text: str) -> str:
@@ -101,10 +117,20 @@ def _withheld(
     texts: dict[str, list[str]] = {}
     for one in assessment.withheld:
         said = phrases(one.because, knowledge, missing=missing)
-        reason = "; ".join(said) or "what they need is not proven"
-        text = knowledge.mitigations[one.mitigation].text
+        reason = "; ".join(said) or _unsaid(one)
+        text = (
+            _CLAUSE.split(knowledge.mitigations[one.mitigation].text, maxsplit=1)[0].rstrip(".;:")
+            + "."
+        )
         texts.setdefault(reason, []).append(f"“{sentence(text)}”")
     return [f"Held back ({reason}): {' '.join(held)}" for reason, held in texts.items()]
+
+
+def _unsaid(withheld: Withheld) -> str:
+    """A reason whose evidence has no words of its own."""
+    if any(one.fact.startswith(INTERACTION) for one in withheld.because):
+        return "because of the interaction above"
+    return "what they need is not proven"
 
 
 def _also(assessment: Assessment) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -22,6 +23,10 @@ _LAB_STATES = {
 _MISSING = {UnreadReason.NOT_SENT: "not sent", UnreadReason.INCOMPLETE: "sent in part"}
 _MAY_BE_MISSING = (v.LabIs, v.UnreadKind)
 _NOTHING: Mapping[str, str] = {}
+_NOT = "not "  # how a fact is written that had to be proven, and is not
+_DISPENSED = "drug:dispensed"
+INTERACTION = "interaction:"
+_UCUM_MARKS = re.compile(r"[][{}]")
 
 
 def parts_missing(unread: Iterable[Unread]) -> dict[str, str]:
@@ -42,13 +47,29 @@ def phrases(
     """
     known = {f"takes:{name}" for name in about}
     said = dict.fromkeys(
-        phrase(evidence, knowledge, missing) for evidence in because if evidence.fact not in known
+        phrase(evidence, knowledge, missing)
+        for evidence in _packages_together(because)
+        if evidence.fact not in known
     )
     return [text for text in said if text]
 
 
+def _packages_together(because: tuple[Evidence, ...]) -> list[Evidence]:
+    """The evidence with all that was dispensed as one sum, of the latest day."""
+    handed = [one for one in because if one.fact.startswith(_DISPENSED)]
+    if len(handed) <= 1:
+        return list(because)
+    total = sum(one.value for one in handed if isinstance(one.value, int))
+    whole = Evidence(handed[0].fact, value=total, date=max(one.date for one in handed))
+    place = because.index(handed[0])
+    rest = [one for one in because[place:] if not one.fact.startswith(_DISPENSED)]
+    return [*because[:place], whole, *rest]
+
+
 def phrase(evidence: Evidence, knowledge: Knowledge, missing: Mapping[str, str] = _NOTHING) -> str:
     """One piece of evidence. Empty where it would only repeat which drug the finding is about."""
+    if evidence.fact.startswith(_NOT):
+        return _not_proven(evidence, knowledge)
     fact = _parsed(evidence.fact)
     if fact is None:
         return plain(evidence.fact)
@@ -70,9 +91,30 @@ def _parsed(text: str) -> v.Fact | None:
 def _measured(evidence: Evidence) -> str:
     if evidence.value is None:
         return ""
-    unit = f" {plain(evidence.unit)}" if evidence.unit else ""
+    unit = f" {_unit(evidence.unit)}" if evidence.unit else ""
     note = f" ({plain(evidence.note)})" if evidence.note else ""
     return f" {plain(str(evidence.value))}{unit}{note}"
+
+
+@lru_cache(maxsize=1024)
+def _unit(text: str) -> str:
+    """A unit as people write it: `mL/min/1.73 m2` of UCUM's `mL/min/{1.73_m2}`."""
+    return plain(_UCUM_MARKS.sub("", text).replace("_", " "))
+
+
+def _not_proven(evidence: Evidence, knowledge: Knowledge) -> str:
+    """What would have to be proven: the result that there is, or what is not on file."""
+    fact = _parsed(evidence.fact.removeprefix(_NOT))
+    if fact is None:
+        return plain(evidence.fact)
+    dated = f" ({plain(evidence.date)})" if evidence.date else ""
+    if isinstance(fact, v.LabIs) and fact.state is v.LabState.RECENT:
+        label = _lab_label(fact.analyte, knowledge)
+        return f"{label}{_measured(evidence)}{dated}{_LAB_STATES[v.LabState.OLDER]}"
+    said = _WORDS[type(fact)](fact, evidence, knowledge) if type(fact) in _WORDS else ""
+    if evidence.value is not None:
+        return f"{said}{dated}"
+    return f"not proven: {said or sentence(str(fact))}"
 
 
 def _not_there(fact: v.LabIs | v.UnreadKind, knowledge: Knowledge, what: str) -> str:
