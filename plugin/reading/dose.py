@@ -2,8 +2,8 @@
 
 Read from structure: a dose in mg, or a count of tablets, puffs or mL times the strength that the
 name or the Medication gives. Where structure leaves the dose or the timing out, the texts of the
-dosage may tell it (`sig.py`); where any two tell it and differ, none is believed. The
-day meant is one on which the drug is taken: 40 mg every other day is 40 mg. Nothing is guessed: a
+dosage may tell it (`sig.py`); where any two tell it and differ, none is believed. The day
+meant is one on which the drug is taken: 40 mg every other day is 40 mg. Nothing is guessed: a
 range, a dose as needed or an unknown unit gives None.
 """
 
