@@ -1,10 +1,10 @@
 """How much of each ingredient an entry gives on one day, in mg, or that it cannot be read.
 
 Read from structure: a dose in mg, or a count of tablets, puffs or mL times the strength that the
-name gives. Where structure leaves the dose or the timing out, the text may tell it (`sig.py`);
-where both tell it and differ, neither is believed. The day meant is one on which the drug is taken:
-40 mg every other day is 40 mg. Nothing is guessed: a range, a dose as needed or an unknown unit
-gives None.
+name or the Medication gives. Where structure leaves the dose or the timing out, the texts of the
+dosage may tell it (`sig.py`); where any two tell it and differ, none is believed. The day
+meant is one on which the drug is taken: 40 mg every other day is 40 mg. Nothing is guessed: a
+range, a dose as needed or an unknown unit gives None.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from math import ceil
 from knowledge.fact_text import number
 from knowledge.terminology.concept import Resolution, Strength
 from plugin.model import DailyDose
-from plugin.reading.elements import Dosage, Quantity, Repeat, Timing, present
-from plugin.reading.sig import Sig, read_sig
+from plugin.reading.elements import CodeableConcept, Dosage, Quantity, Repeat, Timing, present
+from plugin.reading.sig import Sig, read_sig, tells_of_dose
+from plugin.reading.strengths import is_rate, measures_of
 from plugin.reading.words import packaged_words
 
 _HOURS = {
@@ -31,19 +32,38 @@ _MOST = Decimal(10_000_000)  # beyond any daily amount in mg
 _NOTHING = Sig(None, ())
 
 
-def daily_doses(dosages: tuple[Dosage, ...], resolution: Resolution) -> tuple[DailyDose, ...]:
-    """One DailyDose per ingredient; mg is None where it cannot be read for certain."""
-    given = _given(dosages, resolution.ingredients)
+def daily_doses(
+    dosages: tuple[Dosage, ...], resolution: Resolution, rendered: str = ""
+) -> tuple[DailyDose, ...]:
+    """One DailyDose per ingredient; mg is None where it cannot be read for certain.
+
+    `rendered` is R5's text of all instructions. It is a text of the only one, and of several it
+    must come to the same.
+    """
+    whole = (Dosage(text=rendered),) if rendered else ()
+    if not dosages or len(dosages) == 1 or not whole:
+        return _read(dosages or whole, resolution, rendered if dosages else "")
+    ours, theirs = _read(dosages, resolution), _read(whole, resolution)
+    return tuple(
+        one if other.mg in (None, one.mg) else DailyDose(one.ingredient, None)
+        for one, other in zip(ours, theirs, strict=True)
+    )
+
+
+def _read(
+    dosages: tuple[Dosage, ...], resolution: Resolution, rendered: str = ""
+) -> tuple[DailyDose, ...]:
+    given = _given(dosages, resolution.ingredients, rendered)
     return _doses(given, resolution.ingredients, resolution.strengths if given else ())
 
 
-def _given(dosages: tuple[Dosage, ...], names: tuple[str, ...]) -> _Given:
+def _given(dosages: tuple[Dosage, ...], names: tuple[str, ...], rendered: str) -> _Given:
     """How often a day and how much of each dosage; empty where any of it cannot be told."""
     if len(dosages) > 1 and not _at_once(dosages):
         return ()
     found: list[tuple[int, tuple[Quantity, ...]]] = []
     for dosage in dosages:
-        one = None if _left_open(dosage) else _one(dosage, names)
+        one = None if _left_open(dosage) else _one(dosage, names, rendered)
         if one is None:
             return ()
         found.append(one)
@@ -61,26 +81,57 @@ def _left_open(dosage: Dosage) -> bool:
     )
 
 
-def _one(dosage: Dosage, names: tuple[str, ...]) -> tuple[int, tuple[Quantity, ...]] | None:
-    """One dosage: its structure, with the text where structure is silent."""
-    said = (read_sig(dosage.text, names) if dosage.text else None) or _NOTHING
-    times = _times(dosage.timing) if _timed(dosage.timing) else said.times
+def _one(
+    dosage: Dosage, names: tuple[str, ...], rendered: str
+) -> tuple[int, tuple[Quantity, ...]] | None:
+    """One dosage: its structure, with the texts where structure is silent."""
+    said = _said(dosage, names, rendered)
+    if said is None:
+        return None
+    times = _times(dosage.timing) if dosage.timing and _timed(dosage.timing) else said.times
     if times is None or said.times not in (None, times):
         return None
     amounts = _amounts(dosage, said)
     return (times, amounts) if amounts else None
 
 
+def _said(dosage: Dosage, names: tuple[str, ...], rendered: str) -> Sig | None:
+    """What the texts say between them; None where that is not certain.
+
+    One that is not understood counts for nothing where structure is complete, or where it has
+    nothing of a dose in it.
+    """
+    if not (dosage.text or dosage.patient_instruction or rendered):
+        return _NOTHING  # nearly always
+    texts = dict.fromkeys(filter(None, (dosage.text, dosage.patient_instruction, rendered)))
+    read = [(text, read_sig(text, names)) for text in texts]
+    said = [sig for _, sig in read if sig is not None]
+    times = {sig.times for sig in said} - {None}
+    if len(times) > 1:
+        return None
+    complete = dosage.timing is not None and _timed(dosage.timing) and _dosed(dosage)
+    if not complete and any(sig is None and tells_of_dose(text) for text, sig in read):
+        return None
+    amounts = tuple(amount for sig in said for amount in sig.amounts)
+    if len(said) > 1:
+        amounts = tuple(sorted(amounts, key=_is_mass))
+    return Sig(next(iter(times), None), amounts)
+
+
+def _dosed(dosage: Dosage) -> bool:
+    return bool(dosage.dose_and_rate) or dosage.dose_quantity is not None
+
+
 def _amounts(dosage: Dosage, said: Sig) -> tuple[Quantity, ...]:
-    """What is given at a time; empty where that cannot be told or is told in two ways."""
-    if not dosage.dose_and_rate and dosage.dose_quantity is None:
+    """What is given at a time, structure first; empty where that cannot be told."""
+    if not _dosed(dosage):
         return tuple(amount for amount in said.amounts if _usable(amount))
     dose = _dose(dosage)
     if dose is None or not _usable(dose):
         return ()
     if not (dose.unit.strip() or dose.code.strip()):  # a bare number means what the text says it is
         return tuple(amount for amount in said.amounts if amount.value == dose.value)[:1]
-    return (dose, *said.amounts)
+    return () if is_rate(dose) else (dose, *said.amounts)
 
 
 def _usable(dose: Quantity) -> bool:
@@ -115,9 +166,14 @@ def _agreed(
     amounts: tuple[Quantity, ...], ingredient: str, strengths: tuple[Strength, ...], *, alone: bool
 ) -> Decimal | None:
     """The amount in mg that all of them come to; None where none tells it, or two differ."""
-    counts = {amount.value for amount in amounts if _count_unit(amount)}
-    found = {_mg(amount, ingredient, strengths, alone=alone) for amount in amounts} - {None}
-    return found.pop() if len(found) == 1 and len(counts) <= 1 else None
+    counts = {amount.value for amount in amounts if not _is_mass(amount)}
+    each = [_mg(amount, ingredient, strengths, alone=alone) for amount in amounts]
+    found = {mg for possible in each for mg in possible}
+    if len(found) != 1 or len(counts) > 1:
+        return None
+    if not each[0] and amounts[0].value != 1:
+        return None  # beside two tablets of unknown strength, 20 mg may be of both or of one
+    return found.pop()
 
 
 def _at_once(dosages: tuple[Dosage, ...]) -> bool:
@@ -135,57 +191,52 @@ def _dose(dosage: Dosage) -> Quantity | None:
     return given[0].dose_quantity if len(given) == 1 else None
 
 
-def _units(dose: Quantity) -> list[str]:
-    return [text.strip().casefold() for text in (dose.code, dose.unit) if text.strip()]
-
-
-def _count_unit(dose: Quantity) -> bool:
-    return any(unit in packaged_words().per for unit in _units(dose))
+def _is_mass(dose: Quantity) -> bool:
+    return bool(measures_of(dose)[0])
 
 
 def _mg(
     dose: Quantity, ingredient: str, strengths: tuple[Strength, ...], *, alone: bool
-) -> Decimal | None:
-    """One dose in mg of an ingredient, which is `alone` in its product or one of several."""
+) -> set[Decimal]:
+    """What one dose may be in mg of an ingredient, `alone` in its product or one of several.
+
+    Empty where that is not told, and several where the strength is told in several ways.
+    """
     value = dose.value or Decimal(0)
-    words = packaged_words()
-    units = _units(dose)
-    masses = {words.mass[unit] for unit in units if unit in words.mass}
-    counted = {words.per[unit] for unit in units if unit in words.per}
+    masses, counted = measures_of(dose)
     if len(masses) + len(counted) != 1:
-        return None
+        return set()
     if masses:  # of a combination, nobody says which ingredient the mass is of
-        return value * masses.pop() if alone else None
-    strength = _strength(ingredient, counted.pop(), strengths)
-    return value * strength if strength is not None else None
+        return {value * masses.pop()} if alone else set()
+    return {value * mg for mg in _strengths(ingredient, counted.pop(), strengths)}
 
 
-def _strength(ingredient: str, per: str, strengths: tuple[Strength, ...]) -> Decimal | None:
-    """mg of an ingredient in one tablet, puff or mL."""
+def _strengths(ingredient: str, per: str, strengths: tuple[Strength, ...]) -> set[Decimal]:
+    """mg of an ingredient in one tablet, puff or mL, in each way that it is told."""
+    words = packaged_words()
     found: set[Decimal] = set()
     for strength in strengths:
         mass, _, unit = strength.unit.casefold().partition("/")
-        factor = packaged_words().mass.get(mass)
+        factor = words.mass.get(mass)
         if strength.ingredient != ingredient or factor is None:
             continue
-        if (packaged_words().per.get(unit, unit.upper()) if unit else "FORM") == per:
+        if (words.per.get(unit, unit.upper()) if unit else "FORM") == per:
             found.add(strength.value * factor)
-    return found.pop() if len(found) == 1 else None
+    return found
 
 
-def _timed(timing: Timing | None) -> bool:
+def _timed(timing: Timing) -> bool:
     """True where structure says anything of how often, be it readable or not."""
-    if timing is None:
-        return False
-    code = timing.code
-    return _scheduled(timing.repeat) or (code is not None and bool(code.label))
+    return _scheduled(timing.repeat) or (timing.code is not None and bool(timing.code.label))
 
 
-def _times(timing: Timing | None) -> int | None:
-    """The most doses on one day; None where that cannot be told."""
-    if timing is None:
-        return None
-    return _repeated(timing.repeat) if _scheduled(timing.repeat) else _coded(timing)
+def _times(timing: Timing) -> int | None:
+    """The most doses on one day; None where schedule and code differ, or neither tells it."""
+    coded = None if timing.code is None else _coded(timing.code)
+    if timing.repeat is None or not _scheduled(timing.repeat):
+        return coded
+    often = _repeated(timing.repeat)
+    return often if coded in (None, often) else None
 
 
 def _as_needed(dosage: Dosage) -> bool:
@@ -197,16 +248,13 @@ def _as_needed(dosage: Dosage) -> bool:
     )
 
 
-def _coded(timing: Timing) -> int | None:
+def _coded(code: CodeableConcept) -> int | None:
     """By a code of FHIR's abbreviations, else by words: `BID`, `twice daily`."""
-    if timing.code is None:
-        return None
     known = packaged_words().timing
-    for coding in timing.code.coding:
+    for coding in code.coding:
         if coding.code.strip().upper() in known:
             return known[coding.code.strip().upper()]
-    texts = [timing.code.text, *(coding.display for coding in timing.code.coding)]
-    for text in filter(None, texts):
+    for text in filter(None, (code.text, *(coding.display for coding in code.coding))):
         if text.strip().upper() in known:
             return known[text.strip().upper()]
         said = read_sig(text)
@@ -222,9 +270,9 @@ def _scheduled(repeat: Repeat | None) -> bool:
     )
 
 
-def _repeated(repeat: Repeat | None) -> int | None:
+def _repeated(repeat: Repeat) -> int | None:
     """Doses a day of a schedule; None where its moments and its frequency do not agree."""
-    if repeat is None or not all(moment in packaged_words().moments for moment in repeat.when):
+    if not all(moment in packaged_words().moments for moment in repeat.when):
         return None
     clock, moments = len(repeat.time_of_day), len(repeat.when)
     if clock and repeat.frequency in (None, clock):

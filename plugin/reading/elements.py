@@ -81,6 +81,13 @@ class Range(Element, frozen=True):
     high: Quantity | None = None
 
 
+class Ratio(Element, frozen=True):
+    """So much of one thing to so much of another."""
+
+    numerator: Quantity | None = None
+    denominator: Quantity | None = None
+
+
 class Period(Element, frozen=True):
     """From start to end."""
 
@@ -137,6 +144,7 @@ class Dosage(Element, frozen=True):
 
     sequence: int | None = None
     text: str = ""
+    patient_instruction: str = ""
     timing: Timing | None = None
     as_needed_boolean: bool = False
     as_needed: bool = False
@@ -185,11 +193,18 @@ class Reaction(Element, frozen=True):
 
 
 class Ingredient(Element, frozen=True):
-    """What a Medication is made of."""
+    """What a Medication is made of, and how much of it in each: R4's and R5's names.
+
+    A strength is decoded by those who need it (`strengths.py`), so that a broken one cannot hide
+    the drug.
+    """
 
     item_codeable_concept: CodeableConcept | None = None
     item_reference: Reference | None = None
     item: CodeableReference | None = None
+    strength: Raw = ABSENT
+    strength_ratio: Raw = ABSENT
+    strength_quantity: Raw = ABSENT
 
 
 class Issue(Element, frozen=True):

@@ -84,7 +84,9 @@ def _listed(
         match=resolution.match,
         route=route,
         start=currency.start,
-        doses=daily_doses(currency.applying, resolution) if currency.current else (),
+        doses=daily_doses(currency.applying, resolution, medicine.rendered_dosage_instruction)
+        if currency.current
+        else (),
         not_prescribed=not_prescribed(medicine, product.text),
     )
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from knowledge.terminology.concept import Concept, Match, Reason, Resolution
+from knowledge.terminology.concept import Concept, Match, Reason, Resolution, Strength
 from plugin.model import UnreadReason
 from plugin.reading.context import Reading
 from plugin.reading.elements import CodeableConcept, Reference
 from plugin.reading.shapes import Medication, Medicine
+from plugin.reading.strengths import has_strength, strengths_of
 from plugin.reading.unprescribed import name_without
 
 # These answers of the terminology stand, even where a Medication was not sent.
@@ -38,7 +40,7 @@ def product_of(entry: Medicine, reading: Reading) -> Product:
         return _judged(stated)
     found = reading.directory.find(reference, entry.contained)
     if isinstance(found, Medication) and not found.modified and found.status != "entered-in-error":
-        inside = _judged(_composed(found, reference, reading))
+        inside = _judged(_measured(_composed(found, reference, reading), found, reading))
         return inside if inside.reason is None or not stated.text else _judged(stated)
     return _dangling(stated, reference, reading)
 
@@ -100,6 +102,23 @@ def _composed(found: Medication, reference: Reference, reading: Reading) -> Prod
     return Product(text, _joined([part.resolution for part in parts]))
 
 
+def _measured(product: Product, found: Medication, reading: Reading) -> Product:
+    """With the strengths that the Medication states beside those of the name.
+
+    Where the two differ both are kept, and who reads the dose finds no answer.
+    """
+    if not any(has_strength(part) for part in found.ingredient):
+        return product  # nearly always
+    told: dict[str, tuple[Strength, ...]] = {}
+    for part, concept in zip(found.ingredient, _ingredients(found, reading), strict=True):
+        names = _resolved(concept, reading).resolution.ingredients
+        if len(names) == 1 and names[0] in product.resolution.ingredients:
+            twice = names[0] in told  # layers of a tablet, or one thing said twice
+            told[names[0]] = () if twice else strengths_of(part, names[0])
+    strengths = sum(told.values(), product.resolution.strengths)
+    return replace(product, resolution=replace(product.resolution, strengths=strengths))
+
+
 def _ingredients(found: Medication, reading: Reading) -> Iterable[CodeableConcept]:
     for part in found.ingredient:
         concept, reference = part.item_codeable_concept, part.item_reference
@@ -119,6 +138,7 @@ def _joined(parts: list[Resolution]) -> Resolution:
         tuple(sorted(linked)),
         max((part.match for part in parts), key=list(Match).index),
         _RECOGNISED,
+        strengths=tuple(strength for part in parts for strength in part.strengths),
     )
 
 

@@ -93,6 +93,7 @@ class Medicine(Resource, frozen=True, gc=False):
     occurence_period: Period | None = None
     dosage_instruction: tuple[Dosage, ...] = ()
     dosage: tuple[Dosage, ...] | Dosage = ()
+    rendered_dosage_instruction: str = ""
     note: tuple[Annotation, ...] = ()
     quantity: Quantity | None = None
     when_handed_over: str = ""

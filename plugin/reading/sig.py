@@ -7,6 +7,7 @@ what may be meant otherwise is not guessed at.
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from functools import lru_cache
 from math import ceil
@@ -30,10 +31,15 @@ _MOST = 1000  # characters; a longer text is a letter, not a dosage
 _DIGITS = frozenset("0123456789")
 _PLURAL = ("(", "s", ")")
 _LATE = {"evening", "night"}
+_REASON = 4  # words that a reason may have
+_FRACTIONS = {
+    "1/2": Decimal("0.5"), "1/4": Decimal("0.25"), "3/4": Decimal("0.75"),
+}  # fmt: skip
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}")  # 1.500 is one and a half here and 1500 there
 
 
 class Sig(Struct, frozen=True):
-    """What a text says: doses a day (None where it does not), and each amount it names."""
+    """What a text says: doses a day (None where it does not), and its amounts, counts first."""
 
     times: int | None
     amounts: tuple[Quantity, ...]
@@ -46,6 +52,8 @@ class _Found(Struct):
     moments: set[str]
     amounts: list[Quantity]
     joined: bool = False
+    total: bool = False
+    daily: bool = False  # a total that may be of the whole day
 
 
 @lru_cache(8192)
@@ -54,9 +62,29 @@ def read_sig(text: str, names: tuple[str, ...] = ()) -> Sig | None:
     if not text or len(text) > _MOST:
         return None
     tokens = _said_once(words_in(text), packaged_sig_words())
-    own = {word for name in names for word in words_in(name)}
+    own = {word for name in names for word in words_in(name) if word.isalpha()}
     found = _Found(set(), set(), [])
-    return _settled(found) if _read(tokens, own, found) else None
+    said = _settled(found) if _read(tokens, own, found) else None
+    return None if said is None or _of_a_day(found, said) else said
+
+
+@lru_cache(8192)
+def tells_of_dose(text: str) -> bool:
+    """True where a text holds a number, an amount, a moment, or a word that changes a dose."""
+    words = packaged_sig_words()
+    tokens, at = words_in(text), 0
+    while at < len(tokens):
+        token = tokens[at]
+        spoken = _spoken(tokens, at, words)
+        if spoken is not None:
+            if spoken.kind not in (Kind.HARMLESS, Kind.REASON):
+                return True
+            at += len(spoken.phrase)
+        elif token.isdecimal() or token[-1] in _DIGITS or token in words.turns or _unit_of(token):
+            return True
+        else:
+            at += 1
+    return False
 
 
 def _said_once(tokens: Phrase, words: SigWords) -> Phrase:
@@ -68,7 +96,7 @@ def _said_once(tokens: Phrase, words: SigWords) -> Phrase:
         again = tokens[at + 1 : at + 4]
         bracketed = again[:1] == ("(",) and again[2:] == (")",)
         value = _value(again[1], words) if bracketed else None
-        at += 1 if value is None or value != _number(tokens[at]) else 1 + len(again)
+        at += 1 if value is None or value != _value(tokens[at], words) else 1 + len(again)
     return tuple(kept)
 
 
@@ -81,6 +109,7 @@ def _settled(found: _Found) -> Sig | None:
     """What was read as one answer; None where its parts may add up to another."""
     amounts = tuple(dict.fromkeys(found.amounts))
     kinds = [_unit_of(amount.unit) for amount in amounts]
+    amounts = tuple(sorted(amounts, key=_by_kind))
     said = [_unit_of(amount.unit) for amount in found.amounts]
     most = max((said.count(kind) for kind in kinds), default=1)
     moments = len(found.moments)
@@ -97,23 +126,30 @@ def _settled(found: _Found) -> Sig | None:
     return None if found.joined or moments > times else Sig(times, amounts)
 
 
+def _of_a_day(found: _Found, said: Sig) -> bool:
+    """True where a total may be of the day, and the day has more than one time or nobody says."""
+    return found.total and said.times != 1 and (found.daily or said.times is None)
+
+
 def _read(tokens: Phrase, own: set[str], found: _Found) -> bool:
     """Read token by token; False at the first that is not understood."""
     words = packaged_sig_words()
-    at, reason = 0, False
+    at, reason = 0, 0  # how many words may yet be of a reason
     while at < len(tokens):
         token = tokens[at]
         step = _amount(tokens, at, words, found)
         spoken = None if step else _spoken(tokens, at, words)
         if spoken is not None:
             _note(spoken, tokens[at : at + len(spoken.phrase)], found)
-            reason = spoken.kind is Kind.REASON
+            reason = _REASON if spoken.kind is Kind.REASON else 0
             at += len(spoken.phrase)
         elif step or token in words.joins:
             found.joined |= not step
-            at, reason = at + (step or 1), False
-        elif token in own or (reason and token.isalpha() and token not in words.turns):
+            at, reason = at + (step or 1), 0
+        elif token in own:
             at += 1
+        elif reason and token.isalpha() and token not in words.turns:
+            at, reason = at + 1, reason - 1
         else:
             return False
     return True
@@ -127,8 +163,17 @@ def _amount(tokens: Phrase, at: int, words: SigWords, found: _Found) -> int:
             if step:
                 return len(phrase) + step
     plain = _number(tokens[at])
-    step = _with_unit(tokens, at + 1, plain, found) if plain is not None else 0
+    if plain is None or ("/" in tokens[at] and not _one_form(tokens, at + 1)):
+        return 0
+    step = _with_unit(tokens, at + 1, plain, found)
     return 1 + step if step else 0
+
+
+def _one_form(tokens: Phrase, at: int) -> bool:
+    """True for `1/2 tablet`; `1/2 tablets` may be one or two, and `1/2 mg` the two of a product."""
+    if at >= len(tokens) or _unit_of(tokens[at]) != "count":
+        return False
+    return not tokens[at].endswith("s") and tokens[at + 1 : at + 1 + len(_PLURAL)] != _PLURAL
 
 
 def _with_unit(tokens: Phrase, at: int, value: Decimal, found: _Found) -> int:
@@ -172,6 +217,9 @@ def _note(one: Spoken, said: Phrase, found: _Found) -> None:
         found.frequencies.add(one.times)
     elif one.kind is Kind.SPARSE:
         found.frequencies.add(1)
+    elif one.kind is Kind.TOTAL:
+        found.total = True
+        found.daily |= not found.amounts or bool(found.frequencies or found.moments)
     elif one.kind in (Kind.TIMES, Kind.HOURS):
         value = int(_number(said[one.phrase.index(NUMBER)]) or 1)
         hours = one.kind is Kind.HOURS
@@ -179,13 +227,15 @@ def _note(one: Spoken, said: Phrase, found: _Found) -> None:
 
 
 def _number(token: str) -> Decimal | None:
-    """`40`, `0.5`, `1/2`, `1,000`."""
-    if token[-1] not in _DIGITS:
-        return None
-    top, slash, bottom = token.replace(",", "").partition("/")
-    if not slash:
-        return Decimal(top)
-    return Decimal(top) / Decimal(bottom) if Decimal(bottom) else None
+    """`40`, `0.5`, `1/2`. A comma may be a decimal point, and so may a point part thousands."""
+    if token in _FRACTIONS:
+        return _FRACTIONS[token]
+    plain = token[-1] in _DIGITS and not {",", "/"} & set(token) and not _THOUSANDS.fullmatch(token)
+    return Decimal(token) if plain else None
+
+
+def _by_kind(amount: Quantity) -> str:
+    return _unit_of(amount.unit)
 
 
 def _unit_of(token: str) -> str:

@@ -18,7 +18,9 @@ from plugin.errors import KnowledgeInvalid
 
 FILE = "terminology/sig.toml"
 NUMBER = "#"
-_TOKEN = re.compile(r"\d{1,3}(?:,\d{3})+|\d+/\d+|\d+\.\d+|\.\d+|\d+|[a-zµ]+|#|\S")
+_TOKEN = re.compile(r"\d{1,3}(?:,\d{3})+|\d+/\d+|\d+\.\d+|\.\d+|\d+|[a-zμ]+|#|\S")
+_PARTS = {"¼": ".25", "½": ".5", "¾": ".75"}
+_MIXED = re.compile(r"(?<![\d.,/])([1-9]?)[ ]?([¼½¾])")  # 1½ and 1 ½, but not 40 ½
 
 Phrase = tuple[str, ...]
 T = TypeVar("T")
@@ -34,6 +36,7 @@ class Kind(Enum):
     MOMENT = "moment"
     HARMLESS = "harmless"
     REASON = "reason"
+    TOTAL = "total"
 
 
 class Spoken(Struct, frozen=True):
@@ -69,6 +72,7 @@ class _Harmless(Struct, forbid_unknown_fields=True):
     phrases: tuple[str, ...]
     joins: tuple[str, ...]
     reason: tuple[str, ...]
+    total: tuple[str, ...]
     turns: tuple[str, ...]
 
 
@@ -83,7 +87,8 @@ class _File(Struct, forbid_unknown_fields=True):
 
 def words_in(text: str) -> Phrase:
     """A text as words, numbers and signs, in lower case: `20mg q12h` is 20, mg, q, 12, h."""
-    return tuple(_TOKEN.findall(text.casefold().replace("½", " 1/2")))
+    plain = _MIXED.sub(lambda found: f" {found[1] or 0}{_PARTS[found[2]]}", text.casefold())
+    return tuple(_TOKEN.findall(plain))
 
 
 def parse_sig_words(text: str, file: str = FILE) -> SigWords:
@@ -113,6 +118,7 @@ def _spoken(read: _File) -> Iterator[Spoken]:
         (Kind.SPARSE, read.counted.sparse),
         (Kind.HARMLESS, read.harmless.phrases),
         (Kind.REASON, read.harmless.reason),
+        (Kind.TOTAL, read.harmless.total),
     ):
         yield from (Spoken(words_in(text), kind) for text in plain)
 
