@@ -104,7 +104,6 @@ def test_a_rule_reads_as_words(crampcheck: Run) -> None:
         "    potassium: a result at most 30 days old",
         f"      {label}, that is, any of:",
         "  Suggests ecg: ",
-        "  Policy rows: A3, P20.",
         "    fires (critical): furosemide; ",
         "    does not fire: furosemide; ",
         "  Source: Bands of low potassium",
