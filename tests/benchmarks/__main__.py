@@ -38,9 +38,10 @@ def main() -> None:
             body = call_of(discovery, date.today(), chart)
             call = _post("/cds-services/cramp-review", body)
             cards = json.loads(_body(one_call(whole, call)))["cards"]
-            print(f"{name}: call of {len(body)} bytes, answered with {len(cards)} cards")
+            noun = "card" if len(cards) == 1 else "cards"
+            print(f"{name}: call of {len(body)} bytes, answered with {len(cards)} {noun}")
             ratio = _compare(empty, whole, call, options)
-            print(f"{name}: ratio to an empty Flask app {ratio:.3f} (median)")
+            print(f"{name}: throughput as a ratio to an empty Flask app {ratio:.3f} (median)")
 
 
 def _compare(empty: int, whole: int, call: bytes, options: argparse.Namespace) -> float:
@@ -53,8 +54,9 @@ def _compare(empty: int, whole: int, call: bytes, options: argparse.Namespace) -
         ours = _measure(whole, call, options.seconds)
         ratios.append(ours / nothing)
         print(
-            f"round {turn}: empty {nothing:7.0f}/s   cramp-review {ours:7.0f}/s   "
-            f"({1e6 / ours - 1e6 / nothing:5.0f} us more)   ratio {ours / nothing:.3f}"
+            f"round {turn}: calls a second: empty app {nothing:.0f}, cramp-review {ours:.0f}; "
+            f"{1e6 / ours - 1e6 / nothing:,.0f} microseconds more for a call; "
+            f"ratio {ours / nothing:.3f}"
         )
     return statistics.median(ratios)
 

@@ -63,7 +63,9 @@ def test_a_short_run_prints_both_ratios() -> None:
         check=True,
     )
     ratios = re.findall(
-        r"^(.+): ratio to an empty Flask app 0\.\d{3} \(median\)$", done.stdout, re.M
+        r"^(.+): throughput as a ratio to an empty Flask app 0\.\d{3} \(median\)$",
+        done.stdout,
+        re.M,
     )
     assert ["a chart with findings", "a quiet chart"] == ratios
     rates = re.findall(r"^(.+): [\d,]+ a second; \d+\.\d times as long", done.stdout, re.M)

@@ -252,6 +252,16 @@ def test_what_is_not_known_is_2_with_what_is_near(crampcheck: Run, asked: str, n
     assert near in ran.err
 
 
+@pytest.mark.parametrize("asked", ["63304-0624-10", "63304062410"])
+def test_a_product_code_without_a_release_is_told_what_reads_it(
+    crampcheck: Run, asked: str
+) -> None:
+    """The remedy, and only for what may be such a code."""
+    remedy = "crampcheck knowledge import-rxnorm"
+    assert remedy in crampcheck("explain", asked).err
+    assert remedy not in crampcheck("explain", "low-potasium").err
+
+
 @pytest.mark.parametrize(
     "asked",
     ["", "  ", "…", "low", "with potassium", "\x1b[31mred\x1b[0m", "?" * 9000, "-x --y", "{drugs}"],
