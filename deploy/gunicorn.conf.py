@@ -17,7 +17,7 @@ from environs import EnvError, FileAwareEnv
 from marshmallow import validate
 from prometheus_client.multiprocess import mark_process_dead
 
-from plugin.config import settings_from_environment
+from plugin.config import one_sentence, settings_from_environment
 from plugin.errors import CrampcheckError
 from plugin.reloading import reloaded
 
@@ -58,8 +58,11 @@ def _read_settings() -> dict[str, Any]:
 
 try:
     globals().update(_read_settings())
-except (CrampcheckError, EnvError) as error:
+except CrampcheckError as error:
     print(f"crampcheck: {error}", file=sys.stderr)
+    sys.exit(2)
+except EnvError as error:
+    print(f"crampcheck: {one_sentence(error)}", file=sys.stderr)
     sys.exit(2)
 
 wsgi_app = "plugin.app:served()"

@@ -36,6 +36,11 @@ class Kind(StrEnum):
     INTERACTION = "interaction"
     ATTRIBUTE = "attribute"
 
+    @property
+    def plural(self) -> str:
+        """`rules`, for a reader."""
+        return f"{self.value}s"
+
 
 class Shape(StrEnum):
     """How a file writes entries of one kind."""

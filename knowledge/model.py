@@ -41,7 +41,9 @@ class Source(Struct, frozen=True):
 
     id: str
     title: str
-    kind: str  # study | label | guideline | regulator | reference | dataset | design-choice
+    kind: (
+        str  # study | label | guideline | regulator | reference | dataset | design-choice | recall
+    )
     identifier: str = ""  # PMID, DOI or edition, as the field writes it
     url: str = ""
     year: int | None = None

@@ -79,7 +79,8 @@ def settings_from_environment() -> Settings:
     default = Settings()
     try:
         return Settings(
-            host=env.str("HOST", default.host),
+            # Sockets read an empty address as every address: nobody means that by leaving it empty.
+            host=env.str("HOST", default.host) or default.host,
             port=env.int("PORT", default.port, validate=validate.Range(1, _MAX_PORT)),
             base_url=_absolute(env.str("BASE_URL", default.base_url)),
             max_body_bytes=env.int(
@@ -97,7 +98,16 @@ def settings_from_environment() -> Settings:
             overlay=env.str("OVERLAY", default.overlay),
         )
     except (EnvError, ValueError) as error:
-        raise SettingsInvalid(f"{error}. See deploy/crampcheck.env for what it may be.") from None
+        raise SettingsInvalid(one_sentence(error)) from None
+
+
+def one_sentence(error: Exception) -> str:
+    """What the library found, without the brackets of its list, and where the remedy stands."""
+    text = str(error)
+    found = getattr(error, "error_messages", None)
+    if isinstance(found, list):
+        text = text.replace(str(found), " ".join(str(one) for one in found))
+    return f"{text.rstrip('.')}. See deploy/crampcheck.env for what it may be."
 
 
 def _absolute(url: str) -> str:

@@ -23,6 +23,7 @@ SOURCE_KINDS = (
     "reference",
     "dataset",
     "design-choice",
+    "recall",
 )
 
 

@@ -17,6 +17,10 @@ STATUS_WORDS = {
     Status.VERIFIED_CLASS: "verified-class",
     Status.UNCONFIRMED: "UNCONFIRMED",
 }
+_NO_SOURCE = {
+    "design-choice": "our own choice, no study behind it",
+    "recall": "recalled, found in no source",
+}
 _GAP = re.compile(r"\{([a-z0-9-]+)\}")
 _GAPS = {"drugs": "drug", "with": "partner"}
 
@@ -36,18 +40,17 @@ def source_lines(citations: Iterable[Citation], known: Knowledge) -> Iterator[Li
         source = known.sources.get(citation.source)
         title = source.title if source else citation.source
         identifier = f", {source.identifier}" if source and source.identifier else ""
-        own = " (our own choice, no study behind it)" if is_own_choice(citation, known) else ""
         yield line(
             "Source: ",
             Ref(Kind.SOURCE, citation.source, title),
-            f"{identifier}; at: {citation.locator}{own}",
+            f"{identifier}; at: {citation.locator}",
         )
 
 
-def is_own_choice(citation: Citation, known: Knowledge) -> bool:
-    """True where the source is a decision of ours."""
+def without_source(citation: Citation, known: Knowledge) -> str:
+    """Why what is cited here is no source, or nothing: a decision of ours, or a recollection."""
     source = known.sources.get(citation.source)
-    return source is not None and source.kind == "design-choice"
+    return _NO_SOURCE.get(source.kind, "") if source else ""
 
 
 def claim_lines(claims: Iterable[Claim], known: Knowledge) -> Iterator[Line]:

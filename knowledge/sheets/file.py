@@ -7,7 +7,7 @@ from typing import Any
 
 from knowledge.layout import Kind
 from knowledge.model import Citation, Claim, Ingredient, Knowledge, Status
-from knowledge.sheets.basis import is_own_choice, sentence
+from knowledge.sheets.basis import sentence, without_source
 from knowledge.sheets.policy import effect_words
 
 
@@ -55,8 +55,8 @@ def unconfirmed(kind: Kind, id_: str, known: Knowledge) -> Iterator[str]:
             yield f"{id_}: {claim.text}"
     cited: tuple[Citation, ...] = getattr(entry, "sources", ())
     for citation in cited:
-        if is_own_choice(citation, known):
-            yield f"{id_}: our own choice, no study behind it: {citation.locator}"
+        if why := without_source(citation, known):
+            yield f"{id_}: {why}: {citation.locator}"
 
 
 def _of_class(entry: Any, known: Knowledge) -> frozenset[str]:

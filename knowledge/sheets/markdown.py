@@ -6,7 +6,8 @@ A rule has a page of its own, a file of drugs or interactions one page, every ot
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sized
+from functools import partial
 from posixpath import relpath
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from knowledge.layout import Kind
 from knowledge.model import Knowledge
 from knowledge.sheets.basis import review_line, review_words
 from knowledge.sheets.catalog import catalog
+from knowledge.sheets.doubts import DOUBTS, TITLE, doubts, doubts_page
 from knowledge.sheets.sheet import Line, Part, Sheet
 
 _ONE_PAGE = {
@@ -54,7 +56,11 @@ def markdown_pages(known: Knowledge) -> dict[str, str]:
     """Every page, by its path below the folder of the pages."""
     site = _site([make() for make in catalog(known).values()], known)
     pages = {path: _page(page, site, known) for path, page in site.pages.items()}
-    return {"index.md": _index(site, known), **pages}
+    unlinked = [(Kind.PRODUCT, product.name) for product in known.products]
+    unlinked += [(Kind.CONSTANT, id_) for id_ in known.constants]
+    found = doubts([*site.places, *unlinked], known)
+    doubtful = doubts_page(found, MADE, _up(DOUBTS), partial(_named, site), _escaped)
+    return {"index.md": _index(site, known, found), DOUBTS: doubtful, **pages}
 
 
 def _site(sheets: Iterable[Sheet], known: Knowledge) -> _Site:
@@ -79,8 +85,9 @@ def _home(sheet: Sheet, known: Knowledge) -> tuple[str, str]:
     folder = _FOLDERS[sheet.kind]
     if folder == "interactions":
         return f"{folder}/{stem}.md", f"Interactions: {stem}"
-    group = known.groups.get(stem)
-    label = group.label if group else "groups of groups"
+    # The file's own group need not have the name of the file.
+    labels = [group.label for group in known.groups.values() if group.file == sheet.file]
+    label = labels[0] if len(labels) == 1 else "groups of several kinds"
     return f"{folder}/{stem}.md", f"Drugs: {label}"
 
 
@@ -165,7 +172,12 @@ def _up(path: str) -> str:
     return f"[All of the knowledge]({relpath('index.md', path.rpartition('/')[0] or '.')})"
 
 
-def _index(site: _Site, known: Knowledge) -> str:
+def _named(site: _Site, kind: Kind, id_: str) -> str:
+    place = site.places.get((kind, id_))
+    return f"[{_escaped(id_)}]({_link(place, DOUBTS)})" if place else _escaped(id_)
+
+
+def _index(site: _Site, known: Knowledge, found: Mapping[Kind, Sized]) -> str:
     reviewed = sum(row.review.stands for row in known.reviews)
     lines = [
         "# The knowledge, to read",
@@ -176,6 +188,9 @@ def _index(site: _Site, known: Knowledge) -> str:
         f"{len(known.rules)} rules, {len(known.mitigations)} mitigations, "
         f"{len(known.interactions)} interactions. "
         f"Reviewed by a clinician: {reviewed} of {len(known.reviews)} files.",
+        "",
+        f"To look at first: [{TITLE.lower()}]({DOUBTS}), "
+        f"{sum(map(len, found.values()))} statements.",
         "",
     ]
     for title, folder in (
@@ -199,4 +214,7 @@ def _listed(site: _Site, folder: str) -> Iterator[str]:
         if inside:
             said = str(page.sheets[0].lines[0]) if folder == "rules/" else ""
             more = f": {_escaped(said.removeprefix('Says: '))}" if said else ""
-            yield f"- [{_escaped(page.title)}]({quote(path)}){more}"
+            # The heading of the list says already what its entries are.
+            title = page.title.removeprefix("Drugs: ").removeprefix("Interactions: ")
+            title = title.replace(" - a rule (", " (")
+            yield f"- [{_escaped(title)}]({quote(path)}){more}"

@@ -75,13 +75,20 @@ def interaction_sheet(row: Interaction, known: Knowledge) -> Sheet:
 
 def effect_words(row: Interaction, known: Knowledge) -> str:
     """`simvastatin with amiodarone: at most 20 mg a day`."""
-    partners = f" with {' and '.join(row.partners)}" if row.partners else ""
+    partners = " and ".join(_name(one, known) for one in row.partners)
+    partners = f" with {partners}" if partners else ""
     effect = _EFFECTS.get(row.effect, row.effect)
     if row.cap_mg is not None:
         effect = f"at most {row.cap_mg} mg a day"
     needs = f", when {sentence_of(row.when, known)}" if row.when else ""
     needs += f", unless {sentence_of(row.unless, known, ' or ')}" if row.unless else ""
-    return f"{row.drug}{partners}: {effect}{needs}"
+    return f"{_name(row.drug, known)}{partners}: {effect}{needs}"
+
+
+def _name(selector: str, known: Knowledge) -> str:
+    """A drug, or the label of a group: ids of groups are for the data files."""
+    group = None if selector in known.ingredients else known.groups.get(selector)
+    return group.label if group else selector
 
 
 def selector_ref(selector: str, known: Knowledge) -> Ref:

@@ -30,7 +30,6 @@ def rule_sheet(rule: Rule, known: Knowledge) -> Sheet:
         *_notes(rule, known, told),
         *_beside(rule),
         *_suggests(rule, known),
-        line(f"Policy rows: {', '.join(rule.rows)}."),
         *_examples(rule, known),
         *source_lines(rule.sources, known),
         review_line(rule.file, known),

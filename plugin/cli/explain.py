@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import textwrap
 from collections.abc import Iterable, Iterator
@@ -29,6 +30,9 @@ class NotKnown(click.ClickException):
     """What was asked about is not in the knowledge."""
 
     exit_code = 2
+
+
+_BARE_CODE = re.compile(r"[0-9][0-9-]{3,}")
 
 
 class _Words(click.Command):
@@ -65,9 +69,10 @@ def explain(what: tuple[str, ...], folder: Path | None) -> None:
     if asked == "-":
         asked = _pasted()
     known = knowledge_of(folder)
-    lines = list(_explanation(asked, known, _Reader(folder, known)))
+    reader = _Reader(folder, known)
+    lines = list(_explanation(asked, known, reader))
     if not lines:
-        raise NotKnown(_not_known(asked, known))
+        raise NotKnown(_not_known(asked, known, reader))
     say(lines)
 
 
@@ -149,11 +154,16 @@ def _recognised(
             yield f"{name} - a drug that this knowledge says nothing about: listed, never flagged."
 
 
-def _not_known(asked: str, known: Knowledge) -> str:
+def _not_known(asked: str, known: Knowledge, reader: _Reader) -> str:
     from knowledge.sheets.find import near  # noqa: PLC0415
     from plugin.screening.visible import visible  # noqa: PLC0415
 
     names = near(asked, known)
     hint = f" Near it: {', '.join(names)}." if names else ""
+    if _BARE_CODE.fullmatch(asked) and reader.release is None:
+        hint += (
+            " Codes of products are known once a RxNorm release is imported:"
+            " crampcheck knowledge import-rxnorm."
+        )
     shown = visible(textwrap.shorten(asked, WIDEST, placeholder="..."))
     return f"'{shown}' is nothing that is known here: no name, code, rule or sentence.{hint}"

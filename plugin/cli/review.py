@@ -145,7 +145,7 @@ def _about_to_sign(row: FileReview, draft: Draft, sign_off: SignOff) -> Iterator
     kinds = list(dict.fromkeys(kind for kind, _ in keys))
     for kind in kinds:
         ids = [id_ for one, id_ in keys if one is kind]
-        yield f"  It holds {len(ids)} of: {kind.value}"
+        yield f"  It holds {len(ids)} {kind.value if len(ids) == 1 else kind.plural}:"
         yield from (f"    {entry_words(kind, id_, known)}" for id_ in ids)
     if not kinds:
         yield "  It holds words and codes that reading uses; read the file itself."

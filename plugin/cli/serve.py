@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,12 +17,19 @@ import click
 from plugin.cli.overlay import overlay_option
 from plugin.cli.samples import write_samples
 from plugin.cli.shared import packaged_pipeline
+from plugin.errors import CrampcheckError
 
 if TYPE_CHECKING:
     from flask import Flask
 
 SERVICE = "cramp-review"
 FIRST_SAMPLE = "thiazide-low-potassium"
+
+
+class AddressTaken(CrampcheckError):  # noqa: N818
+    """The address or port cannot be listened on."""
+
+    exit_code = 2
 
 
 @click.command()
@@ -43,10 +51,27 @@ def serve(host: str | None, port: int | None) -> None:
     from plugin.config import settings_from_environment  # noqa: PLC0415
 
     settings = settings_from_environment()
+    host, port = host or settings.host, settings.port if port is None else port
     packaged_pipeline()  # a fault of the knowledge is said here, not in a worker's log
     app = create_app(settings)
+    _can_listen(host, port)
     with _samples_of_today() as written:
-        _listen(app, host or settings.host, settings.port if port is None else port, written)
+        _listen(app, host, port, written)
+
+
+def _can_listen(host: str, port: int) -> None:
+    """Raise AddressTaken where gunicorn would try six times and then say nothing of a remedy."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        fault = (error.strerror or str(error)).lower()
+        raise AddressTaken(
+            f"{host}, port {port}: cannot be listened on ({fault}); stop what listens there, "
+            "or name another with --port, CRAMPCHECK_PORT or `make serve PORT=8001`."
+        ) from None
 
 
 def try_it(url: str, samples: list[Path]) -> str:

@@ -7,7 +7,7 @@ nor style themselves with markup.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import unescape
 from typing import IO
 
@@ -17,11 +17,13 @@ from rich.text import Text
 
 from knowledge.model import Knowledge, Level
 from plugin.cards.wording import phrase
-from plugin.model import Assessment, Evidence, Finding, NotAssessed
+from plugin.cli import listed
+from plugin.model import Assessment, Evidence, Finding, NotAssessed, Unread
 from plugin.screening.visible import visible
 
 STYLE = {Level.CRITICAL: "bold red", Level.WARNING: "yellow", Level.INFO: "cyan", Level.NONE: ""}
 WIDTH_WITHOUT_TERMINAL = 100
+_NO_TEXTS: Mapping[str, str] = {}
 NOT_PROVEN = "what it needs is not proven"
 NOT_ASSESSED = {
     NotAssessed.UNDER_18: "Not assessed: the patient is under 18, and this knowledge is of adults.",
@@ -63,13 +65,13 @@ def _parts(assessment: Assessment, knowledge: Knowledge) -> Iterable[Text | Tabl
         yield _table("Withheld", ("Option", "Because"), rows)
     if assessment.unread:
         unread = (
-            (row.text or row.reference, row.reason.value, row.reference)
-            for row in assessment.unread
+            (row.text or row.reference, _reason(row), row.reference) for row in assessment.unread
         )
         yield _table("Could not be read", ("Entry", "Reason", "Reference"), unread)
     if assessment.also:
         yield _safe(f"Weaker links, listed only: {', '.join(assessment.also)}.")
-    yield _medications(assessment)
+    medications = assessment.medications
+    yield _table(listed.title(medications), listed.COLUMNS, listed.rows(medications))
     yield from _review_notice(knowledge)
 
 
@@ -78,11 +80,12 @@ def _findings(assessment: Assessment, knowledge: Knowledge) -> Table:
     table.add_column("Level", no_wrap=True)
     table.add_column("Drugs", ratio=2)
     table.add_column("What, and why", ratio=5)
+    texts = {row.reference: row.text for row in assessment.medications}
     for finding in assessment.findings:
         table.add_row(
             Text(finding.level.value, style=STYLE[finding.level]),
             _safe(_drugs(finding)),
-            _safe("\n".join(_why(finding, knowledge))),
+            _safe("\n".join(_why(finding, knowledge, texts))),
         )
     return table
 
@@ -92,10 +95,10 @@ def _drugs(finding: Finding) -> str:
     return ", ".join(finding.ingredients) + partners
 
 
-def _why(finding: Finding, knowledge: Knowledge) -> Iterable[str]:
+def _why(finding: Finding, knowledge: Knowledge, texts: Mapping[str, str]) -> Iterable[str]:
     yield finding.summary
     yield from finding.notes
-    yield from (f"- {line}" for line in _evidence(finding.because, knowledge))
+    yield from (f"- {line}" for line in _evidence(finding.because, knowledge, texts))
     titles = (
         knowledge.sources[source].title if source in knowledge.sources else source
         for source in finding.sources
@@ -104,33 +107,36 @@ def _why(finding: Finding, knowledge: Knowledge) -> Iterable[str]:
     yield f"Rule: {finding.rule}"
 
 
-def _evidence(because: Iterable[Evidence], knowledge: Knowledge) -> Iterable[str]:
-    """`potassium 3.3 mmol/L (2026-10-25) - Observation/o1`, each once, in the words of a card."""
-    said = {}
+def _evidence(
+    because: Iterable[Evidence], knowledge: Knowledge, texts: Mapping[str, str] = _NO_TEXTS
+) -> Iterable[str]:
+    """`potassium 3.3 mmol/L (2026-10-25) - Observation/o1`, each once, in the words of a card.
+
+    A medication that no other line names is said as it was written: `texts`, by reference.
+    """
+    said: dict[str, str] = {}
+    silent: dict[str, str] = {}
     for item in because:
         # A card escapes its words for Markdown; here they are plain text again.
         words = unescape(phrase(item, knowledge))
         if words:
-            said[f"{words} - {item.reference}" if item.reference else words] = True
-    return said
+            line = f"{words} - {item.reference}" if item.reference else words
+            said[line] = item.reference
+        elif text := texts.get(item.reference):
+            silent[f"“{text}” - {item.reference}"] = item.reference
+    named = set(said.values())
+    return [*said, *(line for line, reference in silent.items() if reference not in named)]
 
 
-def _medications(assessment: Assessment) -> Table:
-    rows = (
-        (
-            row.text,
-            ", ".join(row.ingredients),
-            "current" if row.current else "not current",
-            row.reference,
-        )
-        for row in assessment.medications
-    )
-    columns = ("As written", "Read as", "Status", "Reference")
-    return _table(f"Medications read: {len(assessment.medications)}", columns, rows)
+def _reason(unread: Unread) -> str:
+    detail = f": {unread.detail}" if unread.detail else ""
+    return f"{unread.reason.value}{detail}"
 
 
 def _table(title: str, columns: Iterable[str], rows: Iterable[tuple[str, ...]]) -> Table:
-    table = Table(*columns, title=title, title_justify="left", expand=True)
+    table = Table(title=title, title_justify="left", expand=True)
+    for column in columns:
+        table.add_column(column, overflow="fold")  # a reference that is cut short finds nothing
     for row in rows:
         table.add_row(*(_safe(cell, one_line=True) for cell in row))
     return table

@@ -39,11 +39,14 @@ def main() -> None:
             body = call_of(discovery, date.today(), chart)
             call = _post("/cds-services/cramp-review", body)
             cards = json.loads(_body(one_call(whole, call)))["cards"]
-            print(f"{name}: call of {len(body)} bytes, answered with {len(cards)} cards")
+            noun = "card" if len(cards) == 1 else "cards"
+            print(f"{name}: call of {len(body)} bytes, answered with {len(cards)} {noun}")
             turns = [(empty, _get("/")), (empty, _post("/", body)), (whole, call)]
             to_empty, to_taking = _compare(turns, options)
-            print(f"{name}: ratio to an empty Flask app {to_empty:.3f} (median)")
-            print(f"{name}: ratio to one that takes the same call {to_taking:.3f} (median)")
+            print(f"{name}: throughput as a ratio to an empty Flask app {to_empty:.3f} (median)")
+            print(
+                f"{name}: throughput as a ratio to one that takes the call {to_taking:.3f} (median)"
+            )
 
 
 def _compare(turns: list[tuple[int, bytes]], options: argparse.Namespace) -> tuple[float, float]:
@@ -55,8 +58,8 @@ def _compare(turns: list[tuple[int, bytes]], options: argparse.Namespace) -> tup
         empty, taking, ours = (_measure(*one, options.seconds) for one in turns)
         ratios.append((ours / empty, ours / taking))
         print(
-            f"round {turn}: empty {empty:6.0f}/s   taking {taking:6.0f}/s   cramp-review "
-            f"{ours:6.0f}/s   ratios {ours / empty:.3f} {ours / taking:.3f}"
+            f"round {turn}: calls a second: empty app {empty:.0f}, taking the call {taking:.0f}, "
+            f"cramp-review {ours:.0f}; ratios {ours / empty:.3f} and {ours / taking:.3f}"
         )
     return statistics.median(r for r, _ in ratios), statistics.median(r for _, r in ratios)
 

@@ -72,8 +72,8 @@ def test_a_short_run_prints_both_ratios_of_each_chart() -> None:
         text=True,
         check=True,
     )
-    for to in ("an empty Flask app", "one that takes the same call"):
-        pattern = rf"^(.+): ratio to {to} \d\.\d{{3}} \(median\)$"
+    for to in ("an empty Flask app", "one that takes the call"):
+        pattern = rf"^(.+): throughput as a ratio to {to} \d\.\d{{3}} \(median\)$"
         assert list(CHARTS) == re.findall(pattern, done.stdout, re.M)
     rates = re.findall(r"^(.+): [\d,]+ a second; \d+\.\d times as long", done.stdout, re.M)
     assert ["codes of ingredients", "distinct free texts", "repeated free texts"] == rates

@@ -104,6 +104,28 @@ def test_sources_status_and_review_are_in_view(known: Knowledge, pages: dict[str
     assert any("UNCONFIRMED" in text for text in pages.values())
 
 
+def test_one_page_holds_all_that_nothing_confirms(pages: dict[str, str]) -> None:
+    """Recollections and choices of our own, each by its own name, and nothing that is verified."""
+    listed = pages["unconfirmed.md"]
+    assert "[furosemide]" not in listed
+    assert "- [bumetanide](drugs/loop-diuretic.md#bumetanide): Muscle cramps 1.1%" in listed
+    assert "(rules/cramp-care.md): our own choice, no study behind it: non-drug care" in listed
+    assert "unconfirmed.md" in pages["index.md"]
+    loop = pages["drugs/loop-diuretic.md"]
+    assert "Known to the authors and not confirmed" in loop
+    assert "our own choice" not in loop  # what was recalled was not chosen
+
+
+def test_pages_are_named_by_what_is_on_them(pages: dict[str, str]) -> None:
+    """No two of one name, and no id where a group has a label."""
+    titles = [text.partition("\n")[0] for text in pages.values()]
+    assert [] == [title for title in titles if titles.count(title) > 1]
+    assert "# Drugs: tetracyclines" in titles
+    interactions = pages["interactions/simvastatin.md"]
+    assert "simvastatin with HIV protease inhibitors: contraindicated" in interactions
+    assert [] == [name for name, text in pages.items() if "problem list on file" in text]
+
+
 def test_a_page_says_what_explain_says(pages: dict[str, str]) -> None:
     """Conditions in words, the examples, and the sentence of the card."""
     text = pages["rules/moderate-low-potassium.md"]

@@ -182,8 +182,19 @@ def test_a_wrong_setting_is_refused_by_its_name(
 ) -> None:
     """Before the service starts."""
     monkeypatch.setenv(f"CRAMPCHECK_{name}", value)
-    with pytest.raises(SettingsInvalid, match=name):
+    with pytest.raises(SettingsInvalid, match=name) as refused:
         create_app()
+    said = str(refused.value)
+    assert "See deploy/crampcheck.env" in said
+    assert [] == [wrong for wrong in ("..", "['", "']") if wrong in said]
+
+
+def test_an_empty_address_is_the_default_and_not_every_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A socket takes an empty address for all of them, and calls are not authenticated."""
+    monkeypatch.setenv("CRAMPCHECK_HOST", "")
+    assert "127.0.0.1" == settings_from_environment().host
 
 
 # --- logs and faults ---------------------------------------------------------------------------

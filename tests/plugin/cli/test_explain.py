@@ -104,7 +104,6 @@ def test_a_rule_reads_as_words(crampcheck: Run) -> None:
         "    potassium: a result at most 30 days old",
         f"      {label}, that is, any of:",
         "  Suggests ecg: ",
-        "  Policy rows: A3, P20.",
         "    fires (critical): furosemide; ",
         "    does not fire: furosemide; ",
         "  Source: Bands of low potassium",
@@ -251,6 +250,16 @@ def test_what_is_not_known_is_2_with_what_is_near(crampcheck: Run, asked: str, n
     assert (2, "") == (ran.code, ran.out)
     assert "is nothing that is known here" in ran.err
     assert near in ran.err
+
+
+@pytest.mark.parametrize("asked", ["63304-0624-10", "63304062410"])
+def test_a_product_code_without_a_release_is_told_what_reads_it(
+    crampcheck: Run, asked: str
+) -> None:
+    """The remedy, and only for what may be such a code."""
+    remedy = "crampcheck knowledge import-rxnorm"
+    assert remedy in crampcheck("explain", asked).err
+    assert remedy not in crampcheck("explain", "low-potasium").err
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,8 @@ def test_what_is_signed_is_shown_first_with_its_doubts(crampcheck: Run, folder: 
     for part in (
         "Written by A. Writer on 2026-01-02.",
         "Until now: awaiting review",
-        "It holds 2 of: ingredient",
+        "It holds 2 ingredients:",
+        "It holds 1 group:",
         "furosemide: tier 1",
         "Unconfirmed in it: 3",
         "bumetanide: tier 2",

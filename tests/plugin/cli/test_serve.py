@@ -128,6 +128,31 @@ def test_the_address_comes_from_the_settings_unless_it_is_given(tmp_path: Path) 
     assert [] == list(tmp_path.iterdir())
 
 
+def test_a_port_that_is_taken_is_said_once_with_the_remedy(tmp_path: Path) -> None:
+    """Before gunicorn tries it six times."""
+    environment = {**os.environ, "PYTHONPATH": str(PATIENTS.parents[1])}
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        held.listen()
+        port = held.getsockname()[1]
+        ended = subprocess.run(
+            [sys.executable, "-c", RUN, "serve", "--port", str(port)],
+            capture_output=True,
+            check=False,
+            env=environment,
+            cwd=tmp_path,
+            text=True,
+            timeout=60,
+        )
+    assert 2 == ended.returncode
+    fault = [line for line in ended.stderr.splitlines() if not line.startswith("{")]
+    assert [f"crampcheck: 127.0.0.1, port {port}: cannot be listened on"] == [
+        line.partition(" (")[0] for line in fault
+    ]
+    assert "--port" in fault[0]
+    assert [] == list(tmp_path.iterdir())
+
+
 # What curl does with the line; curl itself may not be installed where the tests run.
 POST = """
 import sys, urllib.request
