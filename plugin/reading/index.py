@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from knowledge.model import Knowledge, Lab, LabCode, LabUnit, RouteClass
 from knowledge.terminology.concept import Coding
 from knowledge.terminology.systems import system_key
+from plugin.reading.dosed import dosed_ingredients
 from plugin.reading.elements import CodeableConcept
 from plugin.reading.memo import remembered
 from plugin.reading.words import packaged_words, system_of
@@ -66,7 +67,8 @@ class Index:
     `units`: how the units of each analyte convert, by its id.
     `analytes`: the analytes that the codes of a concept name; more than one is a conflict.
     `conditions`: the ids of the conditions that a concept names, sorted: by its codes, and by exact
-    text if they say none. `usual_route`: the route that ingredients share when nothing is said.
+    text if they say none. `dosed`: the ingredients whose daily dose anything asks for.
+    `usual_route`: the route that ingredients share when nothing is said.
     """
 
     def __init__(self, knowledge: Knowledge) -> None:
@@ -75,6 +77,7 @@ class Index:
         self._ingredients = knowledge.ingredients
         symptoms = {one.id for one in knowledge.conditions.values() if one.symptom}
         self.reactions = frozenset(symptoms) | packaged_words().reactions
+        self.dosed = dosed_ingredients(knowledge)
         self.analytes = remembered(self._analytes)
         self.conditions = remembered(self._conditions)
         self.usual_route = remembered(self._usual_route)

@@ -37,10 +37,10 @@ def read_medicine(entry: Entry, medicine: Medicine, reading: Reading) -> bool:
         if fault is not UnreadReason.STATUS_NOT_KNOWN:
             return True
     # Of a status that is not known the entry is listed beside the reason; of the rest it is not.
-    route = route_of(dosages, product.resolution, reading.index)
-    reading.medications.append(_listed(entry, medicine, product, currency, route))
+    listed = _listed(entry, medicine, product, currency, reading)
+    reading.medications.append(listed)
     if type(medicine) is MedicationDispense and currency.taken and not currency.unknown:
-        reading.dispenses.append(_dispensed(entry, medicine, product, route))
+        reading.dispenses.append(_dispensed(entry, medicine, product, listed.route))
     return True
 
 
@@ -71,9 +71,11 @@ def _dosed_otherwise(dosages: tuple[Dosage, ...]) -> bool:
 
 
 def _listed(
-    entry: Entry, medicine: Medicine, product: Product, currency: Currency, route: RouteClass
+    entry: Entry, medicine: Medicine, product: Product, currency: Currency, reading: Reading
 ) -> Medication:
-    resolution = product.resolution
+    resolution, index = product.resolution, reading.index
+    dosed = currency.current and not index.dosed.isdisjoint(resolution.ingredients)
+    rendered = medicine.rendered_dosage_instruction
     return Medication(
         reference=entry.reference,
         kind=entry.type,
@@ -82,11 +84,9 @@ def _listed(
         why_not_current=currency.why,
         ingredients=resolution.ingredients,
         match=resolution.match,
-        route=route,
+        route=route_of(medicine.dosages, resolution, index),
         start=currency.start,
-        doses=daily_doses(currency.applying, resolution, medicine.rendered_dosage_instruction)
-        if currency.current
-        else (),
+        doses=daily_doses(currency.applying, resolution, rendered) if dosed else (),
         not_prescribed=not_prescribed(medicine, product.text),
     )
 

@@ -8,8 +8,11 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+import msgspec
+
+from knowledge.fact_text import parse_condition
 from knowledge.load import load
-from knowledge.model import Knowledge
+from knowledge.model import Knowledge, Term
 from knowledge.terminology.resolver import Resolver
 from plugin.model import PatientRecord, Unread
 from plugin.reading.record import read_record
@@ -26,8 +29,10 @@ Json = dict[str, Any]
 
 @lru_cache(1)
 def knowledge() -> Knowledge:
-    """The knowledge that ships with the package."""
-    return load()
+    """The knowledge that ships with the package, with a term that asks for every drug's dose."""
+    known = load()
+    asks = Term("dosed", "a dose is known", parse_condition(["drug:daily-dose>1mg"]))
+    return msgspec.structs.replace(known, terms={**known.terms, asks.name: asks})
 
 
 @lru_cache(1)
