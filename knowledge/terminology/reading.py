@@ -17,10 +17,10 @@ from knowledge.terminology.guess import Guesser
 from knowledge.terminology.index import NameIndex
 from knowledge.terminology.parsed import Parsed, parse
 from knowledge.terminology.refusal import refusal
-from knowledge.terminology.scan import Mark, scan
+from knowledge.terminology.scan import Mark, joined, scan
 from knowledge.terminology.strengths import Span, strengths_in
 from knowledge.terminology.tables import words as word_tables
-from knowledge.terminology.tokens import Words, split_words
+from knowledge.terminology.tokens import MAX_TEXT, Words, split_words
 from knowledge.terminology.traits import DENIES, ROUTE, VACCINE, traits
 
 # Members of enums cost more to look up than names, and these are asked for at every name.
@@ -70,15 +70,23 @@ class NameReader:
         text = split_words(_without_marks(raw) if "[" in raw else raw)
         if not text.words:
             return NameReading(Outcome.NOTHING, Reason.EMPTY)
-        marks = scan(text, self._index)
-        trait = self._traits.get
-        parsed = parse(text, [trait(word, 0) for word in text.words], marks, self._guesser)
+        parsed = self._parse(text)
+        if parsed.unknown or any(mark.guessed for mark in parsed.named):
+            whole = joined(text, self._index)
+            parsed = self._parse(whole) if whole is not None else parsed
         if parsed.seen & VACCINE and _vaccine(parsed):
             return _nothing(Reason.NO_DRUG_NAMED, f"{_quote(raw)} names a vaccine")
         if len(parsed.marks) > len(parsed.named) and _supply(parsed):
             return _nothing(Reason.SUPPLY, f"{_quote(raw)} is a device or supply")
         named = _heeded(parsed) if parsed.seen & DENIES else parsed.named
-        return _with_names(raw, parsed, named) if named else _without_a_name(raw, parsed)
+        if not named:
+            return _without_a_name(raw, parsed)
+        return _with_names(raw, parsed, named) if len(raw) <= MAX_TEXT else _too_long(raw, named)
+
+    def _parse(self, text: Words) -> Parsed:
+        marks = scan(text, self._index)
+        trait = self._traits.get
+        return parse(text, [trait(word, 0) for word in text.words], marks, self._guesser)
 
 
 def _heeded(parsed: Parsed) -> list[Mark]:
@@ -105,6 +113,12 @@ def _without_a_name(raw: str, parsed: Parsed) -> NameReading:
     if kinds & {Kind.CONTAINER, Kind.SUPPLY} and not outside:
         return _nothing(Reason.SUPPLY, f"{_quote(raw)} is a container or supply")
     return _nothing(Reason.NO_DRUG_NAMED, f"no known drug is named in {_quote(raw)}")
+
+
+def _too_long(raw: str, named: list[Mark]) -> NameReading:
+    drugs = frozenset(drug for mark in named for drug in mark.entry.ingredients)
+    detail = f"{_quote(raw)} has {len(raw)} characters, and {MAX_TEXT} are read at most"
+    return NameReading(Outcome.UNSURE, Reason.AMBIGUOUS, drugs, detail=detail)
 
 
 def _with_names(raw: str, parsed: Parsed, every: list[Mark]) -> NameReading:

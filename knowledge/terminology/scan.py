@@ -55,6 +55,37 @@ def scan(text: Words, index: NameIndex) -> list[Mark]:
     return _without_salts(text, marks) if len(marks) > 1 else marks
 
 
+def joined(text: Words, index: NameIndex) -> Words | None:
+    """The text with the names whole that a gap breaks: `dexa methasone`. None where there is none.
+
+    Two names side by side are never one.
+    """
+    words, gaps, depth = [text.words[0]], [text.gaps[0]], [text.depth[0]]
+    for at in range(1, len(text.words)):
+        one, other = words[-1], text.words[at]
+        if text.gaps[at] in _BREAKS and _is_whole(one, other, index):
+            words[-1] = one + other
+        else:
+            words.append(other)
+            gaps.append(text.gaps[at])
+            depth.append(text.depth[at])
+    return Words(words, gaps, depth) if len(words) < len(text.words) else None
+
+
+def _is_whole(one: str, other: str, index: NameIndex) -> bool:
+    if not (one.isalpha() and other.isalpha()) or len(one) + len(other) < _WHOLE:
+        return False
+    entry = index.find(one + other)
+    if entry is None or entry.kind not in NAMING:
+        return False
+    parts = [index.find(one), index.find(other)]
+    return not all(part is not None and part.kind in NAMING for part in parts)
+
+
+_BREAKS = frozenset({SPACE, HYPHEN})
+_WHOLE = 8  # letters of a name that may be put together: a shorter one is soon hit by chance
+
+
 def _one_name(words: list[str], gaps: list[str], start: int, stop: int) -> bool:
     """A sign that joins drugs does not stand inside a name, but may inside `1/2`."""
     return all(

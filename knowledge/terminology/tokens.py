@@ -54,6 +54,16 @@ _FOLD = str.maketrans(
 )
 
 
+# What nobody sees stands inside a word, and parts none: soft hyphens, marks of direction,
+# zero-width and control characters. So does the sign for a letter that was lost on the way:
+# `levothyr?oxine`.
+_LOST = "\ufffd"
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\ufeff]|(?<=[^\\W\\d_])[?\ufffd]+(?=[^\\W\\d_])"
+)
+
+
 class Words(Struct, frozen=True, gc=False):
     """`gaps[i]` stands before `words[i]`; `depth[i]` is how many brackets are open there."""
 
@@ -65,6 +75,8 @@ class Words(Struct, frozen=True, gc=False):
 def fold(text: str) -> str:
     """Lower case, without accents, apostrophes and typographic variants; cut at `MAX_TEXT`."""
     text = text[:MAX_TEXT].lower()
+    if not text.isprintable() or "?" in text or _LOST in text:
+        text = _UNSEEN.sub("", text)
     if not text.isascii():
         decomposed = unicodedata.normalize("NFKD", text.translate(_FOLD))
         text = "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
