@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from knowledge.draft import Place
 from knowledge.faults import Fault
-from knowledge.model import Knowledge
+from knowledge.model import Knowledge, RouteClass
 from knowledge.overlay.read import Change
 from knowledge.schemas.site import DrugCodeChange
 from knowledge.terminology.concept import Concept, Match
@@ -34,11 +34,27 @@ def _faults(
             yield place.at("ingredients").fault(
                 f"{name} is not the name of an ingredient; write RxNorm's, in lower case"
             )
+    if change.route is not None and not change.route.systemic:
+        yield from _local(change, place, resolver, knowledge)
     read = _read(change.name, resolver)
     if read and set(read) != set(change.ingredients):
         yield place.at("name").fault(
             f'"{change.name}" reads as {", ".join(read)}, and the entry says '
             f"{', '.join(change.ingredients)}: correct the one that is wrong"
+        )
+
+
+def _local(
+    change: DrugCodeChange, place: Place, resolver: Resolver, knowledge: Knowledge
+) -> Iterator[Fault]:
+    """A fault for a local route that nothing else tells: it hides a drug from every guard rail."""
+    known = [knowledge.ingredients.get(name) for name in change.ingredients]
+    usual = all(one is not None and not one.default_route.systemic for one in known)
+    told = resolver.resolve(Concept(text=change.name)).route
+    if told.systemic and not (usual and told is RouteClass.UNKNOWN):
+        yield place.at("route").fault(
+            f'{change.route} is not what "{change.name}" tells, and a drug that is not taken up '
+            "raises no finding: write the name with its form, such as eye drops, or leave route out"
         )
 
 

@@ -20,6 +20,7 @@ from knowledge.schemas.fields import Day, Flag, Many, Number, OneOf, Text
 from knowledge.schemas.policy import LevelField
 
 LOINC = "loinc"
+_LOINC_ADDRESSES = ("loinc.org", "2.16.840.1.113883.6.1")
 _PAIR = 2
 
 
@@ -83,17 +84,20 @@ class RuleChange(Signed, frozen=True):
     acknowledge_critical: bool = False
 
 
-def _no_braces(text: str) -> str:
-    return (
-        "holds a brace, which stands for a placeholder in a sentence"
-        if set(text) & set("{}")
-        else ""
-    )
+def _shown(text: str) -> str:
+    if set(text) & set("{}"):
+        return "holds a brace, which stands for a placeholder in a sentence"
+    return _one_line(text)
+
+
+def _one_line(text: str) -> str:
+    return "" if text.isprintable() else "must be one line of text that can be shown"
 
 
 def _system(text: str) -> str:
     """A system of ours by its short name, or the site's own by its URI."""
-    if "loinc.org" in text:
+    plain = text.casefold().rstrip("/")
+    if (plain == LOINC != text) or plain.endswith(_LOINC_ADDRESSES):
         return f"is LOINC by its address; write {LOINC}"
     if text in (LOINC, *CODE_SYSTEMS) or (":" in text and " " not in text):
         return ""
@@ -106,8 +110,8 @@ def _system(text: str) -> str:
 class SignedSchema(Strict):
     """The keys that every change has."""
 
-    by = Text(required=True)
-    reason = Text(required=True, check=_no_braces)
+    by = Text(required=True, check=_one_line)
+    reason = Text(required=True, check=_shown)
     date = Day(required=True)
 
 
@@ -116,7 +120,7 @@ class AboutSchema(Strict):
 
     makes = About
     id = Text(required=True, check=identifier)
-    label = Text(required=True, check=_no_braces)
+    label = Text(required=True, check=_shown)
 
 
 class JurisdictionChangeSchema(SignedSchema):
@@ -132,8 +136,8 @@ class LabCodeChangeSchema(SignedSchema):
     makes = LabCodeChange
     lab = Text(required=True)
     system = Text(load_default=LOINC, check=_system)
-    code = Text(required=True)
-    name = Text(required=True)
+    code = Text(required=True, check=_one_line)
+    name = Text(required=True, check=_one_line)
     specimen = Text(blank=True)
     trusted = Many(Number())
 
@@ -158,8 +162,8 @@ class OrderCodeChangeSchema(SignedSchema):
     makes = OrderCodeChange
     lab = Text(required=True)
     system = Text(required=True, check=_system)
-    code = Text(required=True)
-    name = Text(required=True)
+    code = Text(required=True, check=_one_line)
+    name = Text(required=True, check=_one_line)
 
 
 class DrugCodeChangeSchema(SignedSchema):
@@ -168,8 +172,8 @@ class DrugCodeChangeSchema(SignedSchema):
     makes = DrugCodeChange
     ingredients = Many(Text(), required=True, at_least=1, unique=True)
     system = Text(required=True, check=_system)
-    code = Text(required=True)
-    name = Text(required=True)
+    code = Text(required=True, check=_one_line)
+    name = Text(required=True, check=_one_line)
     route = OneOf(RouteClass)
 
     @validates_schema(skip_on_field_errors=False)

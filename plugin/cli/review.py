@@ -127,6 +127,8 @@ def _sign_off(
 
 
 def _in_a_year(day: date) -> date:
+    if day.year == date.max.year:  # refused as in the future, once that is looked at
+        return day
     try:
         return day.replace(year=day.year + 1)
     except ValueError:  # 29 February

@@ -273,3 +273,46 @@ def test_an_overlay_that_is_no_toml_is_said(tmp_path: Path, content: bytes) -> N
     with pytest.raises(KnowledgeError) as caught:
         load(TINY, overlay=path, compiled=False)
     assert [("site.toml", "")] == [(fault.file, fault.key) for fault in caught.value.faults]
+
+
+@pytest.mark.parametrize(
+    "system",
+    ["http://loinc.org/", "HTTP://LOINC.ORG", "urn:oid:2.16.840.1.113883.6.1", "LOINC"],
+)
+def test_loinc_goes_by_its_short_name_alone(tmp_path: Path, system: str) -> None:
+    """Under an address it would not be held against the codes that we have."""
+    (fault,) = refused(tmp_path, change("lab_code", lab("potassium", system, "2160-0")))
+    assert "write loinc" in fault
+
+
+@pytest.mark.parametrize("route", ["ophthalmic", "topical", "otic"])
+def test_a_local_route_that_the_name_does_not_tell_is_refused(tmp_path: Path, route: str) -> None:
+    """It would hide a drug from every guard rail."""
+    tablet = drug('"furosemide"', "urn:oid:1.2.3", "F40", "furosemide 40 mg tablet")
+    plain = drug('"furosemide"', "urn:oid:1.2.3", "F41", "xq")
+    for keys in (tablet, plain):
+        (fault,) = refused(tmp_path, change("drug_code", f'{keys}\nroute = "{route}"'))
+        assert fault.startswith("drug_code[0].route: ")
+        assert "guard rail" not in fault
+        assert "eye drops" in fault
+
+
+def test_a_local_route_that_the_name_tells_is_taken(tmp_path: Path) -> None:
+    """As a site codes its eye drops."""
+    drops = drug('"furosemide"', "urn:oid:1.2.3", "F42", "furosemide eye drops")
+    path = overlay(tmp_path, change("drug_code", f'{drops}\nroute = "ophthalmic"'))
+    known = load(TINY, overlay=path, as_of=TODAY, compiled=False)
+    assert ["ophthalmic"] == [one.route for one in known.site_drug_codes]
+
+
+@pytest.mark.parametrize("key", ["by", "reason"])
+def test_what_a_site_writes_is_one_line_that_can_be_shown(tmp_path: Path, key: str) -> None:
+    """It stands in cards and tables."""
+    signed = f'{key} = "x\\n\\u202e\\u0007"\n' + "".join(
+        f'{other} = "x"\n' for other in ("by", "reason") if other != key
+    )
+    keys = lab("potassium", "urn:oid:1.2.3", "K")
+    (fault,) = refused(tmp_path, change("lab_code", keys, f"{signed}date = 2026-11-01\n"))
+    assert f"lab_code[0].{key}: must be one line of text that can be shown" == fault
+    (fault,) = refused(tmp_path, head=HEAD.replace("Example Hospital", "Ex\\u202eample"))
+    assert "overlay.label: must be one line of text that can be shown" == fault

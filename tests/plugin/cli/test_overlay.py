@@ -76,11 +76,14 @@ def test_codes_of_the_site_are_read(crampcheck: Run, tmp_path: Path) -> None:
 
 def test_a_route_of_the_site_is_heeded(tmp_path: Path) -> None:
     """A bare code of eye drops is no exposure; the same drug under a code without a route is."""
-    keys = f'ingredients = ["furosemide"]\nsystem = "{LOCAL_DRUGS}"\nname = "Furosemide"\n'
+    keys = f'ingredients = ["furosemide"]\nsystem = "{LOCAL_DRUGS}"\n'
     site = overlay(
         tmp_path,
-        change("drug_code", f'{keys}code = "drops"\nroute = "ophthalmic"'),
-        change("drug_code", f'{keys}code = "tablet"'),
+        change(
+            "drug_code",
+            f'{keys}code = "drops"\nname = "Furosemide eye drops"\nroute = "ophthalmic"',
+        ),
+        change("drug_code", f'{keys}code = "tablet"\nname = "Furosemide"'),
     )
     pipeline = Pipeline(load(overlay=site, compiled=False))
     levels = []

@@ -141,6 +141,7 @@ def test_nothing_is_signed_without_a_yes(crampcheck: Run, folder: Path, answer: 
         ((RULES, "--reviewer", "B\x1b[31m Reader"), "must be text that can be shown"),
         ((RULES, *READER, "--credentials", "M\u202eD"), "must be text that can be shown"),
         ((RULES, *READER, "--date", "2026-03-05"), "--date 2026-03-05 is in the future"),
+        ((RULES, *READER, "--date", "9999-12-31"), "--date 9999-12-31 is in the future"),
         ((RULES, *READER, "--date", "2026-01-01"), "is before 2026-01-02, when"),
         ((RULES, *READER, "--date", "yesterday"), "does not match the format"),
         ((RULES, *READER, "--next-review", "2026-03-04"), "is not after the day of the review"),
