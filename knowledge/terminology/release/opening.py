@@ -97,7 +97,10 @@ class SqliteRelease:
         return answer(self._concepts(query, *values), self._substance)
 
     def _concepts(self, query: str, *values: object) -> list[Row]:
-        return [Row(*row) for row in self._rows(query, *values)]
+        rows = [Row(*row) for row in self._rows(query, *values)]
+        if not all(map(_is_sound, rows)):
+            raise _damaged(self.path, "it holds what no import writes")
+        return rows
 
     def _substance(self, rxcui: str) -> Substance:
         known = self._substances.get(rxcui)
@@ -112,7 +115,7 @@ class SqliteRelease:
         try:
             with held.lock:
                 return held.connection.execute(query, values).fetchall()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ValueError) as error:
             raise _damaged(self.path, str(error)) from error
 
     def _mine(self) -> _Held:
@@ -154,7 +157,7 @@ def _open(path: Path) -> _Held:
         info = msgspec.json.decode(meta[INFO], type=ReleaseInfo)
     except OSError as error:
         raise _damaged(path, (error.strerror or "unknown fault").lower()) from error
-    except (sqlite3.Error, KeyError, msgspec.MsgspecError) as error:
+    except (sqlite3.Error, KeyError, ValueError, msgspec.MsgspecError) as error:
         raise _damaged(path, str(error)) from error
     if meta.get(PROBE) != probe():
         raise _damaged(path, "it was made by another version")
@@ -170,6 +173,17 @@ def _check_header(path: Path) -> None:
     page = _LARGEST_PAGE if page == 1 else page
     if size != page * int.from_bytes(header[28:32], "big") or not size:
         raise _damaged(path, "it is no index, or was cut short")
+
+
+def _is_sound(row: Row) -> bool:
+    """SQLite keeps any value in any column: a damaged file may give bytes for a text."""
+    texts = row.kind, row.name, row.ingredients
+    if not all(isinstance(text, str) for text in texts):
+        return False
+    numbers = row.rxcui, row.retired, row.rank
+    return all(isinstance(number, int) for number in numbers) and all(
+        map(rxcui_of, row.ingredients.split())
+    )
 
 
 def _damaged(path: Path, why: str) -> IndexDamaged:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import multiprocessing
 import os
 import pickle
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from knowledge.terminology.concept import Coding, Concept
 from knowledge.terminology.release.build import import_release
@@ -45,6 +49,15 @@ def old(tmp_path: Path) -> Path:
     index = tmp_path / "data" / "rxnorm.sqlite"
     import_release(small_release().zip(tmp_path / "old.zip"), index, NOW)
     return index
+
+
+@pytest.fixture(scope="module")
+def spoilt(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a spoilt index is to be written; the whole one is beside it, as `.whole`."""
+    folder = tmp_path_factory.mktemp("spoilt")
+    index = folder / "rxnorm.sqlite"
+    import_release(small_release().zip(folder / "old.zip"), index, NOW)
+    return index.rename(index.with_suffix(".whole")).with_suffix(".sqlite")
 
 
 @pytest.fixture
@@ -208,6 +221,7 @@ def test_a_worker_of_a_run_insists_on_the_release_of_its_parent(old: Path, new: 
         (lambda content: content.replace(b'"build"', b'"bulid"'), "cannot be used"),
         (lambda content: content.replace(b"probe", b"prboe"), "made by another version"),
         (lambda content: content[:100] + bytes(4000) + content[4100:], "cannot be used"),
+        (lambda content: content.replace(b"CREATE TABLE meta", b"CREATE T\xa1BLE meta"), "used"),
     ],
 )
 def test_an_index_that_is_damaged_is_said_when_it_is_opened(
@@ -232,6 +246,31 @@ def test_an_index_that_breaks_while_it_is_asked_is_said(old: Path) -> None:
     old.write_bytes(content[:4096] + bytes(len(content) - 4096))
     with pytest.raises(IndexDamaged, match="cannot be used"):
         _ask_for_many(release)
+
+
+@pytest.mark.parametrize("value", [b"\xff", "46o3", "0"])
+def test_an_index_that_holds_what_no_import_writes_is_said(old: Path, value: str | bytes) -> None:
+    """Bytes for a text, or no number for an ingredient's."""
+    with sqlite3.connect(old) as connection:
+        connection.execute("UPDATE contents SET ingredients = ?", (value,))
+    with pytest.raises(IndexDamaged, match="cannot be used"):
+        _ask_for_many(SqliteRelease(old))
+
+
+@given(at=st.integers(100, 10**9), byte=st.integers(0, 255), asked=st.data())
+def test_a_spoilt_byte_is_a_damaged_index_or_no_fault(
+    spoilt: Path, at: int, byte: int, asked: st.DataObject
+) -> None:
+    """Never any other exception, whatever is asked."""
+    content = bytearray(spoilt.with_suffix(".whole").read_bytes())
+    content[100 + at % (len(content) - 100)] = byte
+    spoilt.write_bytes(content)
+    code = str(asked.draw(st.sampled_from(sorted(small.PRODUCTS))))
+    with suppress(IndexDamaged):
+        release = SqliteRelease(spoilt)
+        release.of_code("rxnorm", code)
+        release.of_code("ndc", small.NDC_FUROSEMIDE)
+        release.named("furosemide")
 
 
 def test_where_there_is_no_index_there_is_no_release(tmp_path: Path) -> None:
