@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import TypeVar
 
@@ -41,9 +41,17 @@ def overlay_faults(draft: Draft, overlay: OverlayDraft, as_of: date) -> Iterator
                 f"{change.value.date} is after today, {as_of}: a change is in force once it is here"
             )
         yield from _unknown(draft, change)
+    yield from _second_jurisdiction(overlay.changes)
     yield from code_faults(overlay.changes, knowledge)
     yield from drug_faults(overlay.changes, knowledge)
     yield from rule_faults(overlay.changes, {rule.id: rule for rule in knowledge.rules})
+
+
+def _second_jurisdiction(changes: Iterable[Change]) -> Iterator[Fault]:
+    """A fault for each but the first, whatever it says: two files may come to differ."""
+    told = [one.place for one in changes if isinstance(one.value, JurisdictionChange)]
+    for place in told[1:]:
+        yield place.fault(f"is in {told[0].file} already; keep one of the two")
 
 
 def _unknown(draft: Draft, change: Change) -> Iterator[Fault]:

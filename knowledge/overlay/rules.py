@@ -28,12 +28,18 @@ def rule_faults(changes: Iterable[Change], rules: Mapping[str, Rule]) -> Iterato
             continue
         rule = rules.get(change.id)
         if first.setdefault(change.id, place) is not place:
-            yield place.fault(f"{change.id} is changed in {first[change.id].key} too; keep one")
+            yield place.fault(
+                f"{change.id} is changed in {_where(first[change.id], place)} too; keep one"
+            )
         if rule is None:
             continue  # said with the nearest name by the caller, who knows all names
         if change.level is rule.level:
             yield place.at("level").fault(f"{rule.id} is at {rule.level.value} already")
         yield from _acknowledgement(change, rule, place)
+
+
+def _where(one: Place, other: Place) -> str:
+    return one.key if one.file == other.file else f"{one.file}, {one.key},"
 
 
 def _acknowledgement(change: RuleChange, rule: Rule, place: Place) -> Iterator[Fault]:

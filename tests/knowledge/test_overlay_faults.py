@@ -13,6 +13,7 @@ from tests.knowledge.site_files import HEAD, change, overlay
 
 TODAY = date(2026, 11, 22)
 REVIEW, ABOUT = HEAD.split("[overlay]")
+LOWERED = 'id = "low-potassium"\nlevel = "critical"'
 
 
 def lab(analyte: str, system: str, code: str) -> str:
@@ -316,3 +317,23 @@ def test_what_a_site_writes_is_one_line_that_can_be_shown(tmp_path: Path, key: s
     assert f"lab_code[0].{key}: must be one line of text that can be shown" == fault
     (fault,) = refused(tmp_path, head=HEAD.replace("Example Hospital", "Ex\\u202eample"))
     assert "overlay.label: must be one line of text that can be shown" == fault
+
+
+def test_files_of_an_overlay_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
+    """Whichever came first would win in silence; the other file is named."""
+    site = overlay(tmp_path / "site", jurisdiction("US"), change("rule", LOWERED)).parent
+    second = jurisdiction("UK") + change("rule", LOWERED)
+    (site / "two.toml").write_text(f"{REVIEW}{second}", encoding="utf-8")
+    with pytest.raises(KnowledgeError) as caught:
+        load(TINY, overlay=site, as_of=TODAY, compiled=False)
+    told = {fault.key: (fault.file, fault.message) for fault in caught.value.faults}
+    assert ("site/two.toml", "is in site/site.toml already; keep one of the two") == (
+        told["jurisdiction"]
+    )
+    assert "site/site.toml" in told["rule[0]"][1]
+
+
+def jurisdiction(value: str) -> str:
+    return change("jurisdiction", f'value = "{value}"').replace(
+        "[[jurisdiction]]", "[jurisdiction]"
+    )
