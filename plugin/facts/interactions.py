@@ -68,6 +68,10 @@ class InteractionTable:
                 others = tuple(knowledge.members(partner) - {name} for partner in row.partners)
                 self._by_drug.setdefault(name, []).append((row, others))
 
+    def speaks_of(self, name: str) -> bool:
+        """Whether any row is about the drug."""
+        return name in self._by_drug
+
     def hits(
         self,
         drug: Drug,

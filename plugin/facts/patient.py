@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from knowledge import vocabulary as v
@@ -55,7 +55,15 @@ def _unread(book: FactBook, fact: v.UnreadKind) -> Proof:
 
 
 def _any_drug(book: FactBook, fact: v.Fact) -> Proof:
-    proofs = [book.page(name).prove(fact) for name in book.drugs]
+    return _any_of(book.drugs, book, fact)
+
+
+def _any_row(book: FactBook, fact: v.Interacts) -> Proof:
+    return _any_of((name for name in book.drugs if book.table.speaks_of(name)), book, fact)
+
+
+def _any_of(names: Iterable[str], book: FactBook, fact: v.Fact) -> Proof:
+    proofs = [book.page(name).prove(fact) for name in names]
     held = [proof for proof in proofs if proof is not None]
     return tuple(item for proof in held for item in proof) if held else None
 
@@ -86,4 +94,5 @@ PATIENT_FACTS: Answers = {
     v.UnreadKind: _unread,
     v.TermRef: _term,
     **dict.fromkeys(DRUG_FACTS, _any_drug),
+    v.Interacts: _any_row,
 }
