@@ -31,12 +31,13 @@ class _Given(Struct, frozen=True):
     """How often a day, and how much at a time, said once or in several ways.
 
     `whole`: the mass among the amounts is of all that is taken at a time. Else it may be of each
-    of several tablets.
+    of several tablets. `sparse`: words say that it is not of every day.
     """
 
     times: int
     amounts: tuple[Quantity, ...]
     whole: bool
+    sparse: bool
 
 
 def daily_doses(
@@ -73,7 +74,7 @@ def _given(
     found: list[_Given] = []
     for dosage in dosages:
         one = None if _left_open(dosage) else _one(dosage, names, rendered)
-        if one is None:
+        if one is None or (one.sparse and len(dosages) > 1):
             return ()
         found.append(one)
     return tuple(found)
@@ -100,7 +101,7 @@ def _one(dosage: Dosage, names: tuple[str, ...], rendered: str) -> _Given | None
     if not amounts or times is None or said.times not in (None, times):
         return None
     structured = amounts[0] == _dose(dosage) and _is_mass(amounts[0])
-    return _Given(times, amounts, whole=said.total or structured)
+    return _Given(times, amounts, whole=said.total or structured, sparse=said.sparse)
 
 
 def _said(dosage: Dosage, names: tuple[str, ...], rendered: str) -> Sig | None:
@@ -124,7 +125,8 @@ def _said(dosage: Dosage, names: tuple[str, ...], rendered: str) -> Sig | None:
     if len(said) > 1:
         amounts = tuple(sorted(amounts, key=_is_mass))
     weighed = [sig.total for sig in said if any(map(_is_mass, sig.amounts))]
-    return Sig(next(iter(times), None), amounts, bool(weighed) and all(weighed))
+    total = bool(weighed) and all(weighed)
+    return Sig(next(iter(times), None), amounts, total, any(sig.sparse for sig in said))
 
 
 def _dosed(dosage: Dosage) -> bool:

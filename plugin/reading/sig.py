@@ -42,11 +42,13 @@ class Sig(Struct, frozen=True):
     """What a text says: doses a day (None where it does not), and its amounts, counts first.
 
     `total`: a mass is of all that is taken at a time, and not of one of several tablets.
+    `sparse`: it is not taken every day.
     """
 
     times: int | None
     amounts: tuple[Quantity, ...]
     total: bool = False
+    sparse: bool = False
 
 
 class _Found(Struct):
@@ -56,6 +58,7 @@ class _Found(Struct):
     moments: set[str]
     amounts: list[Quantity]
     joined: bool = False
+    sparse: bool = False
     total: bool = False
     daily: bool = False  # a total that may be of the whole day
     whole: bool = False  # a total of a mass
@@ -130,7 +133,9 @@ def _settled(found: _Found) -> Sig | None:
             else Sig(moments or None, amounts, found.whole)
         )
     times = found.frequencies.pop()
-    return None if found.joined or moments > times else Sig(times, amounts, found.whole)
+    return (
+        None if found.joined or moments > times else Sig(times, amounts, found.whole, found.sparse)
+    )
 
 
 def _of_a_day(found: _Found, said: Sig) -> bool:
@@ -229,6 +234,7 @@ def _note(one: Spoken, said: Phrase, found: _Found) -> None:
         found.frequencies.add(one.times)
     elif one.kind is Kind.SPARSE:
         found.frequencies.add(1)
+        found.sparse = True
     elif one.kind is Kind.TOTAL:
         found.total = True
         found.daily |= not found.amounts or bool(found.frequencies or found.moments)

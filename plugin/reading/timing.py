@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from math import ceil
 
-from plugin.reading.elements import Repeat, Timing, present
+from plugin.reading.elements import CodeableConcept, Repeat, Timing, present
 from plugin.reading.sig import read_sig
 from plugin.reading.words import packaged_words
 
@@ -56,8 +56,17 @@ def _sparse(repeat: Repeat) -> bool:
 
 
 def _rare(timing: Timing) -> bool:
-    codes = [coding.code for coding in timing.code.coding] if timing.code else []
-    return not packaged_words().not_daily.isdisjoint(_folded(codes))
+    """By a code or by words: `QOD`, `every other day`."""
+    if timing.code is None:
+        return False
+    codes = [coding.code for coding in timing.code.coding]
+    said = filter(None, map(read_sig, _texts(timing.code)))
+    rare = packaged_words().not_daily
+    return not rare.isdisjoint(_folded(codes)) or any(sig.sparse for sig in said)
+
+
+def _texts(code: CodeableConcept) -> list[str]:
+    return [code.text, *(coding.display for coding in code.coding)]
 
 
 def _coded(timing: Timing) -> set[int | None]:
@@ -65,7 +74,7 @@ def _coded(timing: Timing) -> set[int | None]:
     if timing.code is None:
         return set()
     known = packaged_words().timing
-    texts = [timing.code.text, *(coding.display for coding in timing.code.coding)]
+    texts = _texts(timing.code)
     codes = [coding.code for coding in timing.code.coding]
     found: set[int | None] = {known[code] for code in _folded(codes + texts) if code in known}
     for text in texts:

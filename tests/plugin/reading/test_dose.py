@@ -167,6 +167,24 @@ def test_doses_of_different_days_are_not_added_up(one: Json, other: Json) -> Non
     assert [("simvastatin", None)] == _mg(*dosages)
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"text": "40 mg every other day"}, {"text": "20 mg every other day"}),
+        ({"text": "40 mg daily"}, {"text": "20 mg weekly"}),
+        ({"text": "40 mg daily"}, {"text": "20 mg every 2 days"}),
+        ({"text": "40 mg daily"}, {"text": "20 mg", "patientInstruction": "q.o.d."}),
+        (_dosage(timing={"code": {"text": "Every other day"}}), _dosage()),
+        (_dosage(timing={"code": {"coding": [{"display": "Once a week"}]}}), _dosage()),
+    ],
+)
+def test_doses_of_different_days_in_words_are_not_added_up(one: Json, other: Json) -> None:
+    """As in structure; doses of every day are."""
+    assert [("simvastatin", None)] == _mg(one | {"sequence": 1}, other | {"sequence": 1})
+    daily = [{"text": text, "sequence": 1} for text in ("40 mg every morning", "20 mg at bedtime")]
+    assert [("simvastatin", Decimal(60))] == _mg(*daily)
+
+
 def test_of_a_taper_the_step_that_holds_today_counts() -> None:
     """Bounds settle which of several instructions is meant."""
     past = _dosage({"value": 80, "unit": "mg"}, DAILY | _bound(end="2026-10-01"))
