@@ -11,24 +11,30 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import lru_cache
-from math import ceil
+
+from msgspec import Struct
 
 from knowledge.fact_text import number
 from knowledge.terminology.concept import Resolution, Strength
 from plugin.model import DailyDose
-from plugin.reading.elements import Dosage, Quantity, Repeat, Timing, present
+from plugin.reading.elements import Dosage, Quantity, present
 from plugin.reading.sig import Sig, read_sig
+from plugin.reading.timing import every_day, is_timed, times_a_day
 from plugin.reading.words import packaged_words
 
-_HOURS = {
-    "s": Decimal(1) / 3600, "min": Decimal(1) / 60, "h": Decimal(1), "d": Decimal(24),
-    "wk": Decimal(168), "mo": Decimal(730), "a": Decimal(8766),
-}  # fmt: skip
-_DAY = 24
-# How often a day, and how much at a time, said once or in two ways.
-_Given = tuple[tuple[int, tuple[Quantity, ...]], ...]
 _MOST = Decimal(10_000_000)  # beyond any daily amount in mg
 _NOTHING = Sig(None, ())
+
+
+class _Given(Struct, frozen=True):
+    """How often a day, and how much at a time, said once or in two ways.
+
+    `each`: the mass is told in words, and where several tablets are taken may be of one of them.
+    """
+
+    times: int
+    amounts: tuple[Quantity, ...]
+    each: bool
 
 
 def daily_doses(dosages: tuple[Dosage, ...], resolution: Resolution) -> tuple[DailyDose, ...]:
@@ -37,11 +43,11 @@ def daily_doses(dosages: tuple[Dosage, ...], resolution: Resolution) -> tuple[Da
     return _doses(given, resolution.ingredients, resolution.strengths if given else ())
 
 
-def _given(dosages: tuple[Dosage, ...], names: tuple[str, ...]) -> _Given:
+def _given(dosages: tuple[Dosage, ...], names: tuple[str, ...]) -> tuple[_Given, ...]:
     """How often a day and how much of each dosage; empty where any of it cannot be told."""
     if len(dosages) > 1 and not _at_once(dosages):
         return ()
-    found: list[tuple[int, tuple[Quantity, ...]]] = []
+    found: list[_Given] = []
     for dosage in dosages:
         one = None if _left_open(dosage) else _one(dosage, names)
         if one is None:
@@ -61,14 +67,17 @@ def _left_open(dosage: Dosage) -> bool:
     )
 
 
-def _one(dosage: Dosage, names: tuple[str, ...]) -> tuple[int, tuple[Quantity, ...]] | None:
+def _one(dosage: Dosage, names: tuple[str, ...]) -> _Given | None:
     """One dosage: its structure, with the text where structure is silent."""
-    said = (read_sig(dosage.text, names) if dosage.text else None) or _NOTHING
-    times = _times(dosage.timing) if _timed(dosage.timing) else said.times
-    if times is None or said.times not in (None, times):
-        return None
+    said = read_sig(dosage.text, names) or _NOTHING
+    told = read_sig(dosage.patient_instruction, names) or _NOTHING
+    times = times_a_day(dosage.timing) if is_timed(dosage.timing) else said.times
     amounts = _amounts(dosage, said)
-    return (times, amounts) if amounts else None
+    if not amounts or times is None or not {said.times, told.times} <= {None, times}:
+        return None
+    whole = said.total or (amounts[:1] == (_dose(dosage),) and not _count_unit(amounts[0]))
+    every = (*amounts, *(amount for amount in told.amounts if _usable(amount)))
+    return _Given(times, every, each=not whole)
 
 
 def _amounts(dosage: Dosage, said: Sig) -> tuple[Quantity, ...]:
@@ -90,7 +99,7 @@ def _usable(dose: Quantity) -> bool:
 
 @lru_cache(4096)
 def _doses(
-    given: _Given, ingredients: tuple[str, ...], strengths: tuple[Strength, ...]
+    given: tuple[_Given, ...], ingredients: tuple[str, ...], strengths: tuple[Strength, ...]
 ) -> tuple[DailyDose, ...]:
     alone = len(ingredients) == 1
     return tuple(
@@ -100,30 +109,34 @@ def _doses(
 
 
 def _total(
-    ingredient: str, given: _Given, strengths: tuple[Strength, ...], *, alone: bool
+    ingredient: str, given: tuple[_Given, ...], strengths: tuple[Strength, ...], *, alone: bool
 ) -> Decimal | None:
     total = Decimal(0)
-    for times, amounts in given:
-        mg = _agreed(amounts, ingredient, strengths, alone=alone)
+    for one in given:
+        mg = _agreed(one, ingredient, strengths, alone=alone)
         if mg is None:
             return None
-        total += mg * times
+        total += mg * one.times
     return number(str(total)) if 0 < total < _MOST else None
 
 
 def _agreed(
-    amounts: tuple[Quantity, ...], ingredient: str, strengths: tuple[Strength, ...], *, alone: bool
+    given: _Given, ingredient: str, strengths: tuple[Strength, ...], *, alone: bool
 ) -> Decimal | None:
     """The amount in mg that all of them come to; None where none tells it, or two differ."""
-    counts = {amount.value for amount in amounts if _count_unit(amount)}
-    found = {_mg(amount, ingredient, strengths, alone=alone) for amount in amounts} - {None}
+    told = [(one, _mg(one, ingredient, strengths, alone=alone)) for one in given.amounts]
+    counts = {one.value: mg for one, mg in told if _count_unit(one)}
+    if given.each and any(mg is None and count != 1 for count, mg in counts.items()):
+        return None
+    found = {mg for _, mg in told} - {None}
     return found.pop() if len(found) == 1 and len(counts) <= 1 else None
 
 
 def _at_once(dosages: tuple[Dosage, ...]) -> bool:
-    """True where the sequence numbers say that the instructions hold together."""
+    """True where the instructions hold together, by their sequence numbers, and on every day."""
     sequences = {dosage.sequence for dosage in dosages}
-    return len(sequences) == 1 and None not in sequences
+    together = len(sequences) == 1 and None not in sequences
+    return together and every_day(dosage.timing for dosage in dosages)
 
 
 def _dose(dosage: Dosage) -> Quantity | None:
@@ -173,21 +186,6 @@ def _strength(ingredient: str, per: str, strengths: tuple[Strength, ...]) -> Dec
     return found.pop() if len(found) == 1 else None
 
 
-def _timed(timing: Timing | None) -> bool:
-    """True where structure says anything of how often, be it readable or not."""
-    if timing is None:
-        return False
-    code = timing.code
-    return _scheduled(timing.repeat) or (code is not None and bool(code.label))
-
-
-def _times(timing: Timing | None) -> int | None:
-    """The most doses on one day; None where that cannot be told."""
-    if timing is None:
-        return None
-    return _repeated(timing.repeat) if _scheduled(timing.repeat) else _coded(timing)
-
-
 def _as_needed(dosage: Dosage) -> bool:
     return (
         dosage.as_needed_boolean
@@ -195,52 +193,3 @@ def _as_needed(dosage: Dosage) -> bool:
         or present(dosage.as_needed_codeable_concept)
         or present(dosage.as_needed_for)
     )
-
-
-def _coded(timing: Timing) -> int | None:
-    """By a code of FHIR's abbreviations, else by words: `BID`, `twice daily`."""
-    if timing.code is None:
-        return None
-    known = packaged_words().timing
-    for coding in timing.code.coding:
-        if coding.code.strip().upper() in known:
-            return known[coding.code.strip().upper()]
-    texts = [timing.code.text, *(coding.display for coding in timing.code.coding)]
-    for text in filter(None, texts):
-        if text.strip().upper() in known:
-            return known[text.strip().upper()]
-        said = read_sig(text)
-        if said is not None and not said.amounts and said.times:
-            return said.times
-    return None
-
-
-def _scheduled(repeat: Repeat | None) -> bool:
-    """True where a schedule says more than its bounds."""
-    return repeat is not None and bool(
-        repeat.frequency or repeat.period or repeat.when or repeat.time_of_day
-    )
-
-
-def _repeated(repeat: Repeat | None) -> int | None:
-    """Doses a day of a schedule; None where its moments and its frequency do not agree."""
-    if repeat is None or not all(moment in packaged_words().moments for moment in repeat.when):
-        return None
-    clock, moments = len(repeat.time_of_day), len(repeat.when)
-    if clock and repeat.frequency in (None, clock):
-        return clock
-    if moments and repeat.frequency is None:
-        return moments
-    often = _frequency(repeat)
-    return None if often is None or clock or moments > often else often
-
-
-def _frequency(repeat: Repeat) -> int | None:
-    hours = _HOURS.get(repeat.period_unit.strip())
-    if hours is None:
-        return None
-    period = repeat.period if repeat.period is not None else Decimal(1)
-    frequency = 1 if repeat.frequency is None else repeat.frequency
-    if not period.is_finite() or not 0 < period < _MOST or not 0 < frequency < _MOST:
-        return None
-    return ceil(frequency * _DAY / (period * hours))

@@ -121,6 +121,7 @@ class Timing(Element, frozen=True):
 
     repeat: Repeat | None = None
     code: CodeableConcept | None = None
+    event: Raw = ABSENT
     modifier_extension: Raw = ABSENT
 
 
@@ -137,6 +138,7 @@ class Dosage(Element, frozen=True):
 
     sequence: int | None = None
     text: str = ""
+    patient_instruction: str = ""
     timing: Timing | None = None
     as_needed_boolean: bool = False
     as_needed: bool = False

@@ -33,10 +33,14 @@ _LATE = {"evening", "night"}
 
 
 class Sig(Struct, frozen=True):
-    """What a text says: doses a day (None where it does not), and each amount it names."""
+    """What a text says: doses a day (None where it does not), and each amount it names.
+
+    `total`: a mass is of all that is taken at a time, and not of one of several tablets.
+    """
 
     times: int | None
     amounts: tuple[Quantity, ...]
+    total: bool = False
 
 
 class _Found(Struct):
@@ -46,6 +50,7 @@ class _Found(Struct):
     moments: set[str]
     amounts: list[Quantity]
     joined: bool = False
+    total: bool = False
 
 
 @lru_cache(8192)
@@ -91,10 +96,12 @@ def _settled(found: _Found) -> Sig | None:
     if not found.frequencies:
         # An evening that is also named as bedtime may be one dose or two.
         return (
-            None if found.moments >= _LATE and not found.joined else Sig(moments or None, amounts)
+            None
+            if found.moments >= _LATE and not found.joined
+            else Sig(moments or None, amounts, found.total)
         )
     times = found.frequencies.pop()
-    return None if found.joined or moments > times else Sig(times, amounts)
+    return None if found.joined or moments > times else Sig(times, amounts, found.total)
 
 
 def _read(tokens: Phrase, own: set[str], found: _Found) -> bool:
@@ -112,11 +119,16 @@ def _read(tokens: Phrase, own: set[str], found: _Found) -> bool:
         elif step or token in words.joins:
             found.joined |= not step
             at, reason = at + (step or 1), False
-        elif token in own or (reason and token.isalpha() and token not in words.turns):
+        elif token in own or (reason and _explains(token, words)):
             at += 1
         else:
             return False
     return True
+
+
+def _explains(token: str, words: SigWords) -> bool:
+    """True for a word that can be part of a reason, and tells nothing of the dose."""
+    return token.isalpha() and token not in words.turns and not _unit_of(token)
 
 
 def _amount(tokens: Phrase, at: int, words: SigWords, found: _Found) -> int:
@@ -147,7 +159,7 @@ def _spoken(tokens: Phrase, at: int, words: SigWords) -> Spoken | None:
         starts += words.spoken.get(NUMBER, ())
     for one in starts:
         said = tokens[at : at + len(one.phrase)]
-        if said == one.phrase or (NUMBER in one.phrase and _fits(one, said)):
+        if _fits(one, said) if NUMBER in one.phrase else said == one.phrase:
             return one
     return None
 
@@ -172,6 +184,8 @@ def _note(one: Spoken, said: Phrase, found: _Found) -> None:
         found.frequencies.add(one.times)
     elif one.kind is Kind.SPARSE:
         found.frequencies.add(1)
+    elif one.kind is Kind.TOTAL:
+        found.total = True
     elif one.kind in (Kind.TIMES, Kind.HOURS):
         value = int(_number(said[one.phrase.index(NUMBER)]) or 1)
         hours = one.kind is Kind.HOURS

@@ -139,6 +139,23 @@ def test_instructions_add_up_only_where_they_hold_together() -> None:
     assert [("simvastatin", None)] == _mg(_dosage(sequence=1), {"sequence": 1})
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (_repeat(period=2, periodUnit="d"), _repeat(period=2, periodUnit="d")),
+        (_repeat(period=1, periodUnit="d", dayOfWeek=["mon"]), DAILY),
+        ({"code": {"coding": [{"code": "QOD"}]}}, {"code": {"coding": [{"code": "QOD"}]}}),
+        (DAILY, {"repeat": DAILY["repeat"] | {"boundsDuration": {"value": 7, "unit": "d"}}}),
+        (_repeat(period="NaN", periodUnit="d"), DAILY),
+    ],
+)
+def test_doses_of_different_days_are_not_added_up(one: Json, other: Json) -> None:
+    """40 mg and 20 mg on alternate days are never 60 mg."""
+    low = {"value": 20, "unit": "mg"}
+    dosages = _dosage(timing=one, sequence=1), _dosage(low, other, sequence=1)
+    assert [("simvastatin", None)] == _mg(*dosages)
+
+
 def test_of_a_taper_the_step_that_holds_today_counts() -> None:
     """Bounds settle which of several instructions is meant."""
     past = _dosage({"value": 80, "unit": "mg"}, DAILY | _bound(end="2026-10-01"))
@@ -247,6 +264,64 @@ def test_the_text_fills_what_structure_leaves_out_and_may_not_differ(
 ) -> None:
     """Two answers are no answer."""
     assert [("simvastatin", Decimal(mg) if mg else None)] == _mg(dosage)
+
+
+@pytest.mark.parametrize(
+    "timing",
+    [
+        {"code": {"coding": [{"code": "QD"}], "text": "twice daily"}},
+        {"code": {"coding": [{"code": "QD", "display": "QID"}]}},
+        {"code": {"coding": [{"code": "QD"}, {"code": "BID"}]}},
+        DAILY | {"code": {"coding": [{"code": "BID"}]}},
+        DAILY | {"code": {"text": "twice daily"}},
+        DAILY | {"event": ["2026-11-01T08:00:00Z", "2026-11-01T20:00:00Z"]},
+        _repeat(when=["MORN", "MORN"]),
+    ],
+)
+def test_a_timing_that_is_told_in_two_ways_is_not_believed(timing: Json) -> None:
+    """Once a day by its code and twice by its words is neither."""
+    assert [("simvastatin", None)] == _mg(_dosage(timing=timing))
+
+
+def test_what_the_patient_is_told_may_not_differ() -> None:
+    """The instruction for the patient is a text of the same dose."""
+    assert [("simvastatin", Decimal(40))] == _mg(_dosage(patientInstruction="1 tablet daily"))
+    assert [("simvastatin", Decimal(40))] == _mg(_dosage(patientInstruction="Swallow it"))
+    assert [("simvastatin", None)] == _mg(_dosage(patientInstruction="2 tablets daily"))
+    assert [("simvastatin", None)] == _mg(_dosage(patientInstruction="40 mg twice daily"))
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "with another tablet at bedtime", "another at bedtime", "second tablet at bedtime",
+        "double the dose on weekends", "doubled on sundays", "both tablets", "also bedtime",
+        "halve sundays", "quarter tablet", "tapering", "increasing gradually", "pair nightly",
+        "tablets eight", "see schedule", "sos", "PM too", "supper",
+    ],
+)  # fmt: skip
+def test_a_reason_hides_no_change_of_the_dose(more: str) -> None:
+    """What stands after `for cholesterol` is not all a reason."""
+    assert [("simvastatin", None)] == _mg({"text": f"take 1 tablet daily for cholesterol {more}"})
+
+
+@pytest.mark.parametrize(
+    "text", ["40 mg every # hours", "# times daily 40 mg", "every # days 40 mg"]
+)
+def test_a_blank_for_a_number_is_no_number(text: str) -> None:
+    """A number that was struck out is not known."""
+    assert [("simvastatin", None)] == _mg({"text": text})
+
+
+def test_a_mass_beside_several_tablets_may_be_of_one_of_them() -> None:
+    """Unless the name's strength, the word total or the structure settles it."""
+    for text in ("2 tablets (40 mg) daily", "2 tablets 40 mg daily", "half tablet (40 mg) daily"):
+        assert [("simvastatin", None)] == _mg({"text": text}, text="simvastatin")
+    settled = {"text": "2 tablets (40 mg total) daily"}
+    assert [("simvastatin", Decimal(40))] == _mg(settled, text="simvastatin")
+    assert [("simvastatin", Decimal(40))] == _mg(_dosage(text="2 tablets"), text="simvastatin")
+    named = {"text": "2 tablets (40 mg) daily"}
+    assert [("simvastatin", Decimal(40))] == _mg(named, text="simvastatin 20 MG Oral Tablet")
 
 
 def test_a_strength_that_only_the_text_gives_counts() -> None:
