@@ -11,25 +11,33 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import lru_cache
-from math import ceil
+
+from msgspec import Struct
 
 from knowledge.fact_text import number
 from knowledge.terminology.concept import Resolution, Strength
 from plugin.model import DailyDose
-from plugin.reading.elements import CodeableConcept, Dosage, Quantity, Repeat, Timing, present
+from plugin.reading.elements import Dosage, Quantity, present
 from plugin.reading.sig import Sig, read_sig, tells_of_dose
 from plugin.reading.strengths import is_rate, measures_of
+from plugin.reading.timing import every_day, is_timed, times_a_day
 from plugin.reading.words import packaged_words
 
-_HOURS = {
-    "s": Decimal(1) / 3600, "min": Decimal(1) / 60, "h": Decimal(1), "d": Decimal(24),
-    "wk": Decimal(168), "mo": Decimal(730), "a": Decimal(8766),
-}  # fmt: skip
-_DAY = 24
-# How often a day, and how much at a time, said once or in two ways.
-_Given = tuple[tuple[int, tuple[Quantity, ...]], ...]
 _MOST = Decimal(10_000_000)  # beyond any daily amount in mg
 _NOTHING = Sig(None, ())
+
+
+class _Given(Struct, frozen=True):
+    """How often a day, and how much at a time, said once or in several ways.
+
+    `whole`: the mass among the amounts is of all that is taken at a time. Else it may be of each
+    of several tablets. `sparse`: words say that it is not of every day.
+    """
+
+    times: int
+    amounts: tuple[Quantity, ...]
+    whole: bool
+    sparse: bool
 
 
 def daily_doses(
@@ -57,14 +65,16 @@ def _read(
     return _doses(given, resolution.ingredients, resolution.strengths if given else ())
 
 
-def _given(dosages: tuple[Dosage, ...], names: tuple[str, ...], rendered: str) -> _Given:
+def _given(
+    dosages: tuple[Dosage, ...], names: tuple[str, ...], rendered: str
+) -> tuple[_Given, ...]:
     """How often a day and how much of each dosage; empty where any of it cannot be told."""
     if len(dosages) > 1 and not _at_once(dosages):
         return ()
-    found: list[tuple[int, tuple[Quantity, ...]]] = []
+    found: list[_Given] = []
     for dosage in dosages:
         one = None if _left_open(dosage) else _one(dosage, names, rendered)
-        if one is None:
+        if one is None or (one.sparse and len(dosages) > 1):
             return ()
         found.append(one)
     return tuple(found)
@@ -81,18 +91,17 @@ def _left_open(dosage: Dosage) -> bool:
     )
 
 
-def _one(
-    dosage: Dosage, names: tuple[str, ...], rendered: str
-) -> tuple[int, tuple[Quantity, ...]] | None:
+def _one(dosage: Dosage, names: tuple[str, ...], rendered: str) -> _Given | None:
     """One dosage: its structure, with the texts where structure is silent."""
     said = _said(dosage, names, rendered)
     if said is None:
         return None
-    times = _times(dosage.timing) if dosage.timing and _timed(dosage.timing) else said.times
-    if times is None or said.times not in (None, times):
-        return None
+    times = times_a_day(dosage.timing) if is_timed(dosage.timing) else said.times
     amounts = _amounts(dosage, said)
-    return (times, amounts) if amounts else None
+    if not amounts or times is None or said.times not in (None, times):
+        return None
+    structured = amounts[0] == _dose(dosage) and _is_mass(amounts[0])
+    return _Given(times, amounts, whole=said.total or structured, sparse=said.sparse)
 
 
 def _said(dosage: Dosage, names: tuple[str, ...], rendered: str) -> Sig | None:
@@ -109,13 +118,15 @@ def _said(dosage: Dosage, names: tuple[str, ...], rendered: str) -> Sig | None:
     times = {sig.times for sig in said} - {None}
     if len(times) > 1:
         return None
-    complete = dosage.timing is not None and _timed(dosage.timing) and _dosed(dosage)
+    complete = is_timed(dosage.timing) and _dosed(dosage)
     if not complete and any(sig is None and tells_of_dose(text) for text, sig in read):
         return None
     amounts = tuple(amount for sig in said for amount in sig.amounts)
     if len(said) > 1:
         amounts = tuple(sorted(amounts, key=_is_mass))
-    return Sig(next(iter(times), None), amounts)
+    weighed = [sig.total for sig in said if any(map(_is_mass, sig.amounts))]
+    total = bool(weighed) and all(weighed)
+    return Sig(next(iter(times), None), amounts, total, any(sig.sparse for sig in said))
 
 
 def _dosed(dosage: Dosage) -> bool:
@@ -130,7 +141,8 @@ def _amounts(dosage: Dosage, said: Sig) -> tuple[Quantity, ...]:
     if dose is None or not _usable(dose):
         return ()
     if not (dose.unit.strip() or dose.code.strip()):  # a bare number means what the text says it is
-        return tuple(amount for amount in said.amounts if amount.value == dose.value)[:1]
+        same = tuple(amount for amount in said.amounts if amount.value == dose.value)[:1]
+        return (*same, *said.amounts) if same else ()
     return () if is_rate(dose) else (dose, *said.amounts)
 
 
@@ -141,7 +153,7 @@ def _usable(dose: Quantity) -> bool:
 
 @lru_cache(4096)
 def _doses(
-    given: _Given, ingredients: tuple[str, ...], strengths: tuple[Strength, ...]
+    given: tuple[_Given, ...], ingredients: tuple[str, ...], strengths: tuple[Strength, ...]
 ) -> tuple[DailyDose, ...]:
     alone = len(ingredients) == 1
     return tuple(
@@ -151,35 +163,37 @@ def _doses(
 
 
 def _total(
-    ingredient: str, given: _Given, strengths: tuple[Strength, ...], *, alone: bool
+    ingredient: str, given: tuple[_Given, ...], strengths: tuple[Strength, ...], *, alone: bool
 ) -> Decimal | None:
     total = Decimal(0)
-    for times, amounts in given:
-        mg = _agreed(amounts, ingredient, strengths, alone=alone)
+    for one in given:
+        mg = _agreed(one, ingredient, strengths, alone=alone)
         if mg is None:
             return None
-        total += mg * times
+        total += mg * one.times
     return number(str(total)) if 0 < total < _MOST else None
 
 
 def _agreed(
-    amounts: tuple[Quantity, ...], ingredient: str, strengths: tuple[Strength, ...], *, alone: bool
+    given: _Given, ingredient: str, strengths: tuple[Strength, ...], *, alone: bool
 ) -> Decimal | None:
     """The amount in mg that all of them come to; None where none tells it, or two differ."""
-    counts = {amount.value for amount in amounts if not _is_mass(amount)}
-    each = [_mg(amount, ingredient, strengths, alone=alone) for amount in amounts]
-    found = {mg for possible in each for mg in possible}
+    told = [(one, _mg(one, ingredient, strengths, alone=alone)) for one in given.amounts]
+    found = {mg for _, possible in told for mg in possible}
+    counts = {one.value for one, _ in told if not _is_mass(one)}
     if len(found) != 1 or len(counts) > 1:
         return None
-    if not each[0] and amounts[0].value != 1:
-        return None  # beside two tablets of unknown strength, 20 mg may be of both or of one
-    return found.pop()
+    lost = [one for one, possible in told if not possible and one.value != 1]
+    # Beside two tablets of unknown strength, 20 mg may be of both or of one.
+    either = any(one is given.amounts[0] or not _is_mass(one) for one in lost)
+    return None if either and not (given.whole and alone) else found.pop()
 
 
 def _at_once(dosages: tuple[Dosage, ...]) -> bool:
-    """True where the sequence numbers say that the instructions hold together."""
+    """True where the instructions hold together, by their sequence numbers, and on every day."""
     sequences = {dosage.sequence for dosage in dosages}
-    return len(sequences) == 1 and None not in sequences
+    together = len(sequences) == 1 and None not in sequences
+    return together and every_day(dosage.timing for dosage in dosages)
 
 
 def _dose(dosage: Dosage) -> Quantity | None:
@@ -192,7 +206,8 @@ def _dose(dosage: Dosage) -> Quantity | None:
 
 
 def _is_mass(dose: Quantity) -> bool:
-    return bool(measures_of(dose)[0])
+    masses, counted = measures_of(dose)
+    return bool(masses) and not counted
 
 
 def _mg(
@@ -225,20 +240,6 @@ def _strengths(ingredient: str, per: str, strengths: tuple[Strength, ...]) -> se
     return found
 
 
-def _timed(timing: Timing) -> bool:
-    """True where structure says anything of how often, be it readable or not."""
-    return _scheduled(timing.repeat) or (timing.code is not None and bool(timing.code.label))
-
-
-def _times(timing: Timing) -> int | None:
-    """The most doses on one day; None where schedule and code differ, or neither tells it."""
-    coded = None if timing.code is None else _coded(timing.code)
-    if timing.repeat is None or not _scheduled(timing.repeat):
-        return coded
-    often = _repeated(timing.repeat)
-    return often if coded in (None, often) else None
-
-
 def _as_needed(dosage: Dosage) -> bool:
     return (
         dosage.as_needed_boolean
@@ -246,49 +247,3 @@ def _as_needed(dosage: Dosage) -> bool:
         or present(dosage.as_needed_codeable_concept)
         or present(dosage.as_needed_for)
     )
-
-
-def _coded(code: CodeableConcept) -> int | None:
-    """By a code of FHIR's abbreviations, else by words: `BID`, `twice daily`."""
-    known = packaged_words().timing
-    for coding in code.coding:
-        if coding.code.strip().upper() in known:
-            return known[coding.code.strip().upper()]
-    for text in filter(None, (code.text, *(coding.display for coding in code.coding))):
-        if text.strip().upper() in known:
-            return known[text.strip().upper()]
-        said = read_sig(text)
-        if said is not None and not said.amounts and said.times:
-            return said.times
-    return None
-
-
-def _scheduled(repeat: Repeat | None) -> bool:
-    """True where a schedule says more than its bounds."""
-    return repeat is not None and bool(
-        repeat.frequency or repeat.period or repeat.when or repeat.time_of_day
-    )
-
-
-def _repeated(repeat: Repeat) -> int | None:
-    """Doses a day of a schedule; None where its moments and its frequency do not agree."""
-    if not all(moment in packaged_words().moments for moment in repeat.when):
-        return None
-    clock, moments = len(repeat.time_of_day), len(repeat.when)
-    if clock and repeat.frequency in (None, clock):
-        return clock
-    if moments and repeat.frequency is None:
-        return moments
-    often = _frequency(repeat)
-    return None if often is None or clock or moments > often else often
-
-
-def _frequency(repeat: Repeat) -> int | None:
-    hours = _HOURS.get(repeat.period_unit.strip())
-    if hours is None:
-        return None
-    period = repeat.period if repeat.period is not None else Decimal(1)
-    frequency = 1 if repeat.frequency is None else repeat.frequency
-    if not period.is_finite() or not 0 < period < _MOST or not 0 < frequency < _MOST:
-        return None
-    return ceil(frequency * _DAY / (period * hours))

@@ -128,6 +128,7 @@ class Timing(Element, frozen=True):
 
     repeat: Repeat | None = None
     code: CodeableConcept | None = None
+    event: Raw = ABSENT
     modifier_extension: Raw = ABSENT
 
 

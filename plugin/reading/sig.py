@@ -39,10 +39,16 @@ _THOUSANDS = re.compile(r"[1-9]\d{0,2}\.\d{3}")  # 1.500 is one and a half here 
 
 
 class Sig(Struct, frozen=True):
-    """What a text says: doses a day (None where it does not), and its amounts, counts first."""
+    """What a text says: doses a day (None where it does not), and its amounts, counts first.
+
+    `total`: a mass is of all that is taken at a time, and not of one of several tablets.
+    `sparse`: it is not taken every day.
+    """
 
     times: int | None
     amounts: tuple[Quantity, ...]
+    total: bool = False
+    sparse: bool = False
 
 
 class _Found(Struct):
@@ -52,8 +58,10 @@ class _Found(Struct):
     moments: set[str]
     amounts: list[Quantity]
     joined: bool = False
+    sparse: bool = False
     total: bool = False
     daily: bool = False  # a total that may be of the whole day
+    whole: bool = False  # a total of a mass
 
 
 @lru_cache(8192)
@@ -120,10 +128,14 @@ def _settled(found: _Found) -> Sig | None:
     if not found.frequencies:
         # An evening that is also named as bedtime may be one dose or two.
         return (
-            None if found.moments >= _LATE and not found.joined else Sig(moments or None, amounts)
+            None
+            if found.moments >= _LATE and not found.joined
+            else Sig(moments or None, amounts, found.whole)
         )
     times = found.frequencies.pop()
-    return None if found.joined or moments > times else Sig(times, amounts)
+    return (
+        None if found.joined or moments > times else Sig(times, amounts, found.whole, found.sparse)
+    )
 
 
 def _of_a_day(found: _Found, said: Sig) -> bool:
@@ -148,11 +160,16 @@ def _read(tokens: Phrase, own: set[str], found: _Found) -> bool:
             at, reason = at + (step or 1), 0
         elif token in own:
             at += 1
-        elif reason and token.isalpha() and token not in words.turns:
+        elif reason and _explains(token, words):
             at, reason = at + 1, reason - 1
         else:
             return False
     return True
+
+
+def _explains(token: str, words: SigWords) -> bool:
+    """True for a word that can be part of a reason, and tells nothing of the dose."""
+    return token.isalpha() and token not in words.turns and not _unit_of(token)
 
 
 def _amount(tokens: Phrase, at: int, words: SigWords, found: _Found) -> int:
@@ -192,7 +209,7 @@ def _spoken(tokens: Phrase, at: int, words: SigWords) -> Spoken | None:
         starts += words.spoken.get(NUMBER, ())
     for one in starts:
         said = tokens[at : at + len(one.phrase)]
-        if said == one.phrase or (NUMBER in one.phrase and _fits(one, said)):
+        if _fits(one, said) if NUMBER in one.phrase else said == one.phrase:
             return one
     return None
 
@@ -217,9 +234,11 @@ def _note(one: Spoken, said: Phrase, found: _Found) -> None:
         found.frequencies.add(one.times)
     elif one.kind is Kind.SPARSE:
         found.frequencies.add(1)
+        found.sparse = True
     elif one.kind is Kind.TOTAL:
         found.total = True
         found.daily |= not found.amounts or bool(found.frequencies or found.moments)
+        found.whole |= bool(found.amounts) and _unit_of(found.amounts[-1].unit) == "mass"
     elif one.kind in (Kind.TIMES, Kind.HOURS):
         value = int(_number(said[one.phrase.index(NUMBER)]) or 1)
         hours = one.kind is Kind.HOURS

@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import Enum
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import Any, TypeVar
 
 import msgspec
@@ -35,8 +36,8 @@ class Kind(Enum):
     SPARSE = "sparse"  # not every day
     MOMENT = "moment"
     HARMLESS = "harmless"
+    TOTAL = "total"  # a mass is of all that is taken at a time
     REASON = "reason"
-    TOTAL = "total"
 
 
 class Spoken(Struct, frozen=True):
@@ -54,7 +55,7 @@ class SigWords(Struct, frozen=True):
     numbers: dict[str, tuple[tuple[Phrase, Decimal], ...]]
     spoken: dict[str, tuple[Spoken, ...]]
     joins: frozenset[str]
-    turns: frozenset[str]
+    turns: frozenset[str]  # what changes a dose
 
     def value(self, word: str) -> Decimal | None:
         """The value of a number in one word."""
@@ -70,10 +71,11 @@ class _Counted(Struct, forbid_unknown_fields=True):
 
 class _Harmless(Struct, forbid_unknown_fields=True):
     phrases: tuple[str, ...]
+    total: tuple[str, ...]
     joins: tuple[str, ...]
     reason: tuple[str, ...]
-    total: tuple[str, ...]
     turns: tuple[str, ...]
+    small: tuple[str, ...]
 
 
 class _File(Struct, forbid_unknown_fields=True):
@@ -103,7 +105,7 @@ def parse_sig_words(text: str, file: str = FILE) -> SigWords:
         ),
         spoken=_by_first((one.phrase, one) for one in _spoken(read)),
         joins=frozenset(read.harmless.joins),
-        turns=frozenset(read.harmless.turns),
+        turns=_turns(read),
     )
 
 
@@ -117,10 +119,21 @@ def _spoken(read: _File) -> Iterator[Spoken]:
         (Kind.HOURS, read.counted.hours),
         (Kind.SPARSE, read.counted.sparse),
         (Kind.HARMLESS, read.harmless.phrases),
-        (Kind.REASON, read.harmless.reason),
         (Kind.TOTAL, read.harmless.total),
+        (Kind.REASON, read.harmless.reason),
     ):
         yield from (Spoken(words_in(text), kind) for text in plain)
+
+
+def _turns(read: _File) -> frozenset[str]:
+    """The words listed, and every word of a number or a time of day that is not small."""
+    times = chain(read.numbers, read.frequency, *read.moments.values(), *_counted(read.counted))
+    said = {word for text in times for word in words_in(text)}
+    return frozenset({*read.harmless.turns, *(said - {*read.harmless.small})})
+
+
+def _counted(counted: _Counted) -> tuple[tuple[str, ...], ...]:
+    return counted.times, counted.hours, counted.sparse
 
 
 def _by_first(found: Iterable[tuple[Phrase, T]]) -> dict[str, tuple[T, ...]]:

@@ -35,6 +35,7 @@ class Words(Struct, frozen=True):
     mass: dict[str, Decimal]
     per: dict[str, str]
     timing: dict[str, int]
+    not_daily: frozenset[str]
     moments: frozenset[str]
     packages: frozenset[str]
     not_prescribed: tuple[str, ...]
@@ -90,6 +91,7 @@ class _File(Struct, forbid_unknown_fields=True):
     mass: dict[str, Decimal]
     per: dict[str, tuple[str, ...]]
     timing: dict[str, int]
+    not_daily: _List
     moments: _Once
     packages: _List
     not_prescribed: _List
@@ -112,6 +114,7 @@ def parse_words(text: str, file: str = FILE) -> Words:
         mass=read.mass,
         per={word: kind.upper() for kind, words in read.per.items() for word in words},
         timing=read.timing,
+        not_daily=frozenset(read.not_daily.words),
         moments=frozenset(read.moments.once),
         packages=frozenset(read.packages.words),
         not_prescribed=read.not_prescribed.words,
