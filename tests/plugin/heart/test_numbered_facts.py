@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
 from hypothesis import given
 
 from knowledge.fact_text import parse_condition
@@ -96,10 +97,11 @@ def test_a_gate_asks_for_all_of_its_clauses_and_for_any_bit_of_each() -> None:
     assert not gate_of([0]).open(0b1111)
 
 
-def test_a_term_about_one_drug_is_asked_of_each_drug() -> None:
-    """It has no number, since it holds for one drug of a patient and not for another."""
-    nebulised = Term("nebulised", "given as a mist", parse_condition(["drug:route=nebulised"]))
-    doctor = Assessor(knowing(rule("nebulised"), terms={**LITTLE.terms, "nebulised": nebulised}))
+@pytest.mark.parametrize("about", ["drug:route=nebulised", "drug:mechanism=dryness"])
+def test_a_term_about_one_drug_is_asked_of_each_drug(about: str) -> None:
+    """It holds for one drug of a patient and not for another, whether it has a number or not."""
+    term = Term("odd", "something of one drug", parse_condition([about]))
+    doctor = Assessor(knowing(rule("odd"), terms={**LITTLE.terms, "odd": term}))
     mist = taking("furosemide", route=RouteClass.NEBULISED)
     found = doctor.assess(record(medications=(mist, taking("omeprazole"))), TODAY)
     assert [finding.ingredients for finding in found.findings] == [("furosemide",)]
