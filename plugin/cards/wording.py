@@ -55,13 +55,17 @@ def phrases(
 
 
 def _packages_together(because: tuple[Evidence, ...]) -> list[Evidence]:
-    """The evidence with all that was dispensed as one sum, of the latest day."""
-    handed = [one for one in because if one.fact.startswith(_DISPENSED)]
-    if len(handed) <= 1:
+    """The evidence with all that was dispensed as one sum, of the latest day.
+
+    An entry counts once, however many facts it proves.
+    """
+    handed = {one.reference: one for one in because if one.fact.startswith(_DISPENSED)}
+    if not handed:
         return list(because)
-    total = sum(one.value for one in handed if isinstance(one.value, int))
-    whole = Evidence(handed[0].fact, value=total, date=max(one.date for one in handed))
-    place = because.index(handed[0])
+    first = next(iter(handed.values()))
+    total = sum(one.value for one in handed.values() if isinstance(one.value, int))
+    whole = Evidence(first.fact, value=total, date=max(one.date for one in handed.values()))
+    place = next(n for n, one in enumerate(because) if one.fact.startswith(_DISPENSED))
     rest = [one for one in because[place:] if not one.fact.startswith(_DISPENSED)]
     return [*because[:place], whole, *rest]
 

@@ -203,7 +203,7 @@ def _doses(row: Interaction, drug: Drug, partners: list[Drug]) -> _Proof:
         found += [Evidence(fact, reference, shown, "mg/d") for reference in drug.references]
     if row.partner_from_mg is not None:
         found += [
-            Evidence(f"takes:{one.name}", reference, float(one.daily_mg), "mg/d")
+            Evidence(f"takes:{one.name}", reference, as_number(one.daily_mg), "mg/d")
             for one in partners
             if one.daily_mg is not None
             for reference in one.references

@@ -35,10 +35,12 @@ def test_what_holds_an_option_back_is_said_in_words(evidence: Evidence, says: st
 
 
 def test_packages_are_one_sum_with_the_latest_day() -> None:
-    """Thirteen lines of one package each say less."""
-    fact = "drug:dispensed>=3/12mo"
+    """Thirteen lines of one package each say less; what proves two facts was handed over once."""
+    facts = ("drug:dispensed>=3/12mo", "drug:dispensed>=4/12mo")
     days = ("2026-03-01", "2026-09-01", "2026-06-01")
-    handed = tuple(Evidence(fact, f"d/{day}", 2, "{package}", day) for day in days)
+    handed = tuple(
+        Evidence(fact, f"d/{day}", 2, "{package}", day) for fact in facts for day in days
+    )
     because = (Evidence("has:dialysis"), *handed, Evidence("age>=65", value=70))
     finding = msgspec.structs.replace(FINDING, because=because)
     [card] = cards(msgspec.structs.replace(FOUND, findings=(finding,), medications=()))
