@@ -10,8 +10,8 @@ from knowledge import check
 from knowledge.assemble import assemble
 from knowledge.compiled import digest_of
 from knowledge.draft import Draft
-from knowledge.faults import KnowledgeError
-from knowledge.files import DataFiles
+from knowledge.faults import Fault, KnowledgeError
+from knowledge.files import DataFiles, read_folder
 from knowledge.layout import REQUIRED_FILES, REQUIRED_FOLDERS
 from knowledge.model import Knowledge
 from knowledge.overlay.apply import applied, overlay_faults
@@ -21,7 +21,12 @@ from knowledge.parse import ParsedFile, absent, not_read, parse_file
 
 def build(root: Path, files: DataFiles) -> Knowledge:
     """Parse, assemble and check. Raises KnowledgeError with every fault of every file."""
-    return _sound(drafted(files), str(root))
+    return _sound(drafted(files), str(root)).knowledge
+
+
+def build_draft(root: Path) -> Draft:
+    """The same of a folder, with the place of every entry. Raises KnowledgeError."""
+    return _sound(drafted(read_folder(root)), str(root))
 
 
 def build_for_site(
@@ -35,7 +40,7 @@ def build_for_site(
     name = f"{root} with the overlay {overlay}"
     draft = drafted(files)
     site = read_overlay(own, overlay.name)
-    found = [*draft.faults, *check.faults(draft)]
+    found = _faults(draft)
     if found:
         raise KnowledgeError(name, [*found, *site.faults])
     found = list(overlay_faults(draft, site, as_of))
@@ -44,14 +49,18 @@ def build_for_site(
     digest = digest_of(own.contents).hex()
     draft.knowledge = applied(draft.knowledge, site.about, site, digest)
     # The same checks as before: what a site may change must not make the whole unsound.
-    return _sound(draft, name)
+    return _sound(draft, name).knowledge
 
 
-def _sound(draft: Draft, name: str) -> Knowledge:
-    found = [*draft.faults, *check.faults(draft)]
+def _sound(draft: Draft, name: str) -> Draft:
+    found = _faults(draft)
     if found:
         raise KnowledgeError(name, found)
-    return draft.knowledge
+    return draft
+
+
+def _faults(draft: Draft) -> list[Fault]:
+    return [*draft.faults, *check.faults(draft)]
 
 
 def drafted(files: DataFiles) -> Draft:

@@ -6,17 +6,13 @@ import os
 from datetime import date
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from knowledge.compiled import FOLDER, fetch, keep, key_of
 from knowledge.faults import Fault, KnowledgeError
 from knowledge.files import DataFiles, read_folder, read_overlay_files
 from knowledge.model import Knowledge
 
-if TYPE_CHECKING:
-    from knowledge.draft import Draft
-
-__all__ = ["DATA", "Fault", "KnowledgeError", "load", "load_draft", "read_draft"]
+__all__ = ["DATA", "Fault", "KnowledgeError", "load"]
 
 DATA = Path(__file__).parent / "data"
 
@@ -60,24 +56,3 @@ def _compiled_name(overlay: Path | None) -> str:
         return "knowledge.msgpack"
     where = os.fsencode(overlay.absolute())
     return f"knowledge-{blake2b(where, digest_size=8).hexdigest()}.msgpack"
-
-
-def load_draft(root: Path) -> Draft:
-    """Read and check a folder, and keep where each entry stands. Raises KnowledgeError."""
-    from knowledge import check  # noqa: PLC0415 - slow to import
-
-    draft = read_draft(root)
-    found = [*draft.faults, *check.faults(draft)]
-    if found:
-        raise KnowledgeError(str(root), found)
-    return draft
-
-
-def read_draft(root: Path) -> Draft:
-    """Read every file of a folder without checking across files; faults are in the draft.
-
-    Raises KnowledgeError if there is no such folder.
-    """
-    from knowledge.build import drafted  # noqa: PLC0415
-
-    return drafted(read_folder(root))

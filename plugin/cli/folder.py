@@ -45,12 +45,12 @@ def load_folder(folder: Path | None) -> Draft:
 
     Raises KnowledgeInvalid with every fault.
     """
+    from knowledge.build import build_draft  # noqa: PLC0415
     from knowledge.faults import KnowledgeError  # noqa: PLC0415
-    from knowledge.load import load_draft  # noqa: PLC0415
 
     if folder is None:
         packaged_pipeline()  # the tables of names and words too
     try:
-        return load_draft(data_folder(folder))
+        return build_draft(data_folder(folder))
     except KnowledgeError as error:
         raise KnowledgeInvalid(str(error)) from error
