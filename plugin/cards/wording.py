@@ -100,7 +100,6 @@ def _measured(evidence: Evidence) -> str:
     return f" {plain(str(evidence.value))}{unit}{note}"
 
 
-@lru_cache(maxsize=1024)
 def _unit(text: str) -> str:
     """A unit as people write it: `mL/min/1.73 m2` of UCUM's `mL/min/{1.73_m2}`."""
     return plain(_UCUM_MARKS.sub("", text).replace("_", " "))

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from functools import lru_cache
 from math import ceil
 
 from msgspec import Struct
 
 from plugin.reading.elements import Quantity
+from plugin.reading.memo import remembered
 from plugin.reading.sig_words import (
     NUMBER,
     Kind,
@@ -64,11 +64,14 @@ class _Found(Struct):
     whole: bool = False  # a total of a mass
 
 
-@lru_cache(8192)
 def read_sig(text: str, names: tuple[str, ...] = ()) -> Sig | None:
     """Read a text. `names` are the drugs that the entry is of, and may be named in it."""
-    if not text or len(text) > _MOST:
-        return None
+    return _sig((text, names)) if text and len(text) <= _MOST else None
+
+
+@remembered
+def _sig(question: tuple[str, tuple[str, ...]]) -> Sig | None:
+    text, names = question
     tokens = _said_once(words_in(text), packaged_sig_words())
     own = {word for name in names for word in words_in(name) if word.isalpha()}
     found = _Found(set(), set(), [])
@@ -76,7 +79,7 @@ def read_sig(text: str, names: tuple[str, ...] = ()) -> Sig | None:
     return None if said is None or _of_a_day(found, said) else said
 
 
-@lru_cache(8192)
+@remembered
 def tells_of_dose(text: str) -> bool:
     """True where a text holds a number, an amount, a moment, or a word that changes a dose."""
     words = packaged_sig_words()
