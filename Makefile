@@ -88,7 +88,7 @@ lock: $(VENV)/.created  ## choose newer versions for requirements.lock and deplo
 	@$(BIN)/python -m venv --clear .venv-lock
 	@.venv-lock/bin/pip install --disable-pip-version-check --quiet 'pip-tools>=7.4'
 	@$(LOCK) --extra dev --output-file requirements.lock pyproject.toml
-	@$(LOCK) --constraint requirements.lock --output-file deploy/requirements.lock pyproject.toml
+	@$(LOCK) --extra postgres --constraint requirements.lock --output-file deploy/requirements.lock pyproject.toml
 
 wheel: install  ## build the wheel into dist/
 	@$(BIN)/python -m hatchling build --target wheel

@@ -17,7 +17,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from cds_hooks.answer import answer_of
 from cds_hooks.decode import decode_call
 from cds_hooks.errors import BadRequest, Encoded, NotJson, UnknownService
-from cds_hooks.model import Endpoint, Service
+from cds_hooks.model import Caller, Endpoint, Gate, Service
 from cds_hooks.schema import CONTEXTS, DISCOVERY
 
 _JSON = "application/json"
@@ -26,28 +26,42 @@ _BROKEN_OFF = (
 )
 
 
-def cds_blueprint(endpoints: Sequence[Endpoint]) -> Blueprint:
-    """Serve the endpoints. Raises ValueError for two of one id and hook, or an unknown hook."""
+def open_to_all(_authorization: str, _address: str) -> Caller | None:
+    """The gate of a service that nobody has to sign calls for."""
+    return None
+
+
+def cds_blueprint(endpoints: Sequence[Endpoint], gate: Gate = open_to_all) -> Blueprint:
+    """Serve the endpoints to those whom `gate` lets in.
+
+    Raises ValueError for two of one id and hook, or an unknown hook.
+    """
     services = _by_id_and_hook(endpoints)
     discovery = discovery_document([endpoint.service for endpoint in endpoints])
     blueprint = Blueprint("cds_hooks", __name__)
 
     @blueprint.get("/cds-services")
     def discover() -> Response:
+        _caller(gate)
         return Response(discovery, mimetype=_JSON)
 
     @blueprint.post("/cds-services/<service_id>")
     def call(service_id: str) -> Response:
+        caller = _caller(gate)
         hooks = services.get(service_id)
         if hooks is None:
             raise UnknownService("No service has that id; GET /cds-services lists those there are.")
         if request.environ.get("CONTENT_TYPE") != _JSON and not request.is_json:
             raise NotJson("A call is JSON: send it with Content-Type: application/json.")
-        hook_request = decode_call(_body(), hooks)
+        hook_request = decode_call(_body(), hooks, caller)
         cards = hooks[hook_request.hook].handle(hook_request)
         return Response(answer_of(cards), content_type=_JSON)
 
     return blueprint
+
+
+def _caller(gate: Gate) -> Caller | None:
+    return gate(request.environ.get("HTTP_AUTHORIZATION", ""), request.base_url)
 
 
 def _body() -> bytes:

@@ -9,29 +9,38 @@ import msgspec
 from marshmallow import ValidationError
 
 from cds_hooks.errors import BadRequest
-from cds_hooks.model import HookRequest, PrefetchValue
+from cds_hooks.model import NO_PREFETCH, Caller, FhirAccess, HookRequest, PrefetchValue
 from cds_hooks.prefetch import read_prefetch
-from cds_hooks.schema import CONTEXTS, ENVELOPE, faults
+from cds_hooks.schema import AUTHORIZATION, BUNDLES, CONTEXTS, ENVELOPE, faults
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _TOO_DEEP = "The body is nested too deeply to be a call."
 
 
 class _Body(msgspec.Struct, rename="camel"):
-    """The parts of a call that we look at; everything else is skipped, tokens included."""
+    """The parts of a call that we look at; everything else is skipped."""
 
     hook: Any = msgspec.UNSET
     hook_instance: Any = msgspec.UNSET
     context: Any = msgspec.UNSET
     prefetch: dict[str, msgspec.Raw] | None = None
+    fhir_server: Any = None
+    fhir_authorization: Any = None
+
+
+class _Bundles(msgspec.Struct):
+    """The Bundles of a context, undecoded."""
+
+    context: dict[str, msgspec.Raw]
 
 
 _decoder = msgspec.json.Decoder(_Body)
+_bundles_decoder = msgspec.json.Decoder(_Bundles)
 
 
-def decode_call(body: bytes, hooks: Collection[str]) -> HookRequest:
-    """Read a call of one of these hooks. Raises BadRequest for what is not JSON, for another hook,
-    and for what lacks something that its hook requires.
+def decode_call(body: bytes, hooks: Collection[str], caller: Caller | None = None) -> HookRequest:
+    """Read a call of one of these hooks, sent by `caller`. Raises BadRequest for what is not JSON,
+    for another hook, and for what lacks something that its hook requires.
 
     Only JSON nested deeper than the interpreter's recursion limit (1000) is too deep.
     """
@@ -46,12 +55,42 @@ def decode_call(body: bytes, hooks: Collection[str]) -> HookRequest:
     if hook not in hooks:
         answered = ", ".join(sorted(hooks))
         raise BadRequest(f"This service does not answer that hook; it answers {answered}.")
+    context = _context(hook, envelope["context"])
     return HookRequest(
         hook=hook,
         hook_instance=envelope["hook_instance"],
-        context=_context(hook, envelope["context"]),
+        context=context,
         prefetch=_prefetch(raw.prefetch or {}),
+        bundles=_bundles(body, context),
+        fhir=_access(raw.fhir_server, raw.fhir_authorization),
+        caller=caller,
     )
+
+
+def _bundles(body: bytes, context: dict[str, Any]) -> Mapping[str, PrefetchValue]:
+    """The Bundles of a context, taken out of its plain values and read as prefetch is."""
+    names = [name for name, field in BUNDLES.items() if context.pop(field, None) is not None]
+    if not names:
+        return NO_PREFETCH
+    sent = _bundles_decoder.decode(body.removeprefix(_BYTE_ORDER_MARK)).context
+    return _prefetch({name: sent[name] for name in names})
+
+
+def _access(server: Any, authorization: Any) -> FhirAccess | None:
+    """Where data could be fetched. An authorization that cannot be used is said where it is needed:
+    a call that brings its data needs none.
+    """
+    if not isinstance(server, str) or not server.strip():
+        return None
+    address = server.strip().rstrip("/")
+    if authorization is None:
+        return FhirAccess(address)
+    try:
+        given = AUTHORIZATION.load(authorization)
+    except ValidationError as error:
+        return FhirAccess(address, problem=f"fhirAuthorization: {faults(error)}")
+    given.pop("token_type")
+    return FhirAccess(address, **{name: value for name, value in given.items() if value})
 
 
 def _decode(body: bytes) -> _Body:

@@ -75,13 +75,52 @@ class PrefetchValue(Struct, frozen=True, gc=False):
 ABSENT = PrefetchValue(State.ABSENT)
 
 
+NO_PREFETCH: Mapping[str, PrefetchValue] = {}
+
+
+class FhirAccess(Struct, frozen=True):
+    """The client's FHIR server, and what it lets us do there: `fhirServer`, `fhirAuthorization`.
+
+    `token` is empty where none was sent, and never shown. `problem` says why what was sent as
+    authorization cannot be used.
+    """
+
+    server: str  # its base address, without a slash at the end
+    token: str = ""
+    expires_in: int | None = None  # seconds from the call
+    scope: str = ""
+    subject: str = ""
+    patient: str = ""  # the id of the only patient whose data the token opens, if it is so limited
+    problem: str = ""
+
+    def __repr__(self) -> str:
+        """Without the token: a value is easily logged."""
+        return f"FhirAccess(server={self.server!r}, token={'***' if self.token else ''!r})"
+
+
+class Caller(Struct, frozen=True):
+    """The client that signed a call. `fhir_servers` are the base addresses it may point us to."""
+
+    issuer: str
+    tenant: str = ""
+    fhir_servers: tuple[str, ...] = ()
+
+
 class HookRequest(Struct, frozen=True):
-    """A call whose envelope and context are sound. `prefetch` holds every key that was sent."""
+    """A call whose envelope and context are sound. `prefetch` holds every key that was sent.
+
+    `context` holds plain values under snake case names; the Bundles of a context, such as
+    `draftOrders`, are in `bundles` under the protocol's own names. `caller` is None where clients
+    need not sign.
+    """
 
     hook: str
     hook_instance: str
     context: Mapping[str, Any]
     prefetch: Mapping[str, PrefetchValue]
+    bundles: Mapping[str, PrefetchValue] = NO_PREFETCH
+    fhir: FhirAccess | None = None
+    caller: Caller | None = None
 
     def value(self, name: str) -> PrefetchValue:
         """The value of a key; ABSENT when the client left it out."""
@@ -89,6 +128,9 @@ class HookRequest(Struct, frozen=True):
 
 
 Handler: TypeAlias = Callable[[HookRequest], Sequence[Card]]
+# The Authorization header and the address that was called (scheme, host and path, no query) -> who
+# calls. Raises HookError for who may not; gives None where everybody may.
+Gate: TypeAlias = Callable[[str, str], Caller | None]
 
 
 class Endpoint(Struct, frozen=True):

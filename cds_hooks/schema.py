@@ -30,11 +30,22 @@ class _Incoming(Schema):
 
 
 class EnvelopeSchema(_Incoming):
-    """The fields of a call that we read. Tokens (`fhirAuthorization`) are never taken in."""
+    """The fields of a call that every hook has."""
 
     hook = fields.String(required=True, validate=_text)
     hook_instance = fields.String(required=True, validate=_id, data_key="hookInstance")
     context = fields.Dict(required=True)
+
+
+class AuthorizationSchema(_Incoming):
+    """`fhirAuthorization`. Read only where data has to be fetched."""
+
+    token = fields.String(required=True, validate=_text, data_key="access_token")
+    token_type = fields.String(load_default="Bearer", validate=validate.Regexp(r"\A(?i:bearer)\Z"))
+    expires_in = fields.Integer(load_default=None, allow_none=True)
+    scope = fields.String(load_default="", allow_none=True)
+    subject = fields.String(load_default="", allow_none=True)
+    patient = fields.String(load_default="", allow_none=True)
 
 
 class PatientIdField(fields.String):
@@ -52,8 +63,42 @@ class PatientViewContext(_Incoming):
     encounter_id = fields.String(allow_none=True, data_key="encounterId")
 
 
-CONTEXTS: dict[str, Schema] = {"patient-view": PatientViewContext()}
+class EncounterDischargeContext(PatientViewContext):
+    """The context of `encounter-discharge`: there is always an encounter."""
+
+    encounter_id = fields.String(required=True, validate=_id, data_key="encounterId")
+
+
+class MedicationRefillContext(PatientViewContext):
+    """The context of `medication-refill`, which a program may call on nobody's behalf."""
+
+    user_id = fields.String(allow_none=True, data_key="userId")
+    medications = fields.Raw(required=True)
+
+
+class OrderSignContext(PatientViewContext):
+    """The context of `order-sign`."""
+
+    draft_orders = fields.Raw(required=True, data_key="draftOrders")
+
+
+class OrderSelectContext(OrderSignContext):
+    """The context of `order-select`: `selections` are references into `draftOrders`."""
+
+    selections = fields.List(fields.String(validate=_id), required=True)
+
+
+CONTEXTS: dict[str, Schema] = {
+    "patient-view": PatientViewContext(),
+    "encounter-discharge": EncounterDischargeContext(),
+    "medication-refill": MedicationRefillContext(),
+    "order-select": OrderSelectContext(),
+    "order-sign": OrderSignContext(),
+}
+# The Bundles that a context may hold, by the names of the protocol and of the schemas.
+BUNDLES = {"draftOrders": "draft_orders", "medications": "medications"}
 ENVELOPE = EnvelopeSchema()
+AUTHORIZATION = AuthorizationSchema()
 
 
 class _Outgoing(Schema):
