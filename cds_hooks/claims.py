@@ -9,6 +9,12 @@ from msgspec import Struct
 
 from cds_hooks.tokens import Reason, Refused, Token
 
+# Signatures that only the owner of a private key can make. CDS Hooks recommends ES384 and RS384.
+ALGORITHMS = (
+    *("ES256", "ES384", "ES512"),
+    *("RS256", "RS384", "RS512"),
+    *("PS256", "PS384", "PS512"),
+)
 SKEW = 60  # seconds that the clocks of two machines may differ
 _MOST_CHARACTERS = 256  # of an id that somebody else chose
 _KINDS = ("jwt", "application/jwt")
@@ -115,9 +121,9 @@ def _time(claims: dict[str, Any], name: str) -> float:
 
 
 def _tenant(claims: dict[str, Any], issuer: Issuer) -> str:
-    if "tenant" not in claims and not issuer.tenants:
-        return ""
     tenant = claims.get("tenant")
+    if tenant in (None, "") and not issuer.tenants:
+        return ""
     if not _is_id(tenant):
         raise Refused(Reason.TENANT)
     if issuer.tenants and tenant not in issuer.tenants:

@@ -15,12 +15,8 @@ from joserfc.jwk import ECKey, RSAKey
 from joserfc.jws import JWSRegistry
 from msgspec import Struct
 
-# Signatures that only the owner of a private key can make. CDS Hooks recommends ES384 and RS384.
-ALGORITHMS = (
-    *("ES256", "ES384", "ES512"),
-    *("RS256", "RS384", "RS512"),
-    *("PS256", "PS384", "PS512"),
-)
+from cds_hooks.claims import ALGORITHMS
+
 MOST_KEYS = 100
 _RSA_BITS = range(2048, 8192 + 1)
 
