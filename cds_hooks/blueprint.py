@@ -26,7 +26,7 @@ _BROKEN_OFF = (
 )
 
 
-def open_to_all(_authorization: str, _address: str) -> Caller | None:
+def open_to_all(_authorization: str, _path: str) -> Caller | None:
     """The gate of a service that nobody has to sign calls for."""
     return None
 
@@ -61,7 +61,8 @@ def cds_blueprint(endpoints: Sequence[Endpoint], gate: Gate = open_to_all) -> Bl
 
 
 def _caller(gate: Gate) -> Caller | None:
-    return gate(request.environ.get("HTTP_AUTHORIZATION", ""), request.base_url)
+    environ = request.environ
+    return gate(environ.get("HTTP_AUTHORIZATION", ""), environ["PATH_INFO"])
 
 
 def _body() -> bytes:

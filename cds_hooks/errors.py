@@ -2,10 +2,12 @@
 
     HookError
     ├── BadRequest          400  not JSON, a missing field, a hook that the service does not have
+    ├── Unauthorized        401  who calls is not known (cds_hooks.auth)
     ├── UnknownService      404
     ├── PrefetchMissing     412  data that the service cannot do without
     ├── NotJson             415  the Content-Type is not JSON
-    └── Encoded             415  the body is compressed
+    ├── Encoded             415  the body is compressed
+    └── CannotTell          503  whether a token was used before cannot be told (cds_hooks.auth)
 
 Diagnostics are sentences for the integration engineer. They name fields, keys and positions, and
 never hold values of the record.

@@ -128,8 +128,8 @@ class HookRequest(Struct, frozen=True):
 
 
 Handler: TypeAlias = Callable[[HookRequest], Sequence[Card]]
-# The Authorization header and the address that was called (scheme, host and path, no query) -> who
-# calls. Raises HookError for who may not; gives None where everybody may.
+# The Authorization header and the path that was called -> who calls. Raises HookError for who may
+# not; gives None where everybody may.
 Gate: TypeAlias = Callable[[str, str], Caller | None]
 
 

@@ -25,6 +25,10 @@ from plugin.observe import Metrics, configure_logging, log_fault
 from plugin.pipeline import Pipeline, default_pipeline
 from plugin.services.cramp_review import cramp_review
 from plugin.serving import Serving
+from plugin.trust.cors import cross_origin
+from plugin.trust.gate import gate_of
+from plugin.trust.memory import MemoryReplay
+from plugin.trust.unsigned import local_only
 from plugin.web.source_attributes import source_attribute_pages
 
 if TYPE_CHECKING:
@@ -48,7 +52,8 @@ def create_app(
 ) -> Flask:
     """Build the application. Without arguments: settings from the environment, our knowledge.
 
-    Raises SettingsInvalid, or KnowledgeInvalid: the service does not start on what it cannot read.
+    Raises SettingsInvalid, ClientsInvalid or KnowledgeInvalid: the service does not start on what
+    it cannot read.
     """
     settings = settings or settings_from_environment()
     configure_logging(settings.log_level.value, settings.log_format.value)
@@ -58,9 +63,11 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     evidence_url = f"{settings.base_url}/" if settings.base_url else ""
     review = cramp_review(pipeline, _Watcher(metrics), today=today, evidence_url=evidence_url)
-    app.register_blueprint(cds_blueprint([review]))
+    gate = gate_of(settings, MemoryReplay, metrics)
+    app.register_blueprint(cds_blueprint([review], gate))
     register_errors(app, log_fault)
-    app.wsgi_app = _watched(app.wsgi_app, metrics)  # type: ignore[method-assign, assignment]
+    trusting = local_only(cross_origin(app.wsgi_app, settings.cors_origins), settings)
+    app.wsgi_app = _watched(trusting, metrics)  # type: ignore[method-assign, assignment]
     _operators_pages(app, pipeline, metrics)
     app.register_blueprint(source_attribute_pages(lambda: serving(app).knowledge))
     structlog.get_logger().info(

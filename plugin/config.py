@@ -7,15 +7,21 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from environs import EnvError, FileAwareEnv
-from marshmallow import validate
+from marshmallow import ValidationError, validate
 from msgspec import Struct
 
+from cds_hooks.claims import ALGORITHMS
+from plugin.addresses import fault_of_origin
 from plugin.errors import CrampcheckError
+
+# What a site has to say in so many words before calls are served that nobody signed.
+ALLOW_UNSIGNED = "anyone who reaches this address may call"
 
 _MEBIBYTE = 1024 * 1024
 _MAX_PORT = 65535
 _DATA = "crampcheck-data"  # in the current folder
 _INDEX = "rxnorm.sqlite"
+_MOST_TOKEN_SECONDS = 3600
 
 
 class SettingsInvalid(CrampcheckError):  # noqa: N818
@@ -64,6 +70,12 @@ class Settings(Struct, frozen=True):
         ""  # CRAMPCHECK_RXNORM: the index of a RxNorm release; in the data folder if empty
     )
 
+    clients: str = ""  # CRAMPCHECK_CLIENTS: the file of who may call; empty: nobody signs
+    algorithms: tuple[str, ...] = ("ES384", "RS384")  # CRAMPCHECK_ALGORITHMS: of signatures
+    token_seconds: int = 300  # CRAMPCHECK_TOKEN_SECONDS: the longest life of a token
+    allow_unsigned: str = ""  # CRAMPCHECK_ALLOW_UNSIGNED: ALLOW_UNSIGNED, word for word, or empty
+    cors_origins: tuple[str, ...] = ()  # CRAMPCHECK_CORS_ORIGINS: of web pages that may call
+
     @property
     def rxnorm_index(self) -> Path:
         """Where the index of an imported RxNorm release is, or will be."""
@@ -96,9 +108,38 @@ def settings_from_environment() -> Settings:
             data=env.str("DATA", default.data),
             rxnorm=env.str("RXNORM", default.rxnorm),
             overlay=env.str("OVERLAY", default.overlay),
+            clients=env.str("CLIENTS", default.clients),
+            algorithms=tuple(
+                env.list("ALGORITHMS", default.algorithms, validate=_each_known) or ()
+            ),
+            token_seconds=env.int(
+                "TOKEN_SECONDS",
+                default.token_seconds,
+                validate=validate.Range(1, _MOST_TOKEN_SECONDS),
+            ),
+            allow_unsigned=env.str(
+                "ALLOW_UNSIGNED",
+                default.allow_unsigned,
+                validate=validate.OneOf(["", ALLOW_UNSIGNED], error=_IN_WORDS),
+            ),
+            cors_origins=tuple(env.list("CORS_ORIGINS", default.cors_origins, validate=_origins)),
         )
     except (EnvError, ValueError) as error:
         raise SettingsInvalid(one_sentence(error)) from None
+
+
+_IN_WORDS = f'It must be "{ALLOW_UNSIGNED}", in these words, or empty'
+
+
+def _each_known(algorithms: list[str]) -> None:
+    if not algorithms or not set(algorithms) <= set(ALGORITHMS):
+        raise ValidationError(f"It must name one or more of {', '.join(ALGORITHMS)}")
+
+
+def _origins(origins: list[str]) -> None:
+    for origin in origins:
+        if fault := fault_of_origin(origin):
+            raise ValidationError(f"{origin} {fault}")
 
 
 def one_sentence(error: Exception) -> str:

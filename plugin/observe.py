@@ -112,6 +112,17 @@ class Metrics:
             registry=self._registry,
         )
 
+        self._refused = Counter(
+            "crampcheck_calls_refused",
+            "Calls that were not let in, by reason",
+            ["reason"],
+            registry=self._registry,
+        )
+
+    def refused(self, reason: str) -> None:
+        """Count a call that was not let in."""
+        self._of(self._refused, reason).inc()
+
     def responded(self, route: str, status: str, seconds: float) -> None:
         """Count a response. `route` is a template such as `/cds-services/<service_id>`."""
         self._of(self._responses, route, status).inc()
