@@ -2,6 +2,7 @@
 
 A broken card is a fault of ours and must not reach a clinician, so each answer is checked; by
 msgspec, because marshmallow's check of one card costs as much as reading a third of a patient.
+There are no `systemActions`: nothing that we say is done without somebody who decides.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ SUMMARY_LIMIT = 139  # the specification: shorter than 140 characters
 _Text = Annotated[str, Meta(min_length=1)]
 _Summary = Annotated[str, Meta(min_length=1, max_length=SUMMARY_LIMIT)]
 _Url = Annotated[str, Meta(pattern=r"^https?://[^/\s]\S*$")]  # absolute
+_Type = Annotated[str, Meta(pattern=r"^[A-Z][A-Za-z]+$")]
+# FHIR's ids have 64 characters; clients send longer ones, and then need theirs back.
+_Reference = Annotated[str, Meta(pattern=r"^[A-Z][A-Za-z]+/[A-Za-z0-9._-]{1,256}$")]
 
 
 class _Coding(Struct, forbid_unknown_fields=True):
@@ -32,15 +36,71 @@ class _Source(Struct, forbid_unknown_fields=True):
     topic: _Coding | UnsetType = UNSET
 
 
-class _Card(Struct, forbid_unknown_fields=True, rename="camel"):
-    """A card without suggestions or links."""
+class _New(Struct, rename="camel"):
+    """A FHIR resource, of which the protocol says only that it is one."""
 
+    resource_type: _Type
+
+
+class _Whole(_New):
+    """A resource that is there already."""
+
+    id: _Text
+
+
+class _Create(Struct, forbid_unknown_fields=True, tag_field="type", tag="create"):
+    description: _Text
+    resource: _New
+
+
+class _Update(Struct, forbid_unknown_fields=True, tag_field="type", tag="update"):
+    description: _Text
+    resource: _Whole
+
+
+class _Delete(Struct, forbid_unknown_fields=True, tag_field="type", tag="delete", rename="camel"):
+    description: _Text
+    resource_id: _Reference
+
+
+class _Suggestion(Struct, forbid_unknown_fields=True, rename="camel"):
+    label: _Text
+    uuid: _Text | UnsetType = UNSET
+    is_recommended: bool | UnsetType = UNSET
+    actions: Annotated[list[_Create | _Update | _Delete], Meta(min_length=1)] | UnsetType = UNSET
+
+
+class _Absolute(Struct, forbid_unknown_fields=True, tag_field="type", tag="absolute"):
+    label: _Text
+    url: _Url
+
+
+class _Smart(Struct, forbid_unknown_fields=True, tag_field="type", tag="smart", rename="camel"):
+    label: _Text
+    url: _Url
+    app_context: _Text | UnsetType = UNSET
+
+
+class _Card(Struct, forbid_unknown_fields=True, rename="camel"):
     uuid: _Text
     summary: _Summary
     indicator: Literal["info", "warning", "critical"]
     source: _Source
     detail: _Text | UnsetType = UNSET
     override_reasons: Annotated[list[_Coding], Meta(min_length=1)] | UnsetType = UNSET
+    suggestions: Annotated[list[_Suggestion], Meta(min_length=1)] | UnsetType = UNSET
+    selection_behavior: Literal["any", "at-most-one"] | UnsetType = UNSET
+    links: Annotated[list[_Absolute | _Smart], Meta(min_length=1)] | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        """How many suggestions may be taken is said wherever there are any."""
+        if self.suggestions is UNSET:
+            return
+        if self.selection_behavior is UNSET:
+            raise ValueError("suggestions without a selectionBehavior")
+        recommended = sum(one.is_recommended is True for one in self.suggestions)
+        if self.selection_behavior == "at-most-one" and recommended > 1:
+            raise ValueError("several suggestions are recommended, and one may be taken")
 
 
 def answer_of(cards: Sequence[Card]) -> bytes:

@@ -19,6 +19,7 @@ from knowledge.checks import (
     labs,
     mitigations,
     names,
+    orders,
     provenance,
     reachable,
     references,
@@ -40,6 +41,7 @@ _CHECKS = (
     reachable,
     drug_reach,
     mitigations,
+    orders,
     example_facts,
     examples,
 )

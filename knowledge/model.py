@@ -283,6 +283,8 @@ class Mitigation(Struct, frozen=True):
     sources: tuple[Citation, ...]
     unprompted: bool = False  # weighed for every patient, with no rule proposing it
     warns_of: tuple[str, ...] = ()  # what is never proposed, and named all the same
+    orders: tuple[str, ...] = ()  # labs that it orders, where no current result is on file
+    repeats: tuple[str, ...] = ()  # those of them that it orders whatever is on file
 
 
 # Effects of a row of the interaction table.

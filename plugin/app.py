@@ -18,17 +18,20 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from cds_hooks.blueprint import cds_blueprint
 from cds_hooks.errors import register_errors
 from cds_hooks.model import Card, HookRequest
+from plugin.cards import CardSite
 from plugin.config import Settings, settings_from_environment
 from plugin.errors import CrampcheckError
 from plugin.model import Assessment
 from plugin.observe import Metrics, configure_logging, log_fault
 from plugin.pipeline import Pipeline, default_pipeline
+from plugin.resources import lab_requests
 from plugin.services.cramp_review import cramp_review
 from plugin.serving import Serving
 from plugin.trust.cors import cross_origin
 from plugin.trust.gate import gate_of
 from plugin.trust.memory import MemoryReplay
 from plugin.trust.unsigned import local_only
+from plugin.web.evidence import evidence_pages
 from plugin.web.source_attributes import source_attribute_pages
 
 if TYPE_CHECKING:
@@ -61,8 +64,13 @@ def create_app(
     metrics = Metrics()
     app = _Application("crampcheck", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
-    evidence_url = f"{settings.base_url}/" if settings.base_url else ""
-    review = cramp_review(pipeline, _Watcher(metrics), today=today, evidence_url=evidence_url)
+    site = CardSite(
+        base_url=settings.base_url,
+        smart_url=settings.smart_launch_url,
+        smart_context=settings.smart_app_context,
+        requests=lab_requests(pipeline.knowledge),
+    )
+    review = cramp_review(pipeline, _Watcher(metrics), today=today, site=site)
     gate = gate_of(settings, MemoryReplay, metrics)
     app.register_blueprint(cds_blueprint([review], gate))
     register_errors(app, log_fault)
@@ -70,6 +78,7 @@ def create_app(
     app.wsgi_app = _watched(trusting, metrics)  # type: ignore[method-assign, assignment]
     _operators_pages(app, pipeline, metrics)
     app.register_blueprint(source_attribute_pages(lambda: serving(app).knowledge))
+    app.register_blueprint(evidence_pages(lambda: serving(app).knowledge))
     structlog.get_logger().info(
         "ready", knowledge=pipeline.knowledge.version, rules=len(pipeline.knowledge.rules)
     )

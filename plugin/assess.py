@@ -17,6 +17,7 @@ from plugin.facts.numbers import FactNumbers
 from plugin.facts.selection import RuleIndex
 from plugin.firing import Fired, fire_rules
 from plugin.guarding import Guarded, rails
+from plugin.lab_orders import lab_orders
 from plugin.model import (
     Assessment,
     Evidence,
@@ -94,6 +95,7 @@ class Assessor:
     ) -> Assessment:
         findings = tuple(_finding(group, book, guarded) for group in groups)
         record = book.record
+        offered = _in_order(guarded.offered, groups)
         return Assessment(
             patient=record.reference,
             as_of=book.as_of,
@@ -104,11 +106,12 @@ class Assessor:
                 for m in record.medications
             ),
             findings=findings,
-            mitigations=_in_order(guarded.offered, groups),
+            mitigations=offered,
             withheld=_in_order(guarded.withheld, groups),
             unread=record.unread,
             also=self._also(book, findings),
             not_assessed=reason,
+            orders=lab_orders(offered, self.knowledge, book),
         )
 
     def _also(self, book: FactBook, findings: tuple[Finding, ...]) -> tuple[str, ...]:

@@ -60,6 +60,8 @@ class Settings(Struct, frozen=True):
     host: str = "127.0.0.1"  # CRAMPCHECK_HOST: address that the service listens on
     port: int = 8000  # CRAMPCHECK_PORT
     base_url: str = ""  # CRAMPCHECK_BASE_URL: how clients reach us; cards then link to it
+    smart_launch_url: str = ""  # CRAMPCHECK_SMART_LAUNCH_URL: an app of the site; cards launch it
+    smart_app_context: bool = False  # CRAMPCHECK_SMART_APP_CONTEXT: and tell it the rules' ids
     max_body_bytes: int = 16 * _MEBIBYTE  # CRAMPCHECK_MAX_BODY_BYTES: larger calls get a 413
     log_level: LogLevel = LogLevel.INFO  # CRAMPCHECK_LOG_LEVEL: debug, info, warning, error
     log_format: LogFormat = LogFormat.JSON  # CRAMPCHECK_LOG_FORMAT: json, console
@@ -94,7 +96,11 @@ def settings_from_environment() -> Settings:
             # Sockets read an empty address as every address: nobody means that by leaving it empty.
             host=env.str("HOST", default.host) or default.host,
             port=env.int("PORT", default.port, validate=validate.Range(1, _MAX_PORT)),
-            base_url=_absolute(env.str("BASE_URL", default.base_url)),
+            base_url=_absolute("BASE_URL", env.str("BASE_URL", default.base_url)).rstrip("/"),
+            smart_launch_url=_absolute(
+                "SMART_LAUNCH_URL", env.str("SMART_LAUNCH_URL", default.smart_launch_url)
+            ),
+            smart_app_context=env.bool("SMART_APP_CONTEXT", default.smart_app_context),
             max_body_bytes=env.int(
                 "MAX_BODY_BYTES", default.max_body_bytes, validate=validate.Range(1)
             ),
@@ -151,8 +157,8 @@ def one_sentence(error: Exception) -> str:
     return f"{text.rstrip('.')}. See deploy/crampcheck.env for what it may be."
 
 
-def _absolute(url: str) -> str:
+def _absolute(setting: str, url: str) -> str:
     parts = urlsplit(url)
-    if url and (parts.scheme not in ("http", "https") or not parts.netloc):
-        raise ValueError("CRAMPCHECK_BASE_URL must be an absolute address, http:// or https://")
-    return url.rstrip("/")
+    if url and (parts.scheme not in ("http", "https") or not parts.netloc or " " in url):
+        raise ValueError(f"CRAMPCHECK_{setting} must be an absolute address, http:// or https://")
+    return url

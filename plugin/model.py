@@ -206,6 +206,13 @@ class Offered(Struct, frozen=True):
     text: str
 
 
+class LabOrder(Struct, frozen=True):
+    """A lab that offered mitigations order: the ids of those, in their order."""
+
+    lab: str
+    mitigations: tuple[str, ...]
+
+
 class Withheld(Struct, frozen=True):
     """A mitigation that a rule proposed and a guard rail stopped."""
 
@@ -231,7 +238,9 @@ class NotAssessed(StrEnum):
 
 
 class Assessment(Struct, frozen=True):
-    """The answer about one patient. `also` are weaker links, for expansion only."""
+    """The answer about one patient. `also` are weaker links, for expansion only; `orders` are what
+    the offered mitigations order, which a hook's card offers and the contract does not carry.
+    """
 
     patient: str
     as_of: date
@@ -244,3 +253,4 @@ class Assessment(Struct, frozen=True):
     unread: tuple[Unread, ...]
     also: tuple[str, ...] = ()
     not_assessed: NotAssessed | None = None
+    orders: tuple[LabOrder, ...] = ()

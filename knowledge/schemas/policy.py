@@ -175,6 +175,8 @@ class MitigationSchema(Strict):
     offer_when = Facts(load_default=())
     withhold_when = Many(Facts(), load_default=())
     adjust = Many(fields.Nested(AdjustmentSchema), load_default=())
+    orders = Many(Text(), load_default=(), unique=True)
+    repeats = Many(Text(), load_default=(), unique=True)
     sources = citations()
 
 

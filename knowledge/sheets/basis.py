@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from knowledge.layout import Kind
-from knowledge.model import Citation, Claim, Knowledge, Status
+from knowledge.model import Citation, Claim, Knowledge, Lab, Status
+from knowledge.ordering import order_code
 from knowledge.review import CHANGED, REVIEWED, Review
 from knowledge.sheets.sheet import Line, Ref, line
 from knowledge.sheets.words import lab_label
@@ -70,6 +71,16 @@ def claim_lines(claims: Iterable[Claim], known: Knowledge) -> Iterator[Line]:
 def _claim(label: str, claim: Claim, known: Knowledge) -> Line:
     status = STATUS_WORDS[claim.status]
     return line(f"{label}({status}): {claim.text}", below=source_lines(claim.sources, known))
+
+
+def order_words(lab: Lab) -> str:
+    """`LOINC 2823-3 (verified)`, the code of the site, or that there is none."""
+    code = order_code(lab)
+    if code is None:
+        return "no code"
+    if code.of_site:
+        return f"{code.system} {code.code} (the site's own code)"
+    return f"LOINC {code.code} ({STATUS_WORDS[code.status]})"
 
 
 def review_line(file: str, known: Knowledge) -> Line:

@@ -15,11 +15,18 @@ from knowledge.model import (
     Mitigation,
     Status,
 )
-from knowledge.sheets.basis import STATUS_WORDS, review_line, sentence, source_lines
+from knowledge.sheets.basis import (
+    STATUS_WORDS,
+    order_words,
+    review_line,
+    sentence,
+    source_lines,
+)
 from knowledge.sheets.conditions import any_line, sentence_of, when_line
 from knowledge.sheets.sheet import Line, Part, Ref, Sheet, line, named, refs
 
 MITIGATIONS = "mitigations.toml"
+_NOT_ON_FILE = " where no result of the last 30 days is on file"
 _EFFECTS = {
     CONTRAINDICATED: "contraindicated",
     CAUTION: "care is asked for",
@@ -42,6 +49,7 @@ def mitigation_sheet(mitigation: Mitigation, known: Knowledge) -> Sheet:
         ),
         *(when_line("Withheld when", guard, known, told) for guard in mitigation.withhold_when),
         *(_adjustment(change, known, told) for change in mitigation.adjust),
+        *_orders(mitigation, known),
         *named("Suggested by the rules", Kind.RULE, suggesting),
         *([line("Weighed for every patient, with no rule.")] if mitigation.unprompted else []),
         *([] if suggesting or mitigation.unprompted else [line("Suggested by no rule itself.")]),
@@ -121,6 +129,14 @@ def _adjustment(change: Adjustment, known: Knowledge, told: set[str]) -> Line:
         lines.append(line("offers as well: ", *refs(Kind.MITIGATION, change.add)))
     needed = when_line("Where it is offered and", change.when, known, told)
     return line(*needed.parts, below=[*needed.below, *lines])
+
+
+def _orders(mitigation: Mitigation, known: Knowledge) -> Iterator[Line]:
+    """The labs that a card offers to order with it, each with its code."""
+    for name in mitigation.orders:
+        again = " whatever is on file" if name in mitigation.repeats else _NOT_ON_FILE
+        code = order_words(known.labs[name])
+        yield line("Orders ", Ref(Kind.LAB, name, known.labs[name].label), f"{again}, as {code}.")
 
 
 def _partners(row: Interaction, known: Knowledge) -> Iterator[Line]:

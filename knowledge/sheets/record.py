@@ -8,7 +8,7 @@ from knowledge.checks.expansion import facts_below
 from knowledge.checks.rules import conditions_of
 from knowledge.layout import Kind
 from knowledge.model import ClinicalCondition, Knowledge, Lab, LabCode, Mechanism, Source, Term
-from knowledge.sheets.basis import STATUS_WORDS, review_line, source_lines
+from knowledge.sheets.basis import STATUS_WORDS, order_words, review_line, source_lines
 from knowledge.sheets.conditions import any_line, when_line
 from knowledge.sheets.sheet import Line, Part, Ref, Sheet, line, named
 from knowledge.sheets.words import unit_words
@@ -27,6 +27,7 @@ def lab_sheet(lab: Lab, known: Knowledge) -> Sheet:
         line(f"Cuts that a rule may name: {cuts}."),
         *([line(f"Where a result has no upper limit: {limit} {lab.unit}.")] if limit else []),
         *(_lab_code(code) for code in lab.codes),
+        line(f"Ordered by: {order_words(lab)}."),
         *(line(f"Unit {', '.join(unit.spellings)}: times {unit.factor}.") for unit in lab.units),
         *named("Shows the mechanisms", Kind.MECHANISM, _mechanisms(lab, known)),
         *named("Asked for by the rules", Kind.RULE, _asking(LabCut, LabIs, lab.id, known)),

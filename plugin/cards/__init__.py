@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from knowledge.model import Knowledge
 from plugin.cards.found import found_card
+from plugin.cards.issued import Issued
+from plugin.cards.reasons import LASTING
 from plugin.cards.shape import NOT_ASSESSED, Card, card, footer
+from plugin.cards.site import NOWHERE, CardSite
 from plugin.cards.unread import deserves_card, unread_card
 from plugin.model import Assessment
 from plugin.model import NotAssessed as Why
 
-__all__ = ["cards_for"]
+__all__ = ["LASTING", "CardSite", "Issued", "cards_for", "issue_cards"]
 
 _NOT_ASSESSED = {
     Why.UNDER_18: "the patient is under 18; what is known here is known of adults.",
@@ -17,21 +23,48 @@ _NOT_ASSESSED = {
 }
 
 
-def cards_for(assessment: Assessment, knowledge: Knowledge, evidence_url: str = "") -> list[Card]:
+def cards_for(
+    assessment: Assessment,
+    knowledge: Knowledge,
+    site: CardSite | str = NOWHERE,
+    *,
+    suggestions: Sequence[dict[str, Any]] = (),
+) -> list[Card]:
     """The cards of an assessment in the shape of CDS Hooks 2.0; none when there is nothing to say.
 
-    `evidence_url` is an absolute address that the cards name as their source, or empty.
+    `site` says what cards may link to and about whom they are; an address alone is that of this
+    service. `suggestions` come first on the card about what was found, and need that card.
     """
+    return issue_cards(assessment, knowledge, site, suggestions=suggestions)[0]
+
+
+def issue_cards(
+    assessment: Assessment,
+    knowledge: Knowledge,
+    site: CardSite | str = NOWHERE,
+    *,
+    suggestions: Sequence[dict[str, Any]] = (),
+) -> tuple[list[Card], list[Issued]]:
+    """The same with, for each card, what was told on it; arguments as of `cards_for`."""
+    where = CardSite(base_url=site.rstrip("/")) if isinstance(site, str) else site
     if assessment.not_assessed is not None:
         reason = _NOT_ASSESSED[assessment.not_assessed]
         summary = f"Not checked for drugs linked to muscle cramps: {reason}"
-        return [card(summary, "info", footer(knowledge), NOT_ASSESSED, evidence_url)]
+        return _without_rules(card(summary, "info", footer(knowledge), NOT_ASSESSED, where))
     loud = any(deserves_card(one) for one in assessment.unread)
     if not assessment.findings:
-        return [unread_card(assessment.unread, knowledge, evidence_url)] if loud else []
+        if not loud:
+            return [], []
+        return _without_rules(unread_card(assessment.unread, knowledge, where))
     quiet = [one for one in assessment.unread if not deserves_card(one)]
-    cards = [found_card(assessment, quiet, knowledge, evidence_url)]
-    if loud:
-        needed = [one for one in assessment.unread if deserves_card(one)]
-        cards.append(unread_card(needed, knowledge, evidence_url))
-    return cards
+    found, issued = found_card(assessment, quiet, knowledge, where, suggestions)
+    if not loud:
+        return [found], [issued]
+    needed = [one for one in assessment.unread if deserves_card(one)]
+    [missing], [told] = _without_rules(unread_card(needed, knowledge, where))
+    return [found, missing], [issued, told]
+
+
+def _without_rules(made: Card) -> tuple[list[Card], list[Issued]]:
+    topic = made["source"]["topic"]["code"]
+    return [made], [Issued(made["uuid"], topic, made["indicator"], (), {})]

@@ -23,6 +23,14 @@ _CALM = re.compile(
 )
 
 
+# What begins an element in HTML. `<2.0` is a number.
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")
+# What a renderer of Markdown or of HTML attributes obeys, as signs that look alike and mean nothing
+# to it: quotation marks, operators, a broken bar.
+_ALIKE = str.maketrans("[]`'\"*_~|\\", "()\u2019\u2019\u201d\u2217 \u223c\u00a6\u29f5")
+_QUOTE = "\u2039"  # looks like `<`
+
+
 def plain(text: str) -> str:
     """A text of the record, on one line, shortened, with nothing in it that a renderer obeys."""
     if len(text) <= _LIMIT and _CALM.fullmatch(text):
@@ -36,6 +44,23 @@ def plain(text: str) -> str:
 def filled(text: str) -> str:
     """A sentence of the knowledge with values of the record in it: as `plain`, of any length."""
     return text if _CALM.fullmatch(text) else _neutral(one_line(text))
+
+
+def inert(text: str, limit: int = _LIMIT) -> str:
+    """A text for where the protocol wants plain text, such as a label: it stays that also with a
+    client that takes it for HTML or Markdown.
+
+    What would act becomes a sign that looks alike, since a reference such as `&#60;` would itself
+    be shown. Put it after a word of ours: at its start it may be a list or a heading.
+    """
+    line = tagless(one_line(text)).translate(_ALIKE)
+    quiet = _ADDRESS.sub(lambda match: f"{match[0]} ", line)
+    return quiet if len(quiet) <= limit else quiet[:limit].rstrip() + "…"
+
+
+def tagless(line: str) -> str:
+    """A line in which nothing begins an element of HTML; a number such as `<2.0` stays as it is."""
+    return _TAG.sub(_QUOTE, line) if "<" in line else line
 
 
 @lru_cache(maxsize=4096)

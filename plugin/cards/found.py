@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from knowledge.model import Knowledge, Level
+from plugin.cards.basis import basis
 from plugin.cards.escape import filled, plain, sentence
+from plugin.cards.issued import Issued
+from plugin.cards.labs import lab_suggestions
+from plugin.cards.links import links_of
 from plugin.cards.shape import FOUND, SUMMARY_LIMIT, Card, card, footer, shorten
+from plugin.cards.site import CardSite
 from plugin.cards.unread import unread_lines
 from plugin.cards.wording import INTERACTION, parts_missing, phrases
 from plugin.model import Assessment, Finding, Unread, Withheld
@@ -18,11 +24,42 @@ _WHO_DECIDES = "*These are options for a clinician's decision, not orders.*"
 
 
 def found_card(
-    assessment: Assessment, unread: Sequence[Unread], knowledge: Knowledge, evidence_url: str
-) -> Card:
-    """One card for all findings, the highest first; `unread` are the lines it carries."""
+    assessment: Assessment,
+    unread: Sequence[Unread],
+    knowledge: Knowledge,
+    site: CardSite,
+    extra: Sequence[dict[str, Any]] = (),
+) -> tuple[Card, Issued]:
+    """One card for all findings, the highest first; `unread` are the lines it carries, `extra`
+    suggestions that come first.
+    """
     findings = sorted(assessment.findings, key=lambda finding: -finding.level.rank)
     told = _told(findings, knowledge)
+    level = assessment.level.value
+    detail = _detail(assessment, findings, told, unread, knowledge, linked=bool(site.base_url))
+    made = card(_summary(told), level, detail, FOUND, site)
+    rules = tuple(dict.fromkeys(finding.rule for finding in told))
+    ordered = list(lab_suggestions(assessment, knowledge, site))
+    suggestions = [*extra, *(suggestion for suggestion, _ in ordered)]
+    if suggestions:
+        made["suggestions"] = suggestions
+        made["selectionBehavior"] = "any"
+    if links := links_of(rules, site):
+        made["links"] = links
+    of_mitigations = {one["uuid"]: () for one in extra if "uuid" in one}
+    of_mitigations |= {suggestion["uuid"]: ids for suggestion, ids in ordered}
+    return made, Issued(made["uuid"], FOUND["code"], level, rules, of_mitigations)
+
+
+def _detail(
+    assessment: Assessment,
+    findings: Sequence[Finding],
+    told: Sequence[Finding],
+    unread: Sequence[Unread],
+    knowledge: Knowledge,
+    *,
+    linked: bool,
+) -> str:
     missing = parts_missing(assessment.unread)
     sections = [
         _section("Why", _whys(told, _listed(assessment), knowledge, missing)),
@@ -30,12 +67,11 @@ def found_card(
         _section("Not offered, and why", _withheld(assessment, knowledge, missing)),
         _section("Not read", unread_lines(unread), bulleted=True),
         _section("Also taken, weaker link", _also(assessment)),
-        _section("Basis", _basis(findings, knowledge)),
+        _section("Basis", basis(findings, knowledge, linked=linked)),
         _WHO_DECIDES,
         footer(knowledge),
     ]
-    detail = "\n\n".join(section for section in sections if section)
-    return card(_summary(told), assessment.level.value, detail, FOUND, evidence_url)
+    return "\n\n".join(section for section in sections if section)
 
 
 def _told(findings: Sequence[Finding], knowledge: Knowledge) -> Sequence[Finding]:
@@ -101,11 +137,12 @@ def _full(text: str) -> str:
 
 
 def _listed(assessment: Assessment) -> dict[str, str]:
-    """How the list names each ingredient, where that differs: the entry a clinician looks for."""
+    """How the list names each ingredient, where its name is not in that: what to look for."""
     found: dict[str, str] = {}
     for medication in assessment.medications:
+        folded = medication.text.casefold()
         for ingredient in medication.ingredients if medication.current else ():
-            if medication.text and medication.text.casefold() != ingredient:
+            if folded and ingredient not in folded:
                 found.setdefault(ingredient, medication.text)
     return found
 
@@ -135,8 +172,3 @@ def _unsaid(withheld: Withheld) -> str:
 
 def _also(assessment: Assessment) -> list[str]:
     return [", ".join(sentence(name) for name in assessment.also)] if assessment.also else []
-
-
-def _basis(findings: Iterable[Finding], knowledge: Knowledge) -> list[str]:
-    ids = dict.fromkeys(source for finding in findings for source in finding.sources)
-    return [sentence(knowledge.sources[id_].title) for id_ in ids if id_ in knowledge.sources]

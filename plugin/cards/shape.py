@@ -3,63 +3,68 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
 from knowledge.model import Knowledge
-from plugin.cards.escape import one_line, plain
+from plugin.cards.escape import one_line, plain, tagless
+from plugin.cards.reasons import (
+    FOUND_CODE,
+    LASTING,
+    NOT_ASSESSED_CODE,
+    NOT_READ_CODE,
+    REASON_SYSTEM,
+    REASONS,
+)
+from plugin.cards.site import CardSite
+
+__all__ = ["LASTING", "REASON_SYSTEM"]  # with what is defined below
 
 Card = dict[str, Any]
 
 SUMMARY_LIMIT = 139  # the specification: shorter than 140 characters
 TOPIC_SYSTEM = "urn:crampcheck:topic"
-REASON_SYSTEM = "urn:crampcheck:override-reason"
+EVIDENCE = "/evidence"  # the page about all that is known; no drill-down of one card
 _CLAUSE_END = re.compile(r"[.;:,](?= )")
 _LEAST_CLAUSE = 60  # a shorter first clause says too little to stand alone
 
 # Static and alphanumeric: EHRs remember what a clinician overrode by these codes.
 FOUND = {
     "system": TOPIC_SYSTEM,
-    "code": "DrugsLinkedToMuscleCramps",
+    "code": FOUND_CODE,
     "display": "Drugs linked to muscle cramps",
 }
 NOT_READ = {
     "system": TOPIC_SYSTEM,
-    "code": "RecordNotRead",
+    "code": NOT_READ_CODE,
     "display": "Parts of the record that were not read",
 }
 NOT_ASSESSED = {
     "system": TOPIC_SYSTEM,
-    "code": "PatientNotAssessed",
+    "code": NOT_ASSESSED_CODE,
     "display": "Patient not assessed",
 }
 
-_REASONS = (
-    ("already-managed", "Already known and managed"),
-    ("benefit-outweighs", "The benefit of the drug outweighs this"),
-    ("other-cause", "The cramps have another cause"),
-    ("not-taking", "The patient does not take this drug"),
-    ("record-wrong", "The record is wrong or out of date"),
-)
-
 
 def card(
-    summary: str, indicator: str, detail: str, topic: dict[str, str], evidence_url: str
+    summary: str,
+    indicator: str,
+    detail: str,
+    topic: Mapping[str, str],
+    site: CardSite,
 ) -> Card:
-    """A card with an id of its own. `evidence_url` is absolute, or empty for none."""
+    """A card with an id of its own, without suggestions or links."""
     source: dict[str, Any] = {"label": "Crampcheck", "topic": dict(topic)}
-    if evidence_url:
-        source["url"] = evidence_url
+    if site.base_url:
+        source["url"] = f"{site.base_url}{EVIDENCE}"
     return {
         "uuid": str(uuid4()),
         "summary": shorten(summary),
         "indicator": indicator,
         "detail": detail,
         "source": source,
-        "overrideReasons": [
-            {"system": REASON_SYSTEM, "code": code, "display": display}
-            for code, display in _REASONS
-        ],
+        "overrideReasons": [dict(reason) for reason in REASONS[topic["code"]]],
     }
 
 
@@ -68,7 +73,7 @@ def shorten(text: str, limit: int = SUMMARY_LIMIT) -> str:
 
     A summary is plain text, which clients show as it stands.
     """
-    line = one_line(text)
+    line = tagless(one_line(text))
     if len(line) <= limit:
         return line
     head = line[:limit]

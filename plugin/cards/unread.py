@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from knowledge.model import Knowledge
 from plugin.cards.escape import plain
 from plugin.cards.shape import NOT_READ, Card, card, footer
+from plugin.cards.site import CardSite
 from plugin.model import EntryKind, Unread, UnreadReason
 
 _MOST_LINES = 10
@@ -46,11 +47,11 @@ def deserves_card(unread: Unread) -> bool:
     )
 
 
-def unread_card(unread: Sequence[Unread], knowledge: Knowledge, evidence_url: str) -> Card:
+def unread_card(unread: Sequence[Unread], knowledge: Knowledge, site: CardSite) -> Card:
     """The card about what was not read. `unread` has at least one that deserves it."""
     intro = "What follows could not be read. It was not part of the check:"
     detail = "\n".join([intro, "", *unread_lines(unread), "", footer(knowledge)])
-    return card(_summary(unread), "info", detail, NOT_READ, evidence_url)
+    return card(_summary(unread), "info", detail, NOT_READ, site)
 
 
 def unread_lines(unread: Sequence[Unread]) -> list[str]:

@@ -10,6 +10,7 @@ from cds_hooks.errors import BadRequest
 from cds_hooks.model import Card, Endpoint, HookRequest, Service
 from knowledge.model import Knowledge
 from plugin.cards import cards_for
+from plugin.cards.site import NOWHERE, CardSite
 from plugin.errors import InputUnreadable
 from plugin.model import Assessment
 from plugin.pipeline import Pipeline
@@ -28,20 +29,24 @@ class Watcher(Protocol):
 
 
 def cramp_review(
-    pipeline: Pipeline, watcher: Watcher, *, today: Callable[[], date], evidence_url: str = ""
+    pipeline: Pipeline, watcher: Watcher, *, today: Callable[[], date], site: CardSite = NOWHERE
 ) -> Endpoint:
-    """The endpoint. `today` gives the date that results and orders are judged by."""
+    """The endpoint. `today` gives the date that results and orders are judged by; `site` says what
+    cards may link to and order.
+    """
     parts = parts_of(pipeline.knowledge)
 
     def handle(request: HookRequest) -> list[Card]:
-        patient = f"Patient/{request.context['patient_id']}"
+        patient_id = request.context["patient_id"]
+        patient = f"Patient/{patient_id}"
         try:
             intake = take_in(request, parts)
             assessment = pipeline.assess_entries(intake.entries, today(), patient, intake.missing)
         except (InputUnreadable, RecursionError):
             # The call is JSON and says whose record it is: only depth is left to be wrong.
             raise BadRequest("A resource is nested too deeply to be read.") from None
-        cards = cards_for(assessment, pipeline.knowledge, evidence_url)
+        where = site.of_call(patient_id, request.context.get("encounter_id") or "")
+        cards = cards_for(assessment, pipeline.knowledge, where)
         watcher.answered(request, len(intake.entries), assessment, cards)
         return cards
 

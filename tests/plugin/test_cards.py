@@ -90,7 +90,7 @@ def test_a_card_has_an_id_of_its_own_a_static_topic_and_reasons_to_override() ->
 def test_a_card_links_to_the_service_when_its_address_is_known() -> None:
     """Only then: the protocol wants absolute addresses."""
     made = cards_for(with_unread(FOUND, PILL), KNOWLEDGE, "https://cramp.example.org/")
-    assert [card["source"]["url"] for card in made] == ["https://cramp.example.org/"] * 2
+    assert [card["source"]["url"] for card in made] == ["https://cramp.example.org/evidence"] * 2
 
 
 def test_several_findings_are_one_card_with_the_highest_first() -> None:

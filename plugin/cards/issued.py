@@ -1,0 +1,17 @@
+"""What was told on a card, beside the card: for who keeps it until feedback comes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+
+class Issued(Struct, frozen=True):
+    """One card that was made. Nothing of the patient is in it."""
+
+    card: str  # its uuid
+    topic: str  # code of its `source.topic`
+    level: str  # its indicator
+    rules: tuple[str, ...]  # ids of the rules that are told on it, the highest first
+    suggestions: Mapping[str, tuple[str, ...]]  # uuid -> mitigations; none for what a caller added

@@ -1,0 +1,30 @@
+"""Which labs the offered mitigations order: what is known already is not ordered again. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from knowledge.model import Knowledge
+from plugin.facts.book import FactBook
+from plugin.facts.labs import LabView
+from plugin.model import LabOrder, Offered
+
+
+def lab_orders(
+    offered: Iterable[Offered], knowledge: Knowledge, book: FactBook
+) -> tuple[LabOrder, ...]:
+    """Each lab once, in the order of the mitigations, with those that order it.
+
+    A lab with a trusted result of the last 30 days is ordered only by a mitigation that repeats it.
+    """
+    wanted: dict[str, list[str]] = {}
+    for one in offered:
+        mitigation = knowledge.mitigations[one.id]
+        for name in mitigation.orders:
+            if name in mitigation.repeats or not _current(book.labs.of(name)):
+                wanted.setdefault(name, []).append(one.id)
+    return tuple(LabOrder(name, tuple(ids)) for name, ids in wanted.items())
+
+
+def _current(view: LabView) -> bool:
+    return view.recent and not view.suspect and not view.unread
