@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +24,11 @@ from plugin.errors import CrampcheckError
 from plugin.model import Assessment
 from plugin.observe import Metrics, configure_logging, log_fault
 from plugin.pipeline import Pipeline, default_pipeline
-from plugin.services.cramp_review import cramp_review
+from plugin.services.cramp_review import SERVICE_ID, cramp_review
+from plugin.services.suppressing import Remembered, Suppression
 from plugin.serving import Serving
+from plugin.store.issued import evidence_of, issued_of
+from plugin.store.opening import Store, open_store, prepare
 from plugin.web.source_attributes import source_attribute_pages
 
 if TYPE_CHECKING:
@@ -45,10 +49,13 @@ def create_app(
     *,
     pipeline: Pipeline | None = None,
     today: Callable[[], date] = date.today,
+    remember: bool = False,
 ) -> Flask:
     """Build the application. Without arguments: settings from the environment, our knowledge.
 
-    Raises SettingsInvalid, or KnowledgeInvalid: the service does not start on what it cannot read.
+    With `remember` it has a database: it takes feedback, and keeps which cards it sent. Raises
+    SettingsInvalid, KnowledgeInvalid or DatabaseInvalid: the service does not start on what it
+    cannot read.
     """
     settings = settings or settings_from_environment()
     configure_logging(settings.log_level.value, settings.log_format.value)
@@ -57,8 +64,15 @@ def create_app(
     app = _Application("crampcheck", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     evidence_url = f"{settings.base_url}/" if settings.base_url else ""
-    review = cramp_review(pipeline, _Watcher(metrics), today=today, evidence_url=evidence_url)
-    app.register_blueprint(cds_blueprint([review]))
+    store = open_store(settings, metrics) if remember else None
+    review = cramp_review(
+        pipeline,
+        _Watcher(SERVICE_ID, metrics, store),
+        today=today,
+        evidence_url=evidence_url,
+        remembered=remembered(settings, metrics, store),
+    )
+    app.register_blueprint(cds_blueprint([review], feedback=store.feedback if store else None))
     register_errors(app, log_fault)
     app.wsgi_app = _watched(app.wsgi_app, metrics)  # type: ignore[method-assign, assignment]
     _operators_pages(app, pipeline, metrics)
@@ -72,10 +86,25 @@ def create_app(
 def served() -> Flask:
     """What a server starts. What stops the start is a sentence and its exit code, no traceback."""
     try:
-        return create_app()
+        settings = settings_from_environment()
+        app = create_app(settings, remember=True)
+        prepare(settings)
     except CrampcheckError as error:
         print(f"crampcheck: {error.message}", file=sys.stderr)
         raise SystemExit(error.exit_code) from None
+    return app
+
+
+def remembered(settings: Settings, metrics: Metrics, store: Store | None) -> Remembered | None:
+    """What a service may leave unsaid, and where it looks; None where nothing is remembered."""
+    if store is None:
+        return None
+    return Remembered(
+        suppression=Suppression(settings.suppress_days, settings.suppress_on_order_sign),
+        outcomes=store.outcomes.of,
+        evidence=partial(evidence_of, pseudonyms=store.pseudonyms),
+        silenced=metrics.silenced,
+    )
 
 
 def serving(app: Flask) -> Serving:
@@ -96,13 +125,19 @@ class _Application(Flask):
 class _Watcher:
     """Counts each answer, and writes one event for it."""
 
-    def __init__(self, metrics: Metrics) -> None:
+    def __init__(self, service: str, metrics: Metrics, store: Store | None) -> None:
+        self._service = service
         self._metrics = metrics
+        self._store = store
         self._log = structlog.get_logger().bind()  # bound once: the settings do not change
 
     def answered(
         self, request: HookRequest, entries: int, assessment: Assessment, cards: list[Card]
     ) -> None:
+        if self._store is not None:
+            issued = issued_of(cards, assessment)
+            version = assessment.knowledge_version
+            self._store.issued.remember(self._service, request, version, issued)
         self._metrics.assessed(
             assessment.level.value,
             [card["indicator"] for card in cards],

@@ -41,6 +41,9 @@ _REASONS = (
     ("not-taking", "The patient does not take this drug"),
     ("record-wrong", "The record is wrong or out of date"),
 )
+# Reasons that hold on while nothing changes. The other two are about a list or an entry that is
+# wrong: what is wrong today may be put right tomorrow, so they silence nothing.
+LASTING = frozenset({"already-managed", "benefit-outweighs", "other-cause"})
 
 
 def card(

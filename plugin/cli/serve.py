@@ -49,11 +49,13 @@ def serve(host: str | None, port: int | None) -> None:
     """
     from plugin.app import create_app  # noqa: PLC0415 - Flask is loaded for this command only
     from plugin.config import settings_from_environment  # noqa: PLC0415
+    from plugin.store.opening import prepare  # noqa: PLC0415
 
     settings = settings_from_environment()
     host, port = host or settings.host, settings.port if port is None else port
     packaged_pipeline()  # a fault of the knowledge is said here, not in a worker's log
-    app = create_app(settings)
+    app = create_app(settings, remember=True)
+    prepare(settings)
     _can_listen(host, port)
     with _samples_of_today() as written:
         _listen(app, host, port, written)

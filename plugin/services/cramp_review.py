@@ -15,6 +15,7 @@ from plugin.model import Assessment
 from plugin.pipeline import Pipeline
 from plugin.services.intake import take_in
 from plugin.services.parts import Part, parts_of
+from plugin.services.suppressing import Remembered, quieted, say_so
 
 SERVICE_ID = "cramp-review"
 
@@ -28,9 +29,16 @@ class Watcher(Protocol):
 
 
 def cramp_review(
-    pipeline: Pipeline, watcher: Watcher, *, today: Callable[[], date], evidence_url: str = ""
+    pipeline: Pipeline,
+    watcher: Watcher,
+    *,
+    today: Callable[[], date],
+    evidence_url: str = "",
+    remembered: Remembered | None = None,
 ) -> Endpoint:
-    """The endpoint. `today` gives the date that results and orders are judged by."""
+    """The endpoint. `today` gives the date that results and orders are judged by; `remembered`
+    tells what was overridden before.
+    """
     parts = parts_of(pipeline.knowledge)
 
     def handle(request: HookRequest) -> list[Card]:
@@ -41,8 +49,10 @@ def cramp_review(
         except (InputUnreadable, RecursionError):
             # The call is JSON and says whose record it is: only depth is left to be wrong.
             raise BadRequest("A resource is nested too deeply to be read.") from None
-        cards = cards_for(assessment, pipeline.knowledge, evidence_url)
-        watcher.answered(request, len(intake.entries), assessment, cards)
+        told, silenced = quieted(remembered, request, assessment, pipeline.knowledge)
+        cards = cards_for(told, pipeline.knowledge, evidence_url)
+        say_so(cards, silenced)
+        watcher.answered(request, len(intake.entries), told, cards)
         return cards
 
     return Endpoint(_service(pipeline.knowledge, parts), handle)
