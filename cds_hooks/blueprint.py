@@ -1,4 +1,4 @@
-"""The routes of the protocol, as a Flask blueprint: discovery and calls.
+"""The routes of the protocol, as a Flask blueprint: discovery, calls and feedback.
 
 Mounted by an application that also registers `cds_hooks.errors.register_errors`, so that every
 refusal is an OperationOutcome.
@@ -7,7 +7,7 @@ refusal is an OperationOutcome.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Any
 
 import msgspec
@@ -17,10 +17,12 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from cds_hooks.answer import answer_of
 from cds_hooks.decode import decode_call
 from cds_hooks.errors import BadRequest, Encoded, NotJson, UnknownService
+from cds_hooks.feedback import FeedbackSink, decode_feedback, refuse_faults
 from cds_hooks.model import Caller, Endpoint, Gate, Service
 from cds_hooks.schema import CONTEXTS, DISCOVERY
 
 _JSON = "application/json"
+_UNKNOWN = "No service has that id; GET /cds-services lists those there are."
 _BROKEN_OFF = (
     "The body could not be read to its end: the connection broke off, or its chunks are wrong."
 )
@@ -31,8 +33,12 @@ def open_to_all(_authorization: str, _path: str) -> Caller | None:
     return None
 
 
-def cds_blueprint(endpoints: Sequence[Endpoint], gate: Gate = open_to_all) -> Blueprint:
-    """Serve the endpoints to those whom `gate` lets in.
+def cds_blueprint(
+    endpoints: Sequence[Endpoint],
+    gate: Gate = open_to_all,
+    feedback: FeedbackSink | None = None,
+) -> Blueprint:
+    """Serve the endpoints to those whom `gate` lets in; take feedback where there is a sink for it.
 
     Raises ValueError for two of one id and hook, or an unknown hook.
     """
@@ -50,14 +56,38 @@ def cds_blueprint(endpoints: Sequence[Endpoint], gate: Gate = open_to_all) -> Bl
         caller = _caller(gate)
         hooks = services.get(service_id)
         if hooks is None:
-            raise UnknownService("No service has that id; GET /cds-services lists those there are.")
-        if request.environ.get("CONTENT_TYPE") != _JSON and not request.is_json:
-            raise NotJson("A call is JSON: send it with Content-Type: application/json.")
+            raise UnknownService(_UNKNOWN)
+        _must_be_json("A call")
         hook_request = decode_call(_body(), hooks, caller)
         cards = hooks[hook_request.hook].handle(hook_request)
         return Response(answer_of(cards), content_type=_JSON)
 
+    if feedback is not None:
+        blueprint.post("/cds-services/<service_id>/feedback")(_taker(feedback, services, gate))
     return blueprint
+
+
+def _taker(
+    feedback: FeedbackSink, services: Container[str], gate: Gate
+) -> Callable[[str], Response]:
+    """The route of feedback. What can be read is kept before what cannot is refused."""
+
+    def take_feedback(service_id: str) -> Response:
+        caller = _caller(gate)
+        if service_id not in services:
+            raise UnknownService(_UNKNOWN)
+        _must_be_json("Feedback")
+        batch = decode_feedback(_body())
+        kept = feedback.keep(service_id, batch.entries, caller)
+        refuse_faults(batch)
+        return Response(msgspec.json.encode(kept), content_type=_JSON)
+
+    return take_feedback
+
+
+def _must_be_json(what: str) -> None:
+    if request.environ.get("CONTENT_TYPE") != _JSON and not request.is_json:
+        raise NotJson(f"{what} is JSON: send it with Content-Type: application/json.")
 
 
 def _caller(gate: Gate) -> Caller | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -17,27 +16,27 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from cds_hooks.blueprint import cds_blueprint
 from cds_hooks.errors import register_errors
-from cds_hooks.model import Card, HookRequest
 from plugin.cards import CardSite
 from plugin.config import Settings, settings_from_environment
 from plugin.errors import CrampcheckError
-from plugin.model import Assessment
 from plugin.observe import Metrics, configure_logging, log_fault
 from plugin.pipeline import Pipeline, default_pipeline
 from plugin.resources import lab_requests
+from plugin.services.answering import Answering
 from plugin.services.cramp_review import cramp_review
 from plugin.serving import Serving
+from plugin.store.opening import open_store, prepare
 from plugin.trust.cors import cross_origin
 from plugin.trust.gate import gate_of
 from plugin.trust.memory import MemoryReplay
 from plugin.trust.unsigned import local_only
+from plugin.watching import Watcher, remembered
 from plugin.web.evidence import evidence_pages
 from plugin.web.source_attributes import source_attribute_pages
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_UUID = re.compile(r"\A[0-9a-fA-F-]{32,36}\Z")
 _SERVING = "crampcheck"  # under which an application holds what it serves
 _HEADERS = [
     ("Cache-Control", "no-store"),  # answers are about patients
@@ -52,11 +51,13 @@ def create_app(
     *,
     pipeline: Pipeline | None = None,
     today: Callable[[], date] = date.today,
+    remember: bool = False,
 ) -> Flask:
     """Build the application. Without arguments: settings from the environment, our knowledge.
 
-    Raises SettingsInvalid, ClientsInvalid or KnowledgeInvalid: the service does not start on what
-    it cannot read.
+    With `remember` it has a database: it takes feedback, and keeps which cards it sent. Raises
+    SettingsInvalid, ClientsInvalid, KnowledgeInvalid or DatabaseInvalid: the service does not start
+    on what it cannot read.
     """
     settings = settings or settings_from_environment()
     configure_logging(settings.log_level.value, settings.log_format.value)
@@ -64,15 +65,22 @@ def create_app(
     metrics = Metrics()
     app = _Application("crampcheck", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
-    site = CardSite(
-        base_url=settings.base_url,
-        smart_url=settings.smart_launch_url,
-        smart_context=settings.smart_app_context,
-        requests=lab_requests(pipeline.knowledge),
+    store = open_store(settings, metrics) if remember else None
+    answering = Answering(
+        pipeline=pipeline,
+        watcher=Watcher(metrics, store),
+        today=today,
+        site=CardSite(
+            base_url=settings.base_url,
+            smart_url=settings.smart_launch_url,
+            smart_context=settings.smart_app_context,
+            requests=lab_requests(pipeline.knowledge),
+        ),
+        remembered=remembered(settings, metrics, store),
     )
-    review = cramp_review(pipeline, _Watcher(metrics), today=today, site=site)
-    gate = gate_of(settings, MemoryReplay, metrics)
-    app.register_blueprint(cds_blueprint([review], gate))
+    gate = gate_of(settings, lambda: store.replay if store else MemoryReplay(), metrics)
+    feedback = store.feedback if store else None
+    app.register_blueprint(cds_blueprint([cramp_review(answering)], gate, feedback))
     register_errors(app, log_fault)
     trusting = local_only(cross_origin(app.wsgi_app, settings.cors_origins), settings)
     app.wsgi_app = _watched(trusting, metrics)  # type: ignore[method-assign, assignment]
@@ -88,10 +96,13 @@ def create_app(
 def served() -> Flask:
     """What a server starts. What stops the start is a sentence and its exit code, no traceback."""
     try:
-        return create_app()
+        settings = settings_from_environment()
+        app = create_app(settings, remember=True)
+        prepare(settings)
     except CrampcheckError as error:
         print(f"crampcheck: {error.message}", file=sys.stderr)
         raise SystemExit(error.exit_code) from None
+    return app
 
 
 def serving(app: Flask) -> Serving:
@@ -107,35 +118,6 @@ class _Application(Flask):
         response.status_code = HTTPStatus.NO_CONTENT
         del response.headers["Content-Type"]
         return response
-
-
-class _Watcher:
-    """Counts each answer, and writes one event for it."""
-
-    def __init__(self, metrics: Metrics) -> None:
-        self._metrics = metrics
-        self._log = structlog.get_logger().bind()  # bound once: the settings do not change
-
-    def answered(
-        self, request: HookRequest, entries: int, assessment: Assessment, cards: list[Card]
-    ) -> None:
-        self._metrics.assessed(
-            assessment.level.value,
-            [card["indicator"] for card in cards],
-            [one.reason.value for one in assessment.unread],
-        )
-        instance = request.hook_instance
-        self._log.info(
-            "answered",
-            hook=request.hook,
-            call=instance if _UUID.match(instance) else "not-a-uuid",
-            entries=entries,
-            medications=len(assessment.medications),
-            findings=len(assessment.findings),
-            unread=len(assessment.unread),
-            advice=assessment.level.value,
-            cards=len(cards),
-        )
 
 
 def _watched(wsgi: WSGIApplication, metrics: Metrics) -> WSGIApplication:

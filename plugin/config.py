@@ -19,6 +19,7 @@ ALLOW_UNSIGNED = "anyone who reaches this address may call"
 
 _MEBIBYTE = 1024 * 1024
 _MAX_PORT = 65535
+_MAX_DAYS = 3650
 _DATA = "crampcheck-data"  # in the current folder
 _INDEX = "rxnorm.sqlite"
 _MOST_TOKEN_SECONDS = 3600
@@ -71,6 +72,13 @@ class Settings(Struct, frozen=True):
     rxnorm: str = (
         ""  # CRAMPCHECK_RXNORM: the index of a RxNorm release; in the data folder if empty
     )
+    database: str = ""  # CRAMPCHECK_DATABASE: an SQLAlchemy URL; SQLite in the data folder if empty
+    pseudonym_key: str = (
+        ""  # CRAMPCHECK_PSEUDONYM_KEY: a secret; a file in the data folder if empty
+    )
+    keep_comments: bool = False  # CRAMPCHECK_KEEP_COMMENTS: store what clinicians type as a reason
+    suppress_days: int = 0  # CRAMPCHECK_SUPPRESS_DAYS: 0 silences nothing
+    suppress_on_order_sign: bool = False  # CRAMPCHECK_SUPPRESS_ON_ORDER_SIGN
 
     clients: str = ""  # CRAMPCHECK_CLIENTS: the file of who may call; empty: nobody signs
     algorithms: tuple[str, ...] = ("ES384", "RS384")  # CRAMPCHECK_ALGORITHMS: of signatures
@@ -78,10 +86,19 @@ class Settings(Struct, frozen=True):
     allow_unsigned: str = ""  # CRAMPCHECK_ALLOW_UNSIGNED: ALLOW_UNSIGNED, word for word, or empty
     cors_origins: tuple[str, ...] = ()  # CRAMPCHECK_CORS_ORIGINS: of web pages that may call
 
+    def __repr__(self) -> str:
+        """Without its secrets: a value is easily logged."""
+        return f"Settings(host={self.host!r}, port={self.port})"
+
+    @property
+    def data_folder(self) -> Path:
+        """The folder that the service writes to."""
+        return Path(self.data or _DATA)
+
     @property
     def rxnorm_index(self) -> Path:
         """Where the index of an imported RxNorm release is, or will be."""
-        return Path(self.rxnorm) if self.rxnorm else Path(self.data or _DATA) / _INDEX
+        return Path(self.rxnorm) if self.rxnorm else self.data_folder / _INDEX
 
 
 def settings_from_environment() -> Settings:
@@ -129,6 +146,15 @@ def settings_from_environment() -> Settings:
                 validate=validate.OneOf(["", ALLOW_UNSIGNED], error=_IN_WORDS),
             ),
             cors_origins=tuple(env.list("CORS_ORIGINS", default.cors_origins, validate=_origins)),
+            database=env.str("DATABASE", default.database),
+            pseudonym_key=env.str("PSEUDONYM_KEY", default.pseudonym_key),
+            keep_comments=env.bool("KEEP_COMMENTS", default.keep_comments),
+            suppress_days=env.int(
+                "SUPPRESS_DAYS", default.suppress_days, validate=validate.Range(0, _MAX_DAYS)
+            ),
+            suppress_on_order_sign=env.bool(
+                "SUPPRESS_ON_ORDER_SIGN", default.suppress_on_order_sign
+            ),
         )
     except (EnvError, ValueError) as error:
         raise SettingsInvalid(one_sentence(error)) from None

@@ -111,11 +111,21 @@ class Metrics:
             ["reason"],
             registry=self._registry,
         )
-
         self._refused = Counter(
             "crampcheck_calls_refused",
             "Calls that were not let in, by reason",
             ["reason"],
+            registry=self._registry,
+        )
+        self._store_failures = Counter(
+            "crampcheck_store_failures",
+            "What the database could not do, by what it was for",
+            ["to"],
+            registry=self._registry,
+        )
+        self._silenced = Counter(
+            "crampcheck_silenced_findings",
+            "Findings that were not said again after a lasting override",
             registry=self._registry,
         )
 
@@ -135,6 +145,14 @@ class Metrics:
             self._of(self._cards, indicator).inc()
         for reason, count in Counts(reasons).items():
             self._of(self._unread, reason).inc(count)
+
+    def store_failed(self, what: str) -> None:
+        """Count something that the database was needed for, and could not do."""
+        self._of(self._store_failures, what).inc()
+
+    def silenced(self, findings: int) -> None:
+        """Count findings that were left out."""
+        self._silenced.inc(findings)
 
     def exposition(self) -> bytes:
         """The metrics in Prometheus' text format; of all workers when they share a folder.

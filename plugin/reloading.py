@@ -27,7 +27,7 @@ def reloaded(app: Flask) -> Flask:
     before = serving(app)
     try:
         settings = settings_from_environment()
-        fresh = create_app(settings, pipeline=fresh_pipeline(settings))
+        fresh = create_app(settings, pipeline=fresh_pipeline(settings), remember=True)
     except CrampcheckError as error:
         why = error.message
     except Exception as error:  # a fault of ours must not end a service that answers

@@ -19,6 +19,7 @@ import click
 
 from plugin.cli.assess import assess
 from plugin.cli.explain import explain
+from plugin.cli.feedback import feedback
 from plugin.cli.knowledge import knowledge
 from plugin.cli.resolve import resolve
 from plugin.cli.screen import screen
@@ -52,7 +53,7 @@ def main() -> None:
     """
 
 
-for command in (serve, assess, screen, resolve, explain, knowledge):
+for command in (serve, assess, screen, resolve, explain, knowledge, feedback):
     main.add_command(command)
 
 

@@ -49,13 +49,15 @@ def serve(host: str | None, port: int | None) -> None:
     """
     from plugin.app import create_app  # noqa: PLC0415 - Flask is loaded for this command only
     from plugin.config import settings_from_environment  # noqa: PLC0415
+    from plugin.store.opening import prepare  # noqa: PLC0415
     from plugin.trust.unsigned import refuse_unsigned  # noqa: PLC0415
 
     settings = settings_from_environment()
     host, port = host or settings.host, settings.port if port is None else port
     refuse_unsigned(settings, host)
     packaged_pipeline()  # a fault of the knowledge is said here, not in a worker's log
-    app = create_app(settings)
+    app = create_app(settings, remember=True)
+    prepare(settings)
     _can_listen(host, port)
     with _samples_of_today() as written:
         _listen(app, host, port, written)

@@ -2,53 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
-from typing import Protocol
-
 from cds_hooks.errors import BadRequest
 from cds_hooks.model import Card, Endpoint, HookRequest, Service
 from knowledge.model import Knowledge
-from plugin.cards import cards_for
-from plugin.cards.site import NOWHERE, CardSite
 from plugin.errors import InputUnreadable
-from plugin.model import Assessment
-from plugin.pipeline import Pipeline
+from plugin.services.answering import TOO_DEEP, Answering
 from plugin.services.intake import take_in
 from plugin.services.parts import Part, parts_of
 
 SERVICE_ID = "cramp-review"
 
 
-class Watcher(Protocol):
-    """Told of each answer, for logs and metrics."""
-
-    def answered(
-        self, request: HookRequest, entries: int, assessment: Assessment, cards: list[Card]
-    ) -> None: ...
-
-
-def cramp_review(
-    pipeline: Pipeline, watcher: Watcher, *, today: Callable[[], date], site: CardSite = NOWHERE
-) -> Endpoint:
-    """The endpoint. `today` gives the date that results and orders are judged by; `site` says what
-    cards may link to and order.
-    """
+def cramp_review(answering: Answering) -> Endpoint:
+    """The endpoint."""
+    pipeline = answering.pipeline
     parts = parts_of(pipeline.knowledge)
 
     def handle(request: HookRequest) -> list[Card]:
-        patient_id = request.context["patient_id"]
-        patient = f"Patient/{patient_id}"
+        patient = f"Patient/{request.context['patient_id']}"
+        today = answering.today()
         try:
             intake = take_in(request, parts)
-            assessment = pipeline.assess_entries(intake.entries, today(), patient, intake.missing)
+            assessment = pipeline.assess_entries(intake.entries, today, patient, intake.missing)
         except (InputUnreadable, RecursionError):
-            # The call is JSON and says whose record it is: only depth is left to be wrong.
-            raise BadRequest("A resource is nested too deeply to be read.") from None
-        where = site.of_call(patient_id, request.context.get("encounter_id") or "")
-        cards = cards_for(assessment, pipeline.knowledge, where)
-        watcher.answered(request, len(intake.entries), assessment, cards)
-        return cards
+            raise BadRequest(TOO_DEEP) from None
+        return answering.cards(SERVICE_ID, request, len(intake.entries), assessment)
 
     return Endpoint(_service(pipeline.knowledge, parts), handle)
 
