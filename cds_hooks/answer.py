@@ -32,14 +32,28 @@ class _Source(Struct, forbid_unknown_fields=True):
     topic: _Coding | UnsetType = UNSET
 
 
+class _Action(Struct, forbid_unknown_fields=True, rename="camel"):
+    type: Literal["delete"]
+    description: _Text
+    resource_id: _Text
+
+
+class _Suggestion(Struct, forbid_unknown_fields=True):
+    label: _Text
+    uuid: _Text
+    actions: Annotated[list[_Action], Meta(min_length=1, max_length=1)]
+
+
 class _Card(Struct, forbid_unknown_fields=True, rename="camel"):
-    """A card without suggestions or links."""
+    """A card without links."""
 
     uuid: _Text
     summary: _Summary
     indicator: Literal["info", "warning", "critical"]
     source: _Source
     detail: _Text | UnsetType = UNSET
+    suggestions: Annotated[list[_Suggestion], Meta(min_length=1)] | UnsetType = UNSET
+    selection_behavior: Literal["any"] | UnsetType = UNSET
     override_reasons: Annotated[list[_Coding], Meta(min_length=1)] | UnsetType = UNSET
 
 

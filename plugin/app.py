@@ -23,6 +23,7 @@ from plugin.errors import CrampcheckError
 from plugin.model import Assessment
 from plugin.observe import Metrics, configure_logging, log_fault
 from plugin.pipeline import Pipeline, default_pipeline
+from plugin.services.cramp_order_check import cramp_order_check
 from plugin.services.cramp_review import cramp_review
 from plugin.serving import Serving
 from plugin.web.source_attributes import source_attribute_pages
@@ -57,8 +58,12 @@ def create_app(
     app = _Application("crampcheck", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     evidence_url = f"{settings.base_url}/" if settings.base_url else ""
-    review = cramp_review(pipeline, _Watcher(metrics), today=today, evidence_url=evidence_url)
-    app.register_blueprint(cds_blueprint([review]))
+    watcher = _Watcher(metrics)
+    endpoints = [
+        *cramp_review(pipeline, watcher, today=today, evidence_url=evidence_url),
+        *cramp_order_check(pipeline, watcher, today=today, evidence_url=evidence_url),
+    ]
+    app.register_blueprint(cds_blueprint(endpoints))
     register_errors(app, log_fault)
     app.wsgi_app = _watched(app.wsgi_app, metrics)  # type: ignore[method-assign, assignment]
     _operators_pages(app, pipeline, metrics)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from knowledge.model import Knowledge
 from plugin.cards.found import found_card
 from plugin.cards.shape import NOT_ASSESSED, Card, card, footer
@@ -17,10 +19,17 @@ _NOT_ASSESSED = {
 }
 
 
-def cards_for(assessment: Assessment, knowledge: Knowledge, evidence_url: str = "") -> list[Card]:
+def cards_for(
+    assessment: Assessment,
+    knowledge: Knowledge,
+    evidence_url: str = "",
+    *,
+    suggestions: Sequence[Card] = (),
+) -> list[Card]:
     """The cards of an assessment in the shape of CDS Hooks 2.0; none when there is nothing to say.
 
     `evidence_url` is an absolute address that the cards name as their source, or empty.
+    `suggestions` go with the card about what was found.
     """
     if assessment.not_assessed is not None:
         reason = _NOT_ASSESSED[assessment.not_assessed]
@@ -31,6 +40,8 @@ def cards_for(assessment: Assessment, knowledge: Knowledge, evidence_url: str = 
         return [unread_card(assessment.unread, knowledge, evidence_url)] if loud else []
     quiet = [one for one in assessment.unread if not deserves_card(one)]
     cards = [found_card(assessment, quiet, knowledge, evidence_url)]
+    if suggestions:
+        cards[0] |= {"suggestions": list(suggestions), "selectionBehavior": "any"}
     if loud:
         needed = [one for one in assessment.unread if deserves_card(one)]
         cards.append(unread_card(needed, knowledge, evidence_url))

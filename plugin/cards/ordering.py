@@ -1,0 +1,63 @@
+"""What orders about to be signed would change, as cards; a draft may be offered for deletion. Pure.
+
+On an order hook the clinician is in the middle of an order: what was quiet in the chart stays so.
+"""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from msgspec.structs import replace
+
+from knowledge.model import Knowledge
+from plugin.cards import cards_for
+from plugin.cards.escape import plain
+from plugin.cards.shape import Card, shorten
+from plugin.cards.unread import deserves_card
+from plugin.model import Assessment, UnreadReason
+from plugin.ordering.check import OrderCheck, Removable
+
+_PARTS = (UnreadReason.NOT_SENT, UnreadReason.INCOMPLETE)
+_ABOUT = "Order: "
+
+
+def order_cards(check: OrderCheck, knowledge: Knowledge, evidence_url: str = "") -> list[Card]:
+    """The cards about orders; each summary says that it is about them."""
+    cards = cards_for(
+        _brief(check.assessment), knowledge, evidence_url, suggestions=deletions(check)
+    )
+    for card in cards:
+        card["summary"] = shorten(f"{_ABOUT}{card['summary']}")
+    return cards
+
+
+def _brief(told: Assessment) -> Assessment:
+    """With the sources of what counts most, and without entries that need no look now."""
+    return replace(
+        told,
+        findings=tuple(
+            one if one.level is told.level else replace(one, sources=()) for one in told.findings
+        ),
+        unread=tuple(one for one in told.unread if deserves_card(one) or one.reason in _PARTS),
+    )
+
+
+def deletions(check: OrderCheck) -> list[Card]:
+    """A suggestion for each draft that may be taken back, in the shape of CDS Hooks 2.0."""
+    return [_deletion(one) for one in check.removable]
+
+
+def _deletion(draft: Removable) -> Card:
+    """One action, whose description stands alone: some clients show nothing else."""
+    name = plain(draft.text) or ", ".join(draft.ingredients)
+    return {
+        "label": shorten(f"Remove the draft order of {', '.join(draft.ingredients)}"),
+        "uuid": str(uuid4()),
+        "actions": [
+            {
+                "type": "delete",
+                "description": f"Remove the draft order “{name}”: {plain(draft.because)}",
+                "resourceId": draft.reference,
+            }
+        ],
+    }
