@@ -12,7 +12,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c '$(NEWER)' >/dev/null 2>&1 && { echo $$name; break; }; done)
 
 # The files that must be covered on every branch: they hold the clinical logic.
-PURE := knowledge/logic.py,knowledge/fact_text.py,knowledge/model.py,knowledge/vocabulary.py,plugin/model.py,plugin/reading/*,plugin/facts/*,plugin/firing.py,plugin/guarding.py,plugin/wording.py,plugin/assess.py,plugin/answer.py,plugin/cards/*
+PURE := knowledge/logic.py,knowledge/fact_text.py,knowledge/model.py,knowledge/vocabulary.py,plugin/model.py,plugin/reading/*,plugin/facts/*,plugin/firing.py,plugin/guarding.py,plugin/wording.py,plugin/assess.py,plugin/answer.py,plugin/ordering/*,plugin/cards/*
 
 WORKERS ?= 2
 HOST ?= 127.0.0.1

@@ -170,5 +170,6 @@ def _group(value: Mapping[str, Any], members: frozenset[str], file: str) -> Grou
         members=members,
         claims=value.get("claims", ()),
         never_propose=value["never_propose"],
+        never_stopped=value.get("never_stopped", False),
         file=file,
     )

@@ -129,6 +129,7 @@ class Group(Struct, frozen=True):
     members: frozenset[str]  # ingredient names, expanded
     claims: tuple[Claim, ...] = ()
     never_propose: bool = False
+    never_stopped: bool = False
     file: str = ""
 
 

@@ -23,6 +23,7 @@ from plugin.observe import Metrics, configure_logging, log_fault
 from plugin.pipeline import Pipeline, default_pipeline
 from plugin.resources import lab_requests
 from plugin.services.answering import Answering
+from plugin.services.cramp_order_check import cramp_order_check
 from plugin.services.cramp_review import cramp_review
 from plugin.serving import Serving
 from plugin.store.opening import open_store, prepare
@@ -80,7 +81,8 @@ def create_app(
     )
     gate = gate_of(settings, lambda: store.replay if store else MemoryReplay(), metrics)
     feedback = store.feedback if store else None
-    app.register_blueprint(cds_blueprint([cramp_review(answering)], gate, feedback))
+    endpoints = [*cramp_review(answering), *cramp_order_check(answering)]
+    app.register_blueprint(cds_blueprint(endpoints, gate, feedback))
     register_errors(app, log_fault)
     trusting = local_only(cross_origin(app.wsgi_app, settings.cors_origins), settings)
     app.wsgi_app = _watched(trusting, metrics)  # type: ignore[method-assign, assignment]

@@ -6,10 +6,11 @@ the repetition of entries changes the answer, and adding a medicine never lowers
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TypeVar
 
-from knowledge.model import ANY, FLAGGED, MUSCLE_SYMPTOM, SIGNAL, Knowledge, Level, Tier
+from knowledge.model import ANY, FLAGGED, MUSCLE_SYMPTOM, SIGNAL, Knowledge, Level, Rule, Tier
 from knowledge.vocabulary import TermRef
 from plugin.facts.book import FactBook
 from plugin.facts.interactions import InteractionTable
@@ -24,7 +25,9 @@ from plugin.model import (
     Finding,
     ListedMedication,
     NotAssessed,
+    Offered,
     PatientRecord,
+    Withheld,
 )
 from plugin.wording import fill
 
@@ -43,6 +46,7 @@ class Assessor:
         self._numbers = FactNumbers(knowledge)
         self._index = RuleIndex(knowledge, self._numbers)
         self._rails = rails(knowledge, self._numbers)
+        self._rules = {rule.id: rule for rule in knowledge.rules}
         self._adult = int(knowledge.constants["adult-age-years"].value)
         self._signal = {
             name: knowledge.groups[ingredient.group].rank
@@ -65,6 +69,22 @@ class Assessor:
             guarded.propose(group[0].rule.suggest)
         guarded.propose_unprompted()
         return self._answer(book, self._ordered(groups, guarded), guarded, None)
+
+    def options(
+        self, record: PatientRecord, as_of: date, findings: Iterable[Finding]
+    ) -> tuple[tuple[Offered, ...], tuple[Withheld, ...]]:
+        """What the rules of some findings of a record suggest: what is offered, what is withheld.
+
+        In the order of the findings; what guard rails added comes last.
+        """
+        guarded = Guarded(self.book(record, as_of), self._rails)
+        suggested = [name for one in findings for name in self._rules[one.rule].suggest]
+        guarded.propose(suggested)
+        return _after(guarded.offered, suggested), _after(guarded.withheld, suggested)
+
+    def rule(self, finding: Finding) -> Rule:
+        """The rule that a finding is of."""
+        return self._rules[finding.rule]
 
     def _not_assessed(self, book: FactBook) -> NotAssessed | None:
         if book.record.deceased:
@@ -137,9 +157,13 @@ def _grouped(fired: list[Fired]) -> list[list[Fired]]:
 
 def _in_order(weighed: dict[str, T], groups: list[list[Fired]]) -> tuple[T, ...]:
     """In the order of the findings that suggest them; what guard rails added comes last."""
-    suggested = dict.fromkeys(name for group in groups for name in group[0].rule.suggest)
-    added = sorted(weighed.keys() - suggested.keys())
-    return tuple(weighed[name] for name in (*suggested, *added) if name in weighed)
+    return _after(weighed, [name for group in groups for name in group[0].rule.suggest])
+
+
+def _after(weighed: dict[str, T], suggested: Iterable[str]) -> tuple[T, ...]:
+    first = dict.fromkeys(suggested)
+    added = sorted(weighed.keys() - first.keys())
+    return tuple(weighed[name] for name in (*first, *added) if name in weighed)
 
 
 def _finding(group: list[Fired], book: FactBook, guarded: Guarded) -> Finding:

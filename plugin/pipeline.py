@@ -17,7 +17,8 @@ from knowledge.terminology.tables import TerminologyError
 from plugin.assess import Assessor
 from plugin.config import Settings, SettingsInvalid, settings_from_environment
 from plugin.errors import KnowledgeInvalid
-from plugin.model import Assessment, Unread
+from plugin.model import Assessment, PatientRecord, Unread
+from plugin.ordering.records import Ordered, with_orders
 from plugin.reading.record import read_record
 from plugin.reading.source import AnyEntry
 
@@ -63,15 +64,45 @@ class Pipeline:
         the caller could not obtain. Raises InputUnreadable where the entries are not of one
         patient.
         """
-        record = read_record(
+        record = self._read(entries, as_of, patient, extra)
+        return self.assessor.assess(record, as_of)
+
+    def read_ordered(
+        self,
+        entries: Sequence[AnyEntry],
+        orders: Sequence[AnyEntry],
+        as_of: date,
+        patient: str,
+        extra: Sequence[Unread] = (),
+    ) -> Ordered:
+        """The record of a patient without and with the orders that are about to be signed.
+
+        The rest as in `assess_entries`.
+        """
+        chart = self._read(entries, as_of, patient, extra)
+        read = self._read(orders, as_of, patient, ordered=True, around=entries)
+        return with_orders(chart, read)
+
+    def _read(
+        self,
+        entries: Sequence[AnyEntry],
+        as_of: date,
+        patient: str,
+        extra: Sequence[Unread] = (),
+        *,
+        ordered: bool = False,
+        around: Sequence[AnyEntry] = (),
+    ) -> PatientRecord:
+        return read_record(
             entries,
             knowledge=self.knowledge,
             resolve=self.resolve,
             as_of=as_of,
             patient=patient,
             extra=extra,
+            ordered=ordered,
+            around=around,
         )
-        return self.assessor.assess(record, as_of)
 
 
 def default_pipeline(settings: Settings | None = None) -> Pipeline:

@@ -86,6 +86,7 @@ class UnionGroupSchema(Strict):
     rank = Whole(load_default=0)
     members = Many(Text(), required=True, at_least=1, unique=True)
     never_propose = Flag(load_default=False)
+    never_stopped = Flag(load_default=False)
 
 
 class ProductSchema(Strict):

@@ -43,6 +43,7 @@ def group_sheet(group: Group, known: Knowledge) -> Sheet:
         line("Members: ", *refs(Kind.INGREDIENT, members), "."),
         *named("Part of", Kind.GROUP, wider),
         *([line("Never proposed, by any mitigation.")] if group.never_propose else []),
+        *([line("No answer proposes to leave one out.")] if group.never_stopped else []),
         *claim_lines(group.claims, known),
         *(
             rule_line(rule, known)

@@ -43,16 +43,26 @@ class Entry(Struct, frozen=True, gc=False):
 
 
 class Reading:
-    """The state of one reading: arguments, and lists that the readers add to."""
+    """The state of one reading: arguments, and lists that the readers add to.
+
+    `ordered`: the entries are orders about to be signed, not a chart.
+    """
 
     def __init__(
-        self, knowledge: Knowledge, resolve: Resolve, as_of: date, directory: Directory
+        self,
+        knowledge: Knowledge,
+        resolve: Resolve,
+        as_of: date,
+        directory: Directory,
+        *,
+        ordered: bool = False,
     ) -> None:
         self.knowledge = knowledge
         self.index: Index = index_of(knowledge)
         self.resolve = resolve
         self.as_of = as_of
         self.directory = directory
+        self.ordered = ordered
         self.medications: list[Medication] = []
         self.dispenses: list[Dispense] = []
         self.labs: list[LabResult] = []

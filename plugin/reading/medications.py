@@ -11,6 +11,7 @@ from plugin.reading.currency import Currency, currency_of
 from plugin.reading.dates import when
 from plugin.reading.dose import daily_doses
 from plugin.reading.elements import ABSENT, Dosage, present
+from plugin.reading.ordered import currency_of_order
 from plugin.reading.product import Product, product_of
 from plugin.reading.route import route_of, stated_route
 from plugin.reading.shapes import MedicationDispense, Medicine
@@ -23,7 +24,8 @@ _MOST_PACKAGES = 1000
 def read_medicine(entry: Entry, medicine: Medicine, reading: Reading) -> bool:
     """Read one entry. False if it is set aside: entered in error, so it was never true."""
     dosages = medicine.dosages
-    currency = currency_of(medicine, dosages, reading.as_of)
+    judge = currency_of_order if reading.ordered else currency_of
+    currency = judge(medicine, dosages, reading.as_of)
     if currency.wrong:
         return False
     product = product_of(medicine, reading)

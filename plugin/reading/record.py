@@ -49,6 +49,7 @@ _READERS: dict[type[Resource] | type[None], _Reader] = {
     OperationOutcome: read_outcome,
 }
 _DISPUTED = "another entry with its id says otherwise, and neither says that it is newer"
+_ELSEWHERE = -1  # the number of an entry that this reading does not count
 _POINTED_AT = frozenset({Medication, Specimen})  # of use where another entry refers to them
 
 
@@ -60,11 +61,15 @@ def read_record(
     as_of: date,
     patient: str = "",
     extra: Sequence[Unread] = (),
+    ordered: bool = False,
+    around: Sequence[AnyEntry] = (),
 ) -> PatientRecord:
     """Read the entries of one patient.
 
     `patient` is a reference such as `Patient/v01` where the caller knows whose record it is;
     `extra` is what the caller could not obtain, and joins `unread` without counting as entries.
+    `ordered`: these are orders about to be signed; `around` is then what else was sent, to which
+    they may point, and which is read elsewhere.
     Raises InputUnreadable where the entries are of several patients and none was named.
     """
     gathered = gather(entries)  # in a fixed order, which everything below keeps
@@ -74,7 +79,9 @@ def read_record(
         resource = entry.resource
         if resource is not None and type(resource) in _POINTED_AT and not entry.broken:
             directory.add(number, resource, keys_of(resource, entry.type, entry.urls))
-    reading = Reading(knowledge, resolve, as_of, directory)
+    if around:
+        _add_around(directory, around)
+    reading = Reading(knowledge, resolve, as_of, directory, ordered=ordered)
     person, tally = _read_all(gathered, owner, reading, extra)
     return PatientRecord(
         reference=owner.reference,
@@ -93,6 +100,14 @@ def read_record(
         unread=tuple(sorted([*reading.unread, *extra], key=_REFERENCE)),
         tally=tally,
     )
+
+
+def _add_around(directory: Directory, around: Sequence[AnyEntry]) -> None:
+    """List the Medications that were sent elsewhere, behind those that came with the entries."""
+    for entry in gather([one for one in around if b'"Medication"' in one.raw]).entries:
+        resource = entry.resource
+        if type(resource) is Medication and not entry.broken:
+            directory.add(_ELSEWHERE, resource, keys_of(resource, entry.type, entry.urls))
 
 
 def _read_all(

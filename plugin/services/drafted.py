@@ -1,0 +1,57 @@
+"""The orders that a context holds: `draftOrders`, or the `medications` of a refill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from cds_hooks.errors import BadRequest
+from cds_hooks.model import HookRequest, Need, PrefetchKey, PrefetchValue, Sent, State
+from plugin.model import EntryKind, Unread, UnreadReason
+from plugin.reading.shapes import Medication, Medicine
+from plugin.services.parts import Part
+from plugin.services.sorting import name_of, sort_out
+
+DRAFT_ORDERS, MEDICATIONS = "draftOrders", "medications"
+_TYPES = (Medication.__name__, *(one.__name__ for one in Medicine.__subclasses__()))
+# What older releases of FHIR called a medication order; reading does not know their shapes.
+_OLDER = ("MedicationOrder", "MedicationPrescription")
+
+
+class Drafted(Struct, frozen=True):
+    """The orders of a context, of any type, and what of them is missing or cannot be taken in."""
+
+    entries: tuple[Sent, ...]
+    missing: tuple[Unread, ...]
+
+
+def orders_in(request: HookRequest, name: str) -> Drafted:
+    """The orders under a name of the context. Raises BadRequest for what is no Bundle of orders."""
+    value = request.bundles[name]
+    if value.state is not State.PRESENT:
+        raise BadRequest(f"context.{name} is not a Bundle of orders: {value.problem}.")
+    part = Part(
+        PrefetchKey(name, "", Need.REQUIRED), EntryKind.MEDICATIONS, "orders", _TYPES, starts=()
+    )
+    found = sort_out(part, value)
+    older = {one.place for one in found.entries if name_of(one.raw).resource_type in _OLDER}
+    entries = tuple(one for one in found.entries if one.place not in older)
+    return Drafted(entries, tuple(_missing(name, value, found.malformed, sorted(older))))
+
+
+def _missing(
+    name: str, value: PrefetchValue, malformed: tuple[int, ...], older: list[int]
+) -> Iterator[Unread]:
+    for place in malformed:
+        detail = "its resourceType is missing or misspelt"
+        yield _unread(f"{name}, entry {place}", UnreadReason.MALFORMED, detail)
+    for place in older:
+        detail = "a medication order of FHIR DSTU2 or older"
+        yield _unread(f"{name}, entry {place}", UnreadReason.MALFORMED, detail)
+    if value.incomplete or value.problem:
+        yield _unread(f"context {name}", UnreadReason.INCOMPLETE, value.problem, "orders")
+
+
+def _unread(reference: str, reason: UnreadReason, detail: str, text: str = "") -> Unread:
+    return Unread(reference, text, reason, EntryKind.MEDICATIONS, detail)
