@@ -24,6 +24,8 @@ from plugin.model import Assessment
 from plugin.observe import Metrics, configure_logging, log_fault
 from plugin.pipeline import Pipeline, default_pipeline
 from plugin.services.cramp_review import cramp_review
+from plugin.services.fetching import Fetcher
+from plugin.services.servers import Servers
 from plugin.serving import Serving
 from plugin.web.source_attributes import source_attribute_pages
 
@@ -57,7 +59,20 @@ def create_app(
     app = _Application("crampcheck", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     evidence_url = f"{settings.base_url}/" if settings.base_url else ""
-    review = cramp_review(pipeline, _Watcher(metrics), today=today, evidence_url=evidence_url)
+    fetcher = Fetcher(
+        Servers.of(settings),
+        settings.fetch_seconds,
+        pipeline.resolve,
+        metrics.fetched,
+        settings.fhir_ca,
+    )
+    review = cramp_review(
+        pipeline,
+        _Watcher(metrics),
+        today=today,
+        evidence_url=evidence_url,
+        complete=fetcher.complete,
+    )
     app.register_blueprint(cds_blueprint([review]))
     register_errors(app, log_fault)
     app.wsgi_app = _watched(app.wsgi_app, metrics)  # type: ignore[method-assign, assignment]

@@ -14,6 +14,7 @@ from plugin.errors import CrampcheckError
 
 _MEBIBYTE = 1024 * 1024
 _MAX_PORT = 65535
+_MOST_SECONDS = 60  # a client has long given up
 _DATA = "crampcheck-data"  # in the current folder
 _INDEX = "rxnorm.sqlite"
 
@@ -63,6 +64,10 @@ class Settings(Struct, frozen=True):
     rxnorm: str = (
         ""  # CRAMPCHECK_RXNORM: the index of a RxNorm release; in the data folder if empty
     )
+    fetch_seconds: float = 8.0  # CRAMPCHECK_FETCH_SECONDS: for all that a call needs; 0: no fetch
+    fhir_servers: tuple[str, ...] = ()  # CRAMPCHECK_FHIR_SERVERS: that unsigned calls may point to
+    fhir_networks: tuple[str, ...] = ()  # CRAMPCHECK_FHIR_NETWORKS: not public, and yet allowed
+    fhir_ca: str = ""  # CRAMPCHECK_FHIR_CA: certificates that FHIR servers are trusted by
 
     @property
     def rxnorm_index(self) -> Path:
@@ -96,6 +101,12 @@ def settings_from_environment() -> Settings:
             data=env.str("DATA", default.data),
             rxnorm=env.str("RXNORM", default.rxnorm),
             overlay=env.str("OVERLAY", default.overlay),
+            fetch_seconds=env.float(
+                "FETCH_SECONDS", default.fetch_seconds, validate=validate.Range(0, _MOST_SECONDS)
+            ),
+            fhir_servers=_words(env.str("FHIR_SERVERS", "")),
+            fhir_networks=_words(env.str("FHIR_NETWORKS", "")),
+            fhir_ca=_file("FHIR_CA", env.str("FHIR_CA", default.fhir_ca)),
         )
     except (EnvError, ValueError) as error:
         raise SettingsInvalid(one_sentence(error)) from None
@@ -108,6 +119,17 @@ def one_sentence(error: Exception) -> str:
     if isinstance(found, list):
         text = text.replace(str(found), " ".join(str(one) for one in found))
     return f"{text.rstrip('.')}. See deploy/crampcheck.env for what it may be."
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """What stands between commas."""
+    return tuple(word for part in text.split(",") if (word := part.strip()))
+
+
+def _file(name: str, path: str) -> str:
+    if path and not Path(path).exists():
+        raise ValueError(f"CRAMPCHECK_{name} names {path}, and it is not there")
+    return path
 
 
 def _absolute(url: str) -> str:

@@ -13,6 +13,7 @@ from plugin.cards import cards_for
 from plugin.errors import InputUnreadable
 from plugin.model import Assessment
 from plugin.pipeline import Pipeline
+from plugin.services.fetching import Complete, as_sent
 from plugin.services.intake import take_in
 from plugin.services.parts import Part, parts_of
 
@@ -28,14 +29,22 @@ class Watcher(Protocol):
 
 
 def cramp_review(
-    pipeline: Pipeline, watcher: Watcher, *, today: Callable[[], date], evidence_url: str = ""
+    pipeline: Pipeline,
+    watcher: Watcher,
+    *,
+    today: Callable[[], date],
+    evidence_url: str = "",
+    complete: Complete = as_sent,
 ) -> Endpoint:
-    """The endpoint. `today` gives the date that results and orders are judged by."""
+    """The endpoint. `today` gives the date that results and orders are judged by; `complete`
+    fetches what a call did not bring.
+    """
     parts = parts_of(pipeline.knowledge)
 
     def handle(request: HookRequest) -> list[Card]:
         patient = f"Patient/{request.context['patient_id']}"
         try:
+            request = complete(request, parts)
             intake = take_in(request, parts)
             assessment = pipeline.assess_entries(intake.entries, today(), patient, intake.missing)
         except (InputUnreadable, RecursionError):
