@@ -54,7 +54,13 @@ def _unpacked(chunks: Iterator[bytes], most: int) -> Iterator[bytes]:
             if gzip.unconsumed_tail:
                 raise _too_large()
     except zlib.error:
-        raise FetchFault(Outcome.NOT_FHIR, "the FHIR server's answer is broken gzip") from None
+        raise _broken_gzip() from None
+    if not gzip.eof:
+        raise _broken_gzip()
+
+
+def _broken_gzip() -> FetchFault:
+    return FetchFault(Outcome.NOT_FHIR, "the FHIR server's answer is broken gzip")
 
 
 def checked_json(response: requests.Response, body: bytes) -> bytes:

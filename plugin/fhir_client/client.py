@@ -88,15 +88,14 @@ class FhirClient:
         left = _MOST_BYTES
         while url is not None and url not in seen and len(seen) < _MOST_PAGES:
             try:
-                body = self._getter.get(url, left)
-                value, bundle = _page(body)
+                size, value, bundle = self._getter.get(url, left, _page)
             except FetchFault as fault:
                 if not seen:
                     raise
                 yield fault
                 return
             seen.add(url)
-            left -= len(body)
+            left -= size
             yield value, bundle
             url = own_page(self._base, url, _next_link(bundle.link))
 
@@ -105,21 +104,24 @@ class FhirClient:
         if not is_id(id_):
             raise FetchFault(Outcome.REJECTED, "the id is not a FHIR id, so nothing was asked")
         url = f"{self._base.url}/{resource_type}/{id_}"
-        body = self._getter.get(url, _MOST_BYTES)
-        try:
-            said = _named.decode(body)
-        except msgspec.ValidationError:
-            said = _Named()
-        if said.resource_type != resource_type or said.id != id_:
-            raise FetchFault(
-                Outcome.NOT_FHIR,
-                f"the FHIR server answered with something else than the {resource_type} asked for",
-            )
-        return Sent(body, url)
+
+        def understand(body: bytes) -> Sent:
+            try:
+                said = _named.decode(body)
+            except msgspec.ValidationError:
+                said = _Named()
+            if said.resource_type != resource_type or said.id != id_:
+                other = f"the FHIR server answered with another resource than the {resource_type}"
+                raise FetchFault(Outcome.NOT_FHIR, f"{other} asked for")
+            return Sent(body, url)
+
+        return self._getter.get(url, _MOST_BYTES, understand)
 
 
-def _page(body: bytes) -> tuple[PrefetchValue, Peek]:
-    """One page of a search. Raises FetchFault for what is no Bundle, or one of errors only."""
+def _page(body: bytes) -> tuple[int, PrefetchValue, Peek]:
+    """One page of a search, and its size. Raises FetchFault for what is no Bundle, or one of
+    errors only.
+    """
     try:
         value = read_prefetch(body)
     except RecursionError:  # Bundles in Bundles
@@ -131,7 +133,7 @@ def _page(body: bytes) -> tuple[PrefetchValue, Peek]:
         raise FetchFault(
             Outcome.NOT_FHIR, "the FHIR server answered a search with something that is no Bundle"
         )
-    return value, bundle
+    return len(body), value, bundle
 
 
 def _next_link(links: Any) -> str:

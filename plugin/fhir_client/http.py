@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.client import HTTPException, RemoteDisconnected
-from typing import Any
+from typing import Any, TypeVar
 
 import requests
 from urllib3 import Timeout
@@ -20,6 +20,7 @@ from plugin.fhir_client.body import checked_json, outcome_in, read_body
 from plugin.fhir_client.deadline import Deadline
 from plugin.fhir_client.faults import AddressRefused, FetchFault, Outcome, timed_out
 
+T = TypeVar("T")
 Note = Callable[[Outcome, float], None]  # told of each request: how it ended, and its seconds
 
 _TOKEN = re.compile(r"\A[A-Za-z0-9._~+/-]{1,16384}={0,8}\Z")
@@ -68,9 +69,10 @@ class Getter:
         """Without the token."""
         return "Getter()"
 
-    def get(self, url: str, most: int) -> bytes:
-        """The JSON at an address, of at most so many bytes. Raises FetchFault.
+    def get(self, url: str, most: int, understand: Callable[[bytes], T]) -> T:
+        """What is understood of the JSON at an address, of at most so many bytes.
 
+        Raises FetchFault, also where `understand` raises it: of what is not what was asked for.
         Asks again where the server is busy (429, 503) and its Retry-After lies within the deadline,
         and once where a connection that was kept had been closed.
         """
@@ -78,7 +80,7 @@ class Getter:
         for attempt in range(1, _ATTEMPTS + 1):
             started = time.monotonic()
             try:
-                body = self._once(url, most)
+                found = understand(self._once(url, most))
             except _Again as again:
                 self._note(again.fault.outcome, time.monotonic() - started)
                 wait = pause if again.seconds is None else max(_SHORTEST_PAUSE, again.seconds)
@@ -93,7 +95,7 @@ class Getter:
                 stale = True
             else:
                 self._note(Outcome.FETCHED, time.monotonic() - started)
-                return body
+                return found
         raise FetchFault(Outcome.BUSY, "the FHIR server is busy")
 
     def _once(self, url: str, most: int) -> bytes:
