@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from plugin.cli.overlay import overlay_option
+from plugin.cli.overlay import in_force, overlay_option
 from plugin.cli.samples import write_samples
 from plugin.cli.shared import packaged_pipeline
 from plugin.errors import CrampcheckError
@@ -50,8 +50,10 @@ def serve(host: str | None, port: int | None) -> None:
     from plugin.app import create_app  # noqa: PLC0415 - Flask is loaded for this command only
     from plugin.config import settings_from_environment  # noqa: PLC0415
 
+    if host:  # what may be fetched depends on it, here and after a reload
+        click.get_current_context().with_resource(in_force("CRAMPCHECK_HOST", host))
     settings = settings_from_environment()
-    host, port = host or settings.host, settings.port if port is None else port
+    host, port = settings.host, settings.port if port is None else port
     packaged_pipeline()  # a fault of the knowledge is said here, not in a worker's log
     app = create_app(settings)
     _can_listen(host, port)

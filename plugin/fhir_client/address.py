@@ -66,7 +66,10 @@ def base_of(text: str) -> Base:
     """Read a base address. Raises ValueError with what is wrong, which does not quote it."""
     if len(text) > _LONGEST or not _PRINTABLE.match(text) or "\\" in text:
         raise ValueError("it has spaces, control or other characters that no address has")
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # its message quotes the address
+        raise ValueError("its host is no IPv6 address") from None
     if parts.scheme not in _PORTS:
         raise ValueError("it does not begin with https:// (or http://)")
     if "@" in parts.netloc:
@@ -82,12 +85,12 @@ def base_of(text: str) -> Base:
     path = parts.path.rstrip("/")
     if not all(_is_segment(segment) for segment in path.split("/")[1:]):
         raise ValueError("its path has empty, dotted or encoded parts")
-    return Base(parts.scheme, _host(parts.hostname or ""), port, path)
+    return Base(parts.scheme, _host(parts.hostname or "", "[" in parts.netloc), port, path)
 
 
-def _host(host: str) -> str:
-    """A host in its one spelling: Raises ValueError for numbers in the shape of no address."""
-    if ":" in host:
+def _host(host: str, bracketed: bool) -> str:
+    """A host in its one spelling. Raises ValueError for numbers in the shape of no address."""
+    if bracketed:
         try:
             address = ipaddress.IPv6Address(host)
         except ValueError:
