@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.servers.asking import LOW, THIAZIDE, record
 from tests.servers.charts import SYNTHEA, Chart, our_chart, synthea_chart
+from tests.servers.scripted import ScriptedServer, scripted
 from tests.servers.sekmet import FhirServer, sekmet
 
 OURS = (
@@ -37,3 +39,11 @@ def server(
         for chart in charts.values():
             running.load(chart.resources)
         yield running
+
+
+@pytest.fixture
+def ehr() -> Iterator[ScriptedServer]:
+    """A FHIR server that has the patient, a thiazide, a low potassium, and nothing else."""
+    with scripted() as server:
+        server.script = record(medications=[THIAZIDE], potassium=[LOW])
+        yield server

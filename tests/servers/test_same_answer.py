@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from plugin.app import create_app
 from plugin.config import Settings
 from tests.plugin.hook_calls import URL
+from tests.servers.asking import cards
 from tests.servers.charts import SYNTHEA, Chart
 from tests.servers.conftest import OURS, THEIRS
 from tests.servers.sekmet import FhirServer
@@ -69,23 +70,8 @@ class Ehr:
         return self.client.post(URL, json=body)
 
 
-def answer(response: TestResponse) -> list[Json]:
-    """The cards of a call, without the words that are new each time."""
-    assert response.status_code == 200, response.get_data(as_text=True)
-    cards: list[Json] = _without_uuids(response.get_json()["cards"])
-    return cards
-
-
-def _without_uuids(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_without_uuids(one) for one in value]
-    if isinstance(value, dict):
-        return {name: _without_uuids(one) for name, one in value.items() if name != "uuid"}
-    return value
-
-
 @pytest.mark.parametrize("name", SYNTHEA_TOO)
-def test_full_prefetch_none_and_each_key_missing_in_turn_get_the_same_answer(
+def test_full_prefetch_none_and_each_key_missing_in_turn_get_the_same_cards(
     server: FhirServer, charts: dict[str, Chart], name: str
 ) -> None:
     """Every order refers to a Medication that no prefetch brings: it is read."""
@@ -95,13 +81,13 @@ def test_full_prefetch_none_and_each_key_missing_in_turn_get_the_same_answer(
     assert "Medication" not in {
         entry["resource"]["resourceType"] for entry in full["medications"].get("entry", [])
     }
-    expected = answer(ehr.call(full))
+    expected = cards(ehr.call(full))
     assert expected != []
     assert "was not sent" not in json.dumps(expected)
-    assert answer(ehr.call({})) == expected
+    assert cards(ehr.call({})) == expected
     for missing in full:
         rest = {key: value for key, value in full.items() if key != missing}
-        assert answer(ehr.call(rest)) == expected, missing
+        assert cards(ehr.call(rest)) == expected, missing
 
 
 def test_without_the_server_the_same_orders_are_said_to_be_unread(
@@ -110,9 +96,9 @@ def test_without_the_server_the_same_orders_are_said_to_be_unread(
     """Guards the test above: without fetching, the answer is another one, and no silence."""
     ehr = Ehr(server, charts["statin-warfarin-myalgia"])
     full = ehr.prefetch()
-    cards = answer(ehr.call(full, fhirServer=None, fhirAuthorization=None))
-    assert "points to a Medication that was not sent" in json.dumps(cards)
-    assert cards != answer(ehr.call(full))
+    shown = cards(ehr.call(full, fhirServer=None, fhirAuthorization=None))
+    assert "points to a Medication that was not sent" in json.dumps(shown)
+    assert shown != cards(ehr.call(full))
 
 
 def test_a_page_that_hides_the_rest_is_fetched_whole(
@@ -129,7 +115,7 @@ def test_a_page_that_hides_the_rest_is_fetched_whole(
         "total": len(rest) + 1,
         "link": [{"relation": "next", "url": "https://elsewhere.example.org/next"}],
     }
-    assert answer(ehr.call({**full, "medications": cut})) == answer(ehr.call(full))
+    assert cards(ehr.call({**full, "medications": cut})) == cards(ehr.call(full))
 
 
 @pytest.mark.parametrize("key", ["patient", "medications"])
@@ -157,8 +143,8 @@ def test_a_wanted_key_that_cannot_be_fetched_is_on_a_card(
     full["medications"] = ehr.server.get(
         f"MedicationRequest?patient={ehr.chart.patient}&_include=MedicationRequest:medication"
     )
-    cards = answer(ehr.call(full, fhirAuthorization=_authorization("expired-one")))
-    said = " ".join(card["detail"] for card in cards)
+    shown = cards(ehr.call(full, fhirAuthorization=_authorization("expired-one")))
+    said = " ".join(card["detail"] for card in shown)
     assert "the FHIR server answered 401" in said
     assert "allergies" in said
 
