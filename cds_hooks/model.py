@@ -63,7 +63,8 @@ class PrefetchValue(Struct, frozen=True, gc=False):
     taken apart; empty unless the state is PRESENT. A present value can still lack something:
     `incomplete` when the client holds more than it sent, or when it cannot be told whether it does;
     `problem` when a search result carries an error beside its entries. Present, and empty, without
-    either of the two: the client looked, and there is nothing.
+    either of the two: the client looked, and there is nothing. Absent with a `problem`: we looked
+    in the client's place, and could not get it either.
     """
 
     state: State
@@ -110,8 +111,8 @@ class HookRequest(Struct, frozen=True):
     """A call whose envelope and context are sound. `prefetch` holds every key that was sent.
 
     `context` holds plain values under snake case names; the Bundles of a context, such as
-    `draftOrders`, are in `bundles` under the protocol's own names. `caller` is None where clients
-    need not sign.
+    `draftOrders`, are in `bundles` under the protocol's own names. `referred` are resources that
+    others refer to and that were fetched. `caller` is None where clients need not sign.
     """
 
     hook: str
@@ -119,6 +120,7 @@ class HookRequest(Struct, frozen=True):
     context: Mapping[str, Any]
     prefetch: Mapping[str, PrefetchValue]
     bundles: Mapping[str, PrefetchValue] = NO_PREFETCH
+    referred: tuple[Sent, ...] = ()
     fhir: FhirAccess | None = None
     caller: Caller | None = None
 

@@ -25,6 +25,8 @@ from plugin.resources import lab_requests
 from plugin.services.answering import Answering
 from plugin.services.cramp_order_check import cramp_order_check
 from plugin.services.cramp_review import cramp_review
+from plugin.services.fetching import Fetcher
+from plugin.services.servers import Servers
 from plugin.serving import Serving
 from plugin.store.opening import open_store, prepare
 from plugin.trust.cors import cross_origin
@@ -67,6 +69,13 @@ def create_app(
     app = _Application("crampcheck", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     store = open_store(settings, metrics) if remember else None
+    fetcher = Fetcher(
+        Servers.of(settings),
+        settings.fetch_seconds,
+        pipeline.resolve,
+        metrics.fetched,
+        settings.fhir_ca,
+    )
     answering = Answering(
         pipeline=pipeline,
         watcher=Watcher(metrics, store),
@@ -78,6 +87,7 @@ def create_app(
             requests=lab_requests(pipeline.knowledge),
         ),
         remembered=remembered(settings, metrics, store),
+        complete=fetcher.complete,
     )
     gate = gate_of(settings, lambda: store.replay if store else MemoryReplay(), metrics)
     feedback = store.feedback if store else None

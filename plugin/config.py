@@ -20,6 +20,7 @@ ALLOW_UNSIGNED = "anyone who reaches this address may call"
 _MEBIBYTE = 1024 * 1024
 _MAX_PORT = 65535
 _MAX_DAYS = 3650
+_MOST_SECONDS = 60  # a client has long given up
 _DATA = "crampcheck-data"  # in the current folder
 _INDEX = "rxnorm.sqlite"
 _MOST_TOKEN_SECONDS = 3600
@@ -79,12 +80,15 @@ class Settings(Struct, frozen=True):
     keep_comments: bool = False  # CRAMPCHECK_KEEP_COMMENTS: store what clinicians type as a reason
     suppress_days: int = 0  # CRAMPCHECK_SUPPRESS_DAYS: 0 silences nothing
     suppress_on_order_sign: bool = False  # CRAMPCHECK_SUPPRESS_ON_ORDER_SIGN
-
     clients: str = ""  # CRAMPCHECK_CLIENTS: the file of who may call; empty: nobody signs
     algorithms: tuple[str, ...] = ("ES384", "RS384")  # CRAMPCHECK_ALGORITHMS: of signatures
     token_seconds: int = 300  # CRAMPCHECK_TOKEN_SECONDS: the longest life of a token
     allow_unsigned: str = ""  # CRAMPCHECK_ALLOW_UNSIGNED: ALLOW_UNSIGNED, word for word, or empty
     cors_origins: tuple[str, ...] = ()  # CRAMPCHECK_CORS_ORIGINS: of web pages that may call
+    fetch_seconds: float = 8.0  # CRAMPCHECK_FETCH_SECONDS: for all that a call needs; 0: no fetch
+    fhir_servers: tuple[str, ...] = ()  # CRAMPCHECK_FHIR_SERVERS: that unsigned calls may point to
+    fhir_networks: tuple[str, ...] = ()  # CRAMPCHECK_FHIR_NETWORKS: not public, and yet allowed
+    fhir_ca: str = ""  # CRAMPCHECK_FHIR_CA: certificates that FHIR servers are trusted by
 
     def __repr__(self) -> str:
         """Without its secrets: a value is easily logged."""
@@ -155,6 +159,12 @@ def settings_from_environment() -> Settings:
             suppress_on_order_sign=env.bool(
                 "SUPPRESS_ON_ORDER_SIGN", default.suppress_on_order_sign
             ),
+            fetch_seconds=env.float(
+                "FETCH_SECONDS", default.fetch_seconds, validate=validate.Range(0, _MOST_SECONDS)
+            ),
+            fhir_servers=_words(env.str("FHIR_SERVERS", "")),
+            fhir_networks=_words(env.str("FHIR_NETWORKS", "")),
+            fhir_ca=_file("FHIR_CA", env.str("FHIR_CA", default.fhir_ca)),
         )
     except (EnvError, ValueError) as error:
         raise SettingsInvalid(one_sentence(error)) from None
@@ -181,6 +191,17 @@ def one_sentence(error: Exception) -> str:
     if isinstance(found, list):
         text = text.replace(str(found), " ".join(str(one) for one in found))
     return f"{text.rstrip('.')}. See deploy/crampcheck.env for what it may be."
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """What stands between commas."""
+    return tuple(word for part in text.split(",") if (word := part.strip()))
+
+
+def _file(name: str, path: str) -> str:
+    if path and not Path(path).exists():
+        raise ValueError(f"CRAMPCHECK_{name} names {path}, and it is not there")
+    return path
 
 
 def _absolute(setting: str, url: str) -> str:

@@ -23,7 +23,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 M = TypeVar("M", Counter, Histogram)
 _FRAMES = 12  # innermost frames of a fault that are logged
-_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
 def configure_logging(level: str, log_format: str, stream: TextIO | None = None) -> None:
@@ -133,10 +133,22 @@ class Metrics:
         """Count a call that was not let in."""
         self._of(self._refused, reason).inc()
 
+        self._fetches = Histogram(
+            "crampcheck_fetch_seconds",
+            "Seconds of a request to a FHIR server, by how it ended",
+            ["outcome"],
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
+
     def responded(self, route: str, status: str, seconds: float) -> None:
         """Count a response. `route` is a template such as `/cds-services/<service_id>`."""
         self._of(self._responses, route, status).inc()
         self._of(self._seconds, route).observe(seconds)
+
+    def fetched(self, outcome: str, seconds: float) -> None:
+        """Count a request to a FHIR server. `outcome` is a word from a short list."""
+        self._of(self._fetches, outcome).observe(seconds)
 
     def assessed(self, level: str, indicators: Iterable[str], reasons: Iterable[str]) -> None:
         """Count an assessment with its cards and what it could not read."""

@@ -30,19 +30,19 @@ def overlay_option() -> Callable[[Command], Command]:
 
 def _put_in_force(context: click.Context, _: click.Parameter, value: str | None) -> None:
     if value:
-        context.with_resource(_setting(value))
+        context.with_resource(in_force(SETTING, value))
 
 
 @contextmanager
-def _setting(value: str) -> Iterator[None]:
-    """The setting, instead of what the environment has, and afterwards as it was."""
-    names = (SETTING, f"{SETTING}_FILE")
+def in_force(setting: str, value: str) -> Iterator[None]:
+    """A setting, instead of what the environment has, and afterwards as it was."""
+    names = (setting, f"{setting}_FILE")
     before = {name: os.environ.pop(name) for name in names if name in os.environ}
-    os.environ[SETTING] = value
+    os.environ[setting] = value
     try:
         yield
     finally:
-        del os.environ[SETTING]
+        del os.environ[setting]
         os.environ.update(before)
 
 

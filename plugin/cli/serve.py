@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from plugin.cli.overlay import overlay_option
+from plugin.cli.overlay import in_force, overlay_option
 from plugin.cli.samples import write_samples
 from plugin.cli.shared import packaged_pipeline
 from plugin.errors import CrampcheckError
@@ -52,6 +52,8 @@ def serve(host: str | None, port: int | None) -> None:
     from plugin.store.opening import prepare  # noqa: PLC0415
     from plugin.trust.unsigned import refuse_unsigned  # noqa: PLC0415
 
+    if host:  # what may be fetched depends on it, here and after a reload
+        click.get_current_context().with_resource(in_force("CRAMPCHECK_HOST", host))
     settings = settings_from_environment()
     host, port = host or settings.host, settings.port if port is None else port
     refuse_unsigned(settings, host)

@@ -14,6 +14,7 @@ from plugin.cards import CardSite, Issued, issue_cards
 from plugin.cards.site import NOWHERE
 from plugin.model import Assessment
 from plugin.pipeline import Pipeline
+from plugin.services.fetching import Complete, as_sent
 from plugin.services.suppressing import Remembered, quieted, say_so
 
 # The call is JSON and says whose record it is: only depth is left to be wrong.
@@ -39,7 +40,7 @@ class Answering(Struct, frozen=True):
     """What is the same for each call.
 
     `today` gives the date that results and orders are judged by, `site` says what cards may link to
-    and order, `remembered` tells what was overridden before.
+    and order, `remembered` tells what was overridden before, `complete` fetches what a call lacks.
     """
 
     pipeline: Pipeline
@@ -47,6 +48,7 @@ class Answering(Struct, frozen=True):
     today: Callable[[], date]
     site: CardSite = NOWHERE
     remembered: Remembered | None = None
+    complete: Complete = as_sent
 
     def cards(
         self,

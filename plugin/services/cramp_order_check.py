@@ -34,6 +34,7 @@ def cramp_order_check(answering: Answering) -> list[Endpoint]:
 
     def handle(request: HookRequest) -> list[Card]:
         try:
+            request = answering.complete(request, parts)
             entries, check = _check(request, parts, answering)
         except (InputUnreadable, RecursionError):
             raise BadRequest(TOO_DEEP) from None

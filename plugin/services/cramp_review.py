@@ -24,6 +24,7 @@ def cramp_review(answering: Answering) -> list[Endpoint]:
 
     def handle(request: HookRequest) -> list[Card]:
         try:
+            request = answering.complete(request, parts)
             entries, assessment = _review(request, parts, answering)
         except (InputUnreadable, RecursionError):
             raise BadRequest(TOO_DEEP) from None

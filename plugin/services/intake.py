@@ -25,7 +25,7 @@ class Intake(Struct, frozen=True):
 
 def take_in(request: HookRequest, parts: Sequence[Part]) -> Intake:
     """Sort out a call's prefetch. Raises PrefetchMissing (412) if a required part is not there."""
-    entries: list[Sent] = []
+    entries: list[Sent] = list(request.referred)
     missing: list[Unread] = []
     faults: list[str] = []
     for part in parts:
@@ -43,6 +43,14 @@ def take_in(request: HookRequest, parts: Sequence[Part]) -> Intake:
     return Intake(tuple(entries), tuple(missing))
 
 
+def is_whole(part: Part, value: PrefetchValue) -> bool:
+    """Whether further pages of a value could add nothing: a newest result that counts is on it."""
+    if not part.analyte:
+        return False
+    found = sort_out(part, value)
+    return not found.malformed and hides_nothing_newer(found.entries)
+
+
 def _lacks(value: PrefetchValue) -> bool:
     return value.state not in _ANSWERED or value.incomplete or bool(value.problem)
 
@@ -50,7 +58,7 @@ def _lacks(value: PrefetchValue) -> bool:
 def _fault(part: Part, value: PrefetchValue, found: Sorted, patient_id: str) -> str:
     """Why a required value will not do; empty if it will."""
     if value.state is State.ABSENT:
-        return "was not sent"
+        return f"was not sent, and {value.problem}" if value.problem else "was not sent"
     if value.state is State.FAILED:
         return value.problem
     if part.kind is EntryKind.PATIENT:
@@ -77,9 +85,7 @@ def _no_patient(value: PrefetchValue, patient_id: str) -> str:
 
 def _missing(part: Part, value: PrefetchValue, found: Sorted) -> Iterator[Unread]:
     """What of a part was not sent, or cannot be used."""
-    if value.state is State.ABSENT:
-        yield _unread(part, UnreadReason.NOT_SENT, "")
-    elif value.state is State.FAILED:
+    if value.state not in _ANSWERED:
         yield _unread(part, UnreadReason.NOT_SENT, value.problem)
     elif not found.usable:
         yield _unread(part, UnreadReason.NOT_SENT, _unusable(part, value))

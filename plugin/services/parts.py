@@ -1,7 +1,8 @@
 """The parts of a record that a service asks for: one prefetch key each, within CDS Hooks 2.0.
 
 Prefetch has no date of today to filter by, so each lab has a key of its own, newest first: daily
-results of one analyte cannot push an older result of another off the page.
+results of one analyte cannot push an older result of another off the page. Queries keep to what
+CDS Hooks recommends that every client can do, so they do not `_include` Medications.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ PATIENT_KEY = "patient"
 _LOINC = "http://loinc.org"
 _OF_PATIENT = "patient={{context.patientId}}"
 _RESULTS = 5  # newest results of an analyte
+_LISTED = 200  # entries of a list: one page of nearly every record
 _SPACE = ("", " ")  # after a colon, as JSON writers differ
 _MEDICINES = (
     "MedicationRequest",
@@ -61,7 +63,7 @@ def _required() -> Iterator[Part]:
         "Patient",
     )
     yield _part(
-        _with_drug("medications", "MedicationRequest", Need.REQUIRED),
+        PrefetchKey("medications", _list_of("MedicationRequest"), Need.REQUIRED),
         EntryKind.MEDICATIONS,
         "medication orders",
         "MedicationRequest",
@@ -70,7 +72,7 @@ def _required() -> Iterator[Part]:
 
 def _wanted(knowledge: Knowledge) -> Iterator[Part]:
     yield _part(
-        PrefetchKey("conditions", f"Condition?{_OF_PATIENT}", Need.WANTED),
+        PrefetchKey("conditions", _list_of("Condition"), Need.WANTED),
         EntryKind.CONDITIONS,
         "conditions",
         "Condition",
@@ -83,19 +85,19 @@ def _wanted(knowledge: Knowledge) -> Iterator[Part]:
 def _optional() -> Iterator[Part]:
     """Parts that add to an answer. Missing, they are of no kind that a rule asks about."""
     yield _part(
-        _with_drug("statements", "MedicationStatement", Need.OPTIONAL),
+        PrefetchKey("statements", _list_of("MedicationStatement"), Need.OPTIONAL),
         EntryKind.OTHER,
         "medication statements",
         "MedicationStatement",
     )
     yield _part(
-        _with_drug("dispenses", "MedicationDispense", Need.OPTIONAL),
+        PrefetchKey("dispenses", _list_of("MedicationDispense"), Need.OPTIONAL),
         EntryKind.OTHER,
         "dispenses",
         "MedicationDispense",
     )
     yield _part(
-        PrefetchKey("allergies", f"AllergyIntolerance?{_OF_PATIENT}", Need.OPTIONAL),
+        PrefetchKey("allergies", _list_of("AllergyIntolerance"), Need.OPTIONAL),
         EntryKind.ALLERGIES,
         "allergies",
         "AllergyIntolerance",
@@ -112,9 +114,8 @@ def _part(
     return Part(key, kind, text, types, starts, analyte)
 
 
-def _with_drug(name: str, resource_type: str, need: Need) -> PrefetchKey:
-    query = f"{resource_type}?{_OF_PATIENT}&_include={resource_type}:medication"
-    return PrefetchKey(name, query, need)
+def _list_of(resource_type: str) -> str:
+    return f"{resource_type}?{_OF_PATIENT}&_count={_LISTED}"
 
 
 def _results_of(lab: Lab) -> str:

@@ -1,0 +1,13 @@
+"""Reads from a FHIR server: search with its pages, and read, within one deadline.
+
+Whom to ask is settled by the caller, as a `Base` address and a `Reach` of network addresses. What
+comes back is bounded in bytes, pages and time, whatever the server does, and never from elsewhere.
+"""
+
+from plugin.fhir_client.address import Base, base_of
+from plugin.fhir_client.client import FhirClient
+from plugin.fhir_client.deadline import Deadline
+from plugin.fhir_client.faults import FetchFault, Outcome
+from plugin.fhir_client.reach import Reach
+
+__all__ = ["Base", "Deadline", "FetchFault", "FhirClient", "Outcome", "Reach", "base_of"]

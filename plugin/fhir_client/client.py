@@ -1,0 +1,144 @@
+"""What is asked of a FHIR server: a search with all of its pages, and the read of one resource."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+import requests
+from msgspec import Struct
+
+from cds_hooks.bundle import has_next, says_more
+from cds_hooks.model import PrefetchValue, Sent, State
+from cds_hooks.peek import Peek, look
+from cds_hooks.prefetch import read_prefetch
+from plugin.fhir_client.address import Base, is_id, own_page
+from plugin.fhir_client.deadline import Deadline
+from plugin.fhir_client.faults import FetchFault, Outcome
+from plugin.fhir_client.http import Getter, Note
+
+Enough = Callable[[tuple[Sent, ...]], bool]
+
+_MOST_PAGES = 50
+_MOST_BYTES = 32 * 1024 * 1024  # of all the pages of an answer
+
+
+class _Named(Struct, rename="camel"):
+    resource_type: Any = ""
+    id: Any = ""
+
+
+_named = msgspec.json.Decoder(_Named)
+
+
+def never(_found: tuple[Sent, ...]) -> bool:
+    """The `enough` of a search of which every page is wanted."""
+    return False
+
+
+class FhirClient:
+    """A FHIR server as one token sees it, until a deadline. Safe to share between threads."""
+
+    def __init__(
+        self,
+        *,
+        base: Base,
+        session: requests.Session,
+        deadline: Deadline,
+        note: Note,
+        token: str = "",
+    ) -> None:
+        """Raises FetchFault for a token that cannot stand in a header."""
+        self._base = base
+        self._getter = Getter(session, token, deadline, note)
+
+    def __repr__(self) -> str:
+        """Without the token."""
+        return f"FhirClient({self._base.url!r})"
+
+    def search(self, query: str, enough: Enough = never) -> PrefetchValue:
+        """All that a search finds, as a prefetch value that is PRESENT.
+
+        `query` is `Type?name=value&...`, its values encoded. Pages are followed within the server,
+        until there is no next one or `enough` holds of what was found. Where pages are left, the
+        value is `incomplete`; where one could not be fetched, `problem` says why. Raises FetchFault
+        where the first could not be.
+        """
+        found: list[Sent] = []
+        total: Any = None
+        problem = ""
+        for page in self._pages(query):
+            if isinstance(page, FetchFault):
+                return PrefetchValue(State.PRESENT, tuple(found), problem=page.message)
+            value, bundle = page
+            found += value.sent
+            total = bundle.total if total is None else total
+            problem = problem or value.problem
+            more = has_next(bundle.link)
+            if enough(tuple(found)):
+                break
+        incomplete = more or says_more(total, len(found))
+        return PrefetchValue(State.PRESENT, tuple(found), incomplete, problem)
+
+    def _pages(self, query: str) -> Iterator[tuple[PrefetchValue, Peek] | FetchFault]:
+        """The pages of a search, and a fault in place of one after the first."""
+        url: str | None = f"{self._base.url}/{query}"
+        seen: set[str] = set()
+        left = _MOST_BYTES
+        while url is not None and url not in seen and len(seen) < _MOST_PAGES:
+            try:
+                size, value, bundle = self._getter.get(url, left, _page)
+            except FetchFault as fault:
+                if not seen:
+                    raise
+                yield fault
+                return
+            seen.add(url)
+            left -= size
+            yield value, bundle
+            url = own_page(self._base, url, _next_link(bundle.link))
+
+    def read(self, resource_type: str, id_: str) -> Sent:
+        """One resource. Raises FetchFault, also where the answer is not of that type and id."""
+        if not is_id(id_):
+            raise FetchFault(Outcome.REJECTED, "the id is not a FHIR id, so nothing was asked")
+        url = f"{self._base.url}/{resource_type}/{id_}"
+
+        def understand(body: bytes) -> Sent:
+            try:
+                said = _named.decode(body)
+            except msgspec.ValidationError:
+                said = _Named()
+            if said.resource_type != resource_type or said.id != id_:
+                other = f"the FHIR server answered with another resource than the {resource_type}"
+                raise FetchFault(Outcome.NOT_FHIR, f"{other} asked for")
+            return Sent(body, url)
+
+        return self._getter.get(url, _MOST_BYTES, understand)
+
+
+def _page(body: bytes) -> tuple[int, PrefetchValue, Peek]:
+    """One page of a search, and its size. Raises FetchFault for what is no Bundle, or one of
+    errors only.
+    """
+    try:
+        value = read_prefetch(body)
+    except RecursionError:  # Bundles in Bundles
+        value = PrefetchValue(State.FAILED, problem="Bundles in Bundles without end")
+    if value.state is State.FAILED:
+        raise FetchFault(Outcome.NOT_FHIR, f"the FHIR server answered with {value.problem}")
+    bundle = look(body)
+    if bundle is None or bundle.resource_type != "Bundle":
+        raise FetchFault(
+            Outcome.NOT_FHIR, "the FHIR server answered a search with something that is no Bundle"
+        )
+    return len(body), value, bundle
+
+
+def _next_link(links: Any) -> str:
+    """The address of the next page; empty where there is none that can be read."""
+    for link in links if isinstance(links, list) else [links]:
+        if isinstance(link, dict) and has_next(link) and isinstance(link.get("url"), str):
+            return str(link["url"])
+    return ""

@@ -1,0 +1,113 @@
+"""A real FHIR server (sekmet-fhir) on this machine, and what a test has to ask of it."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import requests
+import yaml
+from msgspec import Struct
+
+TOKEN = "of-the-tests"  # noqa: S105 - of a server that lives as long as a test
+_PATIENCE = 60  # seconds until a server that does not answer counts as broken
+_HOST = "127.0.0.1"
+
+Json = dict[str, Any]
+
+
+class FhirServer(Struct, frozen=True):
+    """A running server: its base address, and the token that it wants."""
+
+    url: str
+    token: str = TOKEN
+    certificates: str = ""
+
+    def get(self, query: str) -> Json:
+        """What a client that has the token gets."""
+        answer = requests.get(
+            f"{self.url}/{query}",
+            headers={"Authorization": f"Bearer {self.token}"},
+            timeout=_PATIENCE,
+            verify=self.certificates or True,
+        )
+        answer.raise_for_status()
+        found: Json = answer.json()
+        return found
+
+    def load(self, resources: Iterable[Json]) -> None:
+        """Store resources under their own ids: what is POSTed would get other ones."""
+        entries = [
+            {
+                "resource": one,
+                "request": {"method": "PUT", "url": f"{one['resourceType']}/{one['id']}"},
+            }
+            for one in resources
+        ]
+        answer = requests.post(
+            self.url,
+            json={"resourceType": "Bundle", "type": "batch", "entry": entries},
+            headers={"Authorization": f"Bearer {self.token}"},
+            timeout=_PATIENCE,
+            verify=self.certificates or True,
+        )
+        answer.raise_for_status()
+        statuses = [entry["response"]["status"][:1] for entry in answer.json()["entry"]]
+        assert statuses == ["2"] * len(entries)
+
+
+@contextmanager
+def sekmet(folder: Path, certificate: Path | None = None, key: Path | None = None) -> Iterator[Any]:
+    """Run a server in a folder, over TLS if it has a certificate and its key."""
+    with socket.socket() as probe:
+        probe.bind((_HOST, 0))
+        port = probe.getsockname()[1]
+    url = f"{'https' if certificate else 'http'}://{_HOST}:{port}/fhir"
+    settings = {
+        "base_url": url,
+        "data_dir": str(folder),
+        "validation": {"inbound": "off"},
+        "simulator": {"enabled": False},
+        "log_inbound": False,
+        "server_auth": {"types": ["bearer"], "tokens": [TOKEN]},
+    }
+    if certificate:
+        settings |= {"tls_certfile": str(certificate), "tls_keyfile": str(key)}
+    (folder / "settings.yaml").write_text(yaml.safe_dump(settings))
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [
+                str(Path(sys.executable).with_name("sekmet")),
+                *("serve", "-c", str(folder / "settings.yaml")),
+                *("--host", _HOST, "--port", str(port)),
+            ],
+            cwd=folder,
+            stdout=log,
+            stderr=log,
+        )
+    server = FhirServer(url, certificates=str(certificate or ""))
+    try:
+        _wait_for(server, process)
+        yield server
+    finally:
+        process.terminate()
+        process.wait(timeout=_PATIENCE)
+
+
+def _wait_for(server: FhirServer, process: subprocess.Popen[bytes]) -> None:
+    ends = time.monotonic() + _PATIENCE
+    while time.monotonic() < ends:
+        assert process.poll() is None, "the FHIR server ended before it answered"
+        try:
+            server.get("metadata")
+        except requests.ConnectionError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError("the FHIR server does not answer")
