@@ -61,6 +61,7 @@ class Settings(Struct, frozen=True):
     port: int = 8000  # CRAMPCHECK_PORT
     base_url: str = ""  # CRAMPCHECK_BASE_URL: how clients reach us; cards then link to it
     max_body_bytes: int = 16 * _MEBIBYTE  # CRAMPCHECK_MAX_BODY_BYTES: larger calls get a 413
+    receive_seconds: int = 10  # CRAMPCHECK_RECEIVE_SECONDS: in which a call has to arrive
     log_level: LogLevel = LogLevel.INFO  # CRAMPCHECK_LOG_LEVEL: debug, info, warning, error
     log_format: LogFormat = LogFormat.JSON  # CRAMPCHECK_LOG_FORMAT: json, console
     jurisdiction: Jurisdiction | None = None  # CRAMPCHECK_JURISDICTION: US, UK, EU; US if nowhere
@@ -97,6 +98,9 @@ def settings_from_environment() -> Settings:
             base_url=_absolute(env.str("BASE_URL", default.base_url)),
             max_body_bytes=env.int(
                 "MAX_BODY_BYTES", default.max_body_bytes, validate=validate.Range(1)
+            ),
+            receive_seconds=env.int(
+                "RECEIVE_SECONDS", default.receive_seconds, validate=validate.Range(1)
             ),
             log_level=env.enum("LOG_LEVEL", default.log_level, enum=LogLevel, by_value=True),
             log_format=env.enum("LOG_FORMAT", default.log_format, enum=LogFormat, by_value=True),
