@@ -7,7 +7,7 @@
     ├── PrefetchMissing     412  data that the service cannot do without
     ├── NotJson             415  the Content-Type is not JSON
     ├── Encoded             415  the body is compressed
-    └── CannotTell          503  whether a token was used before cannot be told (cds_hooks.auth)
+    └── Unavailable         503  something that we need is down; the call may be repeated
 
 Diagnostics are sentences for the integration engineer. They name fields, keys and positions, and
 never hold values of the record.
@@ -66,6 +66,14 @@ class Encoded(HookError):  # noqa: N818
     status = 415
     issue_code = "not-supported"
     headers: ClassVar[Mapping[str, str]] = {"Accept-Encoding": "identity"}
+
+
+class Unavailable(HookError):  # noqa: N818
+    """What we need to answer is down for now."""
+
+    status = 503
+    issue_code = "transient"
+    headers: ClassVar[Mapping[str, str]] = {"Retry-After": "5"}
 
 
 _HTTP_ISSUE_CODES = {404: "not-found", 405: "not-supported", 413: "too-long"}

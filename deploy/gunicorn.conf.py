@@ -86,8 +86,15 @@ access_log_format = (
 
 
 def on_starting(server: Any) -> None:
-    """Called once in the parent, before the workers are forked."""
+    """Called once in the parent, before a port is open and the workers are forked."""
     server.log.error_log.addFilter(ClientTextRemoved())
+    try:
+        for address in server.cfg.address:  # those of gunicorn's own options included
+            if isinstance(address, tuple):  # a Unix socket is a path
+                refuse_unsigned(settings_from_environment(), address[0])
+    except CrampcheckError as error:
+        print(f"crampcheck: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
 
 
 def on_reload(server: Any) -> None:

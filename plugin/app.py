@@ -63,7 +63,7 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     evidence_url = f"{settings.base_url}/" if settings.base_url else ""
     review = cramp_review(pipeline, _Watcher(metrics), today=today, evidence_url=evidence_url)
-    gate = gate_of(settings, MemoryReplay, metrics)
+    gate = gate_of(settings, MemoryReplay(), metrics)
     app.register_blueprint(cds_blueprint([review], gate))
     register_errors(app, log_fault)
     trusting = local_only(cross_origin(app.wsgi_app, settings.cors_origins), settings)
@@ -139,8 +139,8 @@ def _watched(wsgi: WSGIApplication, metrics: Metrics) -> WSGIApplication:
         started = time.perf_counter()
 
         def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
-            request = environ.get("werkzeug.request")  # where Werkzeug leaves what it matched
-            rule = request.url_rule if request is not None else None
+            request = environ.get("werkzeug.request")  # Flask leaves in it what it matched
+            rule = getattr(request, "url_rule", None)
             route = rule.rule if rule is not None else "(none)"
             metrics.responded(route, status[:3], time.perf_counter() - started)
             own = {name for name, _ in headers}  # a page may set a policy of its own

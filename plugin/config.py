@@ -114,7 +114,7 @@ def settings_from_environment() -> Settings:
             overlay=env.str("OVERLAY", default.overlay),
             clients=env.str("CLIENTS", default.clients),
             algorithms=tuple(
-                env.list("ALGORITHMS", default.algorithms, validate=_each_known) or ()
+                env.list("ALGORITHMS", [*default.algorithms], _trimmed, validate=_each_known)
             ),
             token_seconds=env.int(
                 "TOKEN_SECONDS",
@@ -126,13 +126,18 @@ def settings_from_environment() -> Settings:
                 default.allow_unsigned,
                 validate=validate.OneOf(["", ALLOW_UNSIGNED], error=_IN_WORDS),
             ),
-            cors_origins=tuple(env.list("CORS_ORIGINS", default.cors_origins, validate=_origins)),
+            cors_origins=tuple(env.list("CORS_ORIGINS", [], _trimmed, validate=_origins)),
         )
     except (EnvError, ValueError) as error:
         raise SettingsInvalid(one_sentence(error)) from None
 
 
 _IN_WORDS = f'It must be "{ALLOW_UNSIGNED}", in these words, or empty'
+
+
+def _trimmed(word: str) -> str:
+    """What stands between two commas."""
+    return word.strip()
 
 
 def _each_known(algorithms: list[str]) -> None:

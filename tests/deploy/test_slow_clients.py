@@ -60,7 +60,7 @@ SLOW = {
 
 @pytest.mark.parametrize("sent", SLOW.values(), ids=SLOW)
 def test_others_are_answered_while_many_slow_clients_wait(service: Service, sent: bytes) -> None:
-    """40 of them, half of which drip a byte now and then: calls are answered before one is dropped."""
+    """40 of them, half of which drip a byte now and then; no one had to be dropped for it."""
     with ExitStack() as stack:
         stop = threading.Event()
         stack.callback(stop.set)

@@ -25,7 +25,7 @@ _KINDS = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"}
 def new_key(algorithm: str = "ES384", kid: str = "k1") -> RSAKey | ECKey:
     """A private key that signs with this algorithm."""
     if curve := _KINDS.get(algorithm):
-        return ECKey.generate_key(curve, {"kid": kid})  # type: ignore[arg-type]
+        return ECKey.generate_key(curve, {"kid": kid})
     return RSAKey.generate_key(2048, {"kid": kid})
 
 

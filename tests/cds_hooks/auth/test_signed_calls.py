@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from joserfc.jwk import ECKey, RSAKey
 
@@ -63,7 +65,7 @@ def test_discovery_needs_a_token_of_its_own(service: Signed, key: RSAKey | ECKey
     ],
 )
 def test_what_the_specification_leaves_open_is_taken(
-    service: Signed, key: RSAKey | ECKey, changes: dict[str, object]
+    service: Signed, key: RSAKey | ECKey, changes: dict[str, Any]
 ) -> None:
     """An audience in a list, clocks that differ by less than a minute, fractions of a second."""
     assert 200 == service.post(f"Bearer {signed(key, header(), claims(**changes))}").status_code
@@ -74,7 +76,7 @@ def test_what_the_specification_leaves_open_is_taken(
     [{"jku": None}, {"typ": None}, {"typ": "jwt"}, {"x5t": "abc"}, {"x5c": ["MII"]}, {"cty": "x"}],
 )
 def test_fields_of_a_header_that_are_not_used_do_no_harm(
-    service: Signed, key: RSAKey | ECKey, changes: dict[str, object]
+    service: Signed, key: RSAKey | ECKey, changes: dict[str, Any]
 ) -> None:
     """And what has one value only may be left out."""
     assert 200 == service.post(f"bearer {signed(key, header(**changes), claims())}").status_code
