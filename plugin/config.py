@@ -62,6 +62,11 @@ class Settings(Struct, frozen=True):
     base_url: str = ""  # CRAMPCHECK_BASE_URL: how clients reach us; cards then link to it
     max_body_bytes: int = 16 * _MEBIBYTE  # CRAMPCHECK_MAX_BODY_BYTES: larger calls get a 413
     receive_seconds: int = 10  # CRAMPCHECK_RECEIVE_SECONDS: in which a call has to arrive
+    clients: str = ""  # CRAMPCHECK_CLIENTS: the file of who may call; empty: nobody signs
+    algorithms: tuple[str, ...] = ("ES384", "RS384")  # CRAMPCHECK_ALGORITHMS: of signatures
+    token_seconds: int = 300  # CRAMPCHECK_TOKEN_SECONDS: the longest life of a token
+    allow_unsigned: str = ""  # CRAMPCHECK_ALLOW_UNSIGNED: ALLOW_UNSIGNED, word for word, or empty
+    cors_origins: tuple[str, ...] = ()  # CRAMPCHECK_CORS_ORIGINS: of web pages that may call
     log_level: LogLevel = LogLevel.INFO  # CRAMPCHECK_LOG_LEVEL: debug, info, warning, error
     log_format: LogFormat = LogFormat.JSON  # CRAMPCHECK_LOG_FORMAT: json, console
     jurisdiction: Jurisdiction | None = None  # CRAMPCHECK_JURISDICTION: US, UK, EU; US if nowhere
@@ -70,12 +75,6 @@ class Settings(Struct, frozen=True):
     rxnorm: str = (
         ""  # CRAMPCHECK_RXNORM: the index of a RxNorm release; in the data folder if empty
     )
-
-    clients: str = ""  # CRAMPCHECK_CLIENTS: the file of who may call; empty: nobody signs
-    algorithms: tuple[str, ...] = ("ES384", "RS384")  # CRAMPCHECK_ALGORITHMS: of signatures
-    token_seconds: int = 300  # CRAMPCHECK_TOKEN_SECONDS: the longest life of a token
-    allow_unsigned: str = ""  # CRAMPCHECK_ALLOW_UNSIGNED: ALLOW_UNSIGNED, word for word, or empty
-    cors_origins: tuple[str, ...] = ()  # CRAMPCHECK_CORS_ORIGINS: of web pages that may call
 
     @property
     def rxnorm_index(self) -> Path:
@@ -102,16 +101,6 @@ def settings_from_environment() -> Settings:
             receive_seconds=env.int(
                 "RECEIVE_SECONDS", default.receive_seconds, validate=validate.Range(1)
             ),
-            log_level=env.enum("LOG_LEVEL", default.log_level, enum=LogLevel, by_value=True),
-            log_format=env.enum("LOG_FORMAT", default.log_format, enum=LogFormat, by_value=True),
-            jurisdiction=(
-                env.enum("JURISDICTION", enum=Jurisdiction, by_value=True)
-                if env.str("JURISDICTION", "")
-                else default.jurisdiction
-            ),
-            data=env.str("DATA", default.data),
-            rxnorm=env.str("RXNORM", default.rxnorm),
-            overlay=env.str("OVERLAY", default.overlay),
             clients=env.str("CLIENTS", default.clients),
             algorithms=tuple(
                 env.list("ALGORITHMS", [*default.algorithms], _trimmed, validate=_each_known)
@@ -127,6 +116,16 @@ def settings_from_environment() -> Settings:
                 validate=validate.OneOf(["", ALLOW_UNSIGNED], error=_IN_WORDS),
             ),
             cors_origins=tuple(env.list("CORS_ORIGINS", [], _trimmed, validate=_origins)),
+            log_level=env.enum("LOG_LEVEL", default.log_level, enum=LogLevel, by_value=True),
+            log_format=env.enum("LOG_FORMAT", default.log_format, enum=LogFormat, by_value=True),
+            jurisdiction=(
+                env.enum("JURISDICTION", enum=Jurisdiction, by_value=True)
+                if env.str("JURISDICTION", "")
+                else default.jurisdiction
+            ),
+            data=env.str("DATA", default.data),
+            rxnorm=env.str("RXNORM", default.rxnorm),
+            overlay=env.str("OVERLAY", default.overlay),
         )
     except (EnvError, ValueError) as error:
         raise SettingsInvalid(one_sentence(error)) from None

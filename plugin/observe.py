@@ -89,6 +89,12 @@ class Metrics:
         self._responses = Counter(
             "crampcheck_http_responses", "Responses", ["route", "status"], registry=self._registry
         )
+        self._refused = Counter(
+            "crampcheck_calls_refused",
+            "Calls that were not let in, by reason",
+            ["reason"],
+            registry=self._registry,
+        )
         self._seconds = Histogram(
             "crampcheck_http_seconds",
             "Seconds from a request's arrival in the application to its response",
@@ -112,21 +118,14 @@ class Metrics:
             registry=self._registry,
         )
 
-        self._refused = Counter(
-            "crampcheck_calls_refused",
-            "Calls that were not let in, by reason",
-            ["reason"],
-            registry=self._registry,
-        )
-
-    def refused(self, reason: str) -> None:
-        """Count a call that was not let in."""
-        self._of(self._refused, reason).inc()
-
     def responded(self, route: str, status: str, seconds: float) -> None:
         """Count a response. `route` is a template such as `/cds-services/<service_id>`."""
         self._of(self._responses, route, status).inc()
         self._of(self._seconds, route).observe(seconds)
+
+    def refused(self, reason: str) -> None:
+        """Count a call that was not let in."""
+        self._of(self._refused, reason).inc()
 
     def assessed(self, level: str, indicators: Iterable[str], reasons: Iterable[str]) -> None:
         """Count an assessment with its cards and what it could not read."""
