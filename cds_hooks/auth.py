@@ -7,11 +7,11 @@ cannot use up the `jti` of a true one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import ClassVar, Protocol
 
 from cds_hooks.claims import Issuer, claimed
-from cds_hooks.errors import HookError
+from cds_hooks.errors import HookError, Unavailable
 from cds_hooks.keys import Key, fits, proves
 from cds_hooks.model import Caller, Gate
 from cds_hooks.tokens import Reason, Refused, read_token
@@ -34,7 +34,7 @@ class ReplayStore(Protocol):
     def first_use(self, issuer: str, jti: str, expires: int) -> bool:
         """Remember a token until `expires`, Unix seconds. True the first time, in any process.
 
-        Raises whatever it likes when it cannot tell.
+        Raises when it cannot tell: a HookError that says so, or anything else.
         """
         ...
 
@@ -44,15 +44,7 @@ class Unauthorized(HookError):  # noqa: N818
 
     status: ClassVar[int] = 401
     issue_code: ClassVar[str] = "login"
-    headers = {"WWW-Authenticate": "Bearer"}  # noqa: RUF012 - as the base class has it
-
-
-class CannotTell(HookError):  # noqa: N818
-    """Whether a token was used before cannot be told now, so that nobody is let in."""
-
-    status: ClassVar[int] = 503
-    issue_code: ClassVar[str] = "transient"
-    headers = {"Retry-After": "5"}  # noqa: RUF012
+    headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": "Bearer"}
 
 
 # What is told of a refusal: to the log, never to the caller. The reason, and the client or "".
@@ -116,9 +108,11 @@ def token_gate(
         except Refused as refused:
             report(refused.reason.value, refused.issuer)
             raise Unauthorized(_HAPPENED) from None
+        except HookError:
+            raise
         except Exception as error:
             word = fault(error)
-            raise CannotTell(
+            raise Unavailable(
                 "The service cannot tell now whether this token was used before, and so it does "
                 f"not answer; the fault is in the service's log under {word}."
             ) from None

@@ -8,7 +8,6 @@
     ├── TooMany             413  a list with more entries than we take
     ├── NotJson             415  the Content-Type is not JSON
     ├── Encoded             415  the body is compressed
-    ├── CannotTell          503  whether a token was used before cannot be told (cds_hooks.auth)
     └── Unavailable         503  something that we need is down; the call may be repeated
 
 Diagnostics are sentences for the integration engineer. They name fields, keys and positions, and

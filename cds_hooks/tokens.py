@@ -62,6 +62,7 @@ class Token(Struct, frozen=True):
 def read_token(authorization: str) -> Token:
     """The token of a header `Bearer ...`. Raises Refused where there is none that can be read."""
     scheme, _, sent = authorization.partition(" ")
+    sent = sent.strip(" ")
     if scheme.lower() != "bearer" or not sent:
         raise Refused(Reason.NO_TOKEN)
     if len(sent) > MOST_CHARACTERS:

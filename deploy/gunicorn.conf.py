@@ -20,6 +20,7 @@ from prometheus_client.multiprocess import mark_process_dead
 from plugin.config import one_sentence, settings_from_environment
 from plugin.errors import CrampcheckError
 from plugin.reloading import reloaded
+from plugin.trust.unsigned import refuse_unsigned
 
 # Text that a client chose: a query string, or whatever stood where HTTP should have been.
 _QUERY = re.compile(r"\?\S*")
@@ -42,13 +43,18 @@ class ClientTextRemoved(logging.Filter):
 def _read_settings() -> dict[str, Any]:
     env = FileAwareEnv(prefix="CRAMPCHECK_")
     service = settings_from_environment()
+    refuse_unsigned(service, service.host)
+    threads = env.int("THREADS", 1, validate=validate.Range(1))
     host = f"[{service.host}]" if ":" in service.host else service.host
     return {
         "bind": f"{host}:{service.port}",
         "loglevel": service.log_level.value,
         "workers": env.int("WORKERS", 0, validate=validate.Range(0))
         or len(os.sched_getaffinity(0)),
-        "threads": env.int("THREADS", 1, validate=validate.Range(1)),
+        # Of one thread: a slow client then holds a socket, and not the worker. Gunicorn's own
+        # worker of several threads lets each slow client hold one of them.
+        "worker_class": "plugin.trust.worker.BufferingWorker" if threads == 1 else "gthread",
+        "threads": threads,
         "timeout": env.int("TIMEOUT", 30, validate=validate.Range(1)),
         "graceful_timeout": env.int("GRACEFUL_TIMEOUT", 10, validate=validate.Range(1)),
         "accesslog": "-" if env.bool("ACCESS_LOG", True) else None,
@@ -60,7 +66,7 @@ try:
     globals().update(_read_settings())
 except CrampcheckError as error:
     print(f"crampcheck: {error}", file=sys.stderr)
-    sys.exit(2)
+    sys.exit(error.exit_code)
 except EnvError as error:
     print(f"crampcheck: {one_sentence(error)}", file=sys.stderr)
     sys.exit(2)
@@ -80,8 +86,15 @@ access_log_format = (
 
 
 def on_starting(server: Any) -> None:
-    """Called once in the parent, before the workers are forked."""
+    """Called once in the parent, before a port is open and the workers are forked."""
     server.log.error_log.addFilter(ClientTextRemoved())
+    try:
+        for address in server.cfg.address:  # those of gunicorn's own options included
+            if isinstance(address, tuple):  # a Unix socket is a path
+                refuse_unsigned(settings_from_environment(), address[0])
+    except CrampcheckError as error:
+        print(f"crampcheck: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
 
 
 def on_reload(server: Any) -> None:

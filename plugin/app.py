@@ -89,7 +89,7 @@ def create_app(
         remembered=remembered(settings, metrics, store),
         complete=fetcher.complete,
     )
-    gate = gate_of(settings, lambda: store.replay if store else MemoryReplay(), metrics)
+    gate = gate_of(settings, store.replay if store else MemoryReplay(), metrics)
     feedback = store.feedback if store else None
     endpoints = [*cramp_review(answering), *cramp_order_check(answering)]
     app.register_blueprint(cds_blueprint(endpoints, gate, feedback))

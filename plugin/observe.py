@@ -128,11 +128,6 @@ class Metrics:
             "Findings that were not said again after a lasting override",
             registry=self._registry,
         )
-
-    def refused(self, reason: str) -> None:
-        """Count a call that was not let in."""
-        self._of(self._refused, reason).inc()
-
         self._fetches = Histogram(
             "crampcheck_fetch_seconds",
             "Seconds of a request to a FHIR server, by how it ended",
@@ -145,6 +140,10 @@ class Metrics:
         """Count a response. `route` is a template such as `/cds-services/<service_id>`."""
         self._of(self._responses, route, status).inc()
         self._of(self._seconds, route).observe(seconds)
+
+    def refused(self, reason: str) -> None:
+        """Count a call that was not let in."""
+        self._of(self._refused, reason).inc()
 
     def fetched(self, outcome: str, seconds: float) -> None:
         """Count a request to a FHIR server. `outcome` is a word from a short list."""

@@ -52,7 +52,7 @@ class Serving(Struct):
         if self.refused_at:
             said["reload_refused"] = {
                 "at": self.refused_at,
-                "reason": "the knowledge or the overlay is at fault; the log lists every fault",
+                "reason": "knowledge, overlay or settings are at fault; the log lists every fault",
             }
         return said
 

@@ -120,6 +120,7 @@ def _listen(app: Flask, host: str, port: int, samples: list[Path]) -> None:
 
         def load_config(self) -> None:
             self.cfg.set("bind", f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
+            self.cfg.set("worker_class", "plugin.trust.worker.BufferingWorker")
             self.cfg.set("preload_app", True)
             self.cfg.set("when_ready", _say_ready)
             self.cfg.set("on_reload", _reload)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -19,8 +18,8 @@ from plugin.trust.fetching import fetch_keys
 from plugin.trust.key_cache import FetchedKeys, KeysOfClients
 
 
-def gate_of(settings: Settings, replay: Callable[[], ReplayStore], metrics: Metrics) -> Gate:
-    """Who is let in. `replay` opens the store of used tokens, only where calls are signed.
+def gate_of(settings: Settings, replay: ReplayStore, metrics: Metrics) -> Gate:
+    """Who is let in. `replay` knows which tokens were used, in all processes that serve.
 
     Raises ClientsInvalid, and SettingsInvalid without an address for tokens to name.
     """
@@ -36,7 +35,7 @@ def gate_of(settings: Settings, replay: Callable[[], ReplayStore], metrics: Metr
     check = TokenCheck(
         [client.issuer for client in clients],
         _keys(clients),
-        replay(),
+        replay,
         time.time,
         settings.token_seconds,
     )

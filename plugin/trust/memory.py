@@ -1,4 +1,7 @@
-"""Which tokens were used, in the memory of one process. Several processes need a shared store."""
+"""Which tokens were used, in the memory of one process that has no database.
+
+Several processes need a store that they share, or a token would be good once in each.
+"""
 
 from __future__ import annotations
 

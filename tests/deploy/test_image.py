@@ -106,7 +106,9 @@ def test_compose_keeps_the_data_in_a_volume_and_the_rest_read_only() -> None:
     service = compose()["services"]["crampcheck"]
     data = re.search(r"CRAMPCHECK_DATA=(\S+)", DOCKERFILE)
     assert data is not None
-    assert [f"data:{data[1]}"] == service["volumes"]
+    volume, clients = service["volumes"]
+    assert f"data:{data[1]}" == volume
+    assert ("bind", True) == (clients["type"], clients["read_only"])
     assert ["data"] == list(compose()["volumes"])
     assert service["read_only"] is True
     assert ["ALL"] == service["cap_drop"]
@@ -115,11 +117,22 @@ def test_compose_keeps_the_data_in_a_volume_and_the_rest_read_only() -> None:
 
 
 def test_compose_opens_the_port_on_this_machine_only() -> None:
-    """Calls are not authenticated: another machine comes through a proxy."""
+    """Another machine comes through a proxy with TLS."""
     service = compose()["services"]["crampcheck"]
     assert ["127.0.0.1:8000:8000"] == service["ports"]
     assert (DEPLOY / service["env_file"]).exists()
     assert (DEPLOY / service["build"]["context"] / service["build"]["dockerfile"]).exists()
+
+
+def test_what_compose_needs_of_clients_is_there_to_be_copied() -> None:
+    """It listens on every address of its container, and does not start without clients there."""
+    service = compose()["services"]["crampcheck"]
+    assert "0.0.0.0" == service["environment"]["CRAMPCHECK_HOST"]  # noqa: S104
+    [clients] = [one for one in service["volumes"] if isinstance(one, dict)]
+    assert clients["source"] == "./clients.toml"
+    assert clients["bind"] == {"create_host_path": False}
+    assert (DEPLOY / "clients.example.toml").exists()
+    assert clients["target"] in (DEPLOY / "crampcheck.env").read_text()
 
 
 def test_the_proxy_accepts_what_the_service_accepts() -> None:
