@@ -35,7 +35,7 @@ _SEGMENTS = {kind: segment for segment, kind in KINDS.items()}
 MOST_RULES = 60  # that one page shows; a card that tells of more is not to be expected
 _ADDRESS = re.compile(r"(https?://[^\s,;)]+[^\s,;).])")
 _LOUD = re.compile(r"(UNCONFIRMED|CHANGED since)")  # what no reader may overlook
-_LONG = 4  # lines below a line, from which on they are folded away
+_SAYS = "Says: "  # how the first line of what says something begins
 
 
 def about(known: Knowledge) -> dict[str, Any]:
@@ -68,21 +68,29 @@ def rules_of(query: str, known: Knowledge) -> tuple[list[Sheet], int]:
 
 def shown(sheet: Sheet, known: Knowledge, root: str) -> dict[str, Any]:
     """A sheet for the template. `root` is the way from the page to the folder of the sheets."""
+    first = str(sheet.lines[0]) if sheet.lines else ""
+    said = first.startswith(_SAYS)
     return {
         "id": sheet.id,
-        "what": sheet.title.removeprefix(sheet.id).removeprefix(" - "),
-        "lines": [_line(one, root) for one in sheet.lines],
+        "heading": first.removeprefix(_SAYS) if said else sheet.id,
+        "what": sheet.title,
+        "lines": [_line(one, root) for one in sheet.lines[said:]],
         "changes": list(_changes(sheet.id, known)),
-        "address": _address(sheet.kind, sheet.id, root),
     }
 
 
 def index(known: Knowledge, root: str) -> list[dict[str, Any]]:
     """Every rule, mitigation and drug, each with its address and a word about it."""
-    rules = [(one.id, f"{sentence(one.summary, known)} ({one.level.value})") for one in known.rules]
-    options = [(one.id, sentence(one.text, known)) for one in known.mitigations.values()]
+    rules = [
+        (one.id, sentence(one.summary, known), f"{one.id}, {one.level.value}")
+        for one in known.rules
+    ]
+    options = [
+        (one.id, sentence(one.text, known), f"{one.id}, {one.kind}")
+        for one in known.mitigations.values()
+    ]
     drugs = [
-        (one.name, f"{known.groups[one.group].label}; tier {one.tier.value}")
+        (one.name, one.name, f"{known.groups[one.group].label}, tier {one.tier.value}")
         for one in known.ingredients.values()
     ]
     return [
@@ -92,10 +100,12 @@ def index(known: Knowledge, root: str) -> list[dict[str, Any]]:
     ]
 
 
-def _listed(segment: str, title: str, rows: Iterable[tuple[str, str]], root: str) -> dict[str, Any]:
-    kind = KINDS[segment]
+def _listed(
+    segment: str, title: str, rows: Iterable[tuple[str, str, str]], root: str
+) -> dict[str, Any]:
     entries = [
-        {"id": id_, "says": says, "address": _address(kind, id_, root)} for id_, says in rows
+        {"says": says, "about": more, "address": _address(KINDS[segment], id_, root)}
+        for id_, says, more in rows
     ]
     return {"segment": segment, "title": title, "entries": entries}
 
@@ -104,7 +114,6 @@ def _line(one: Line, root: str) -> dict[str, Any]:
     return {
         "parts": [piece for part in one.parts for piece in _pieces(part, root)],
         "below": [_line(below, root) for below in one.below],
-        "fold": len(one.below) >= _LONG,
     }
 
 
