@@ -117,6 +117,8 @@ def test_linked_to_the_evidence_the_basis_names_what_calls_for_action_and_counts
     )
     few = msgspec.structs.replace(FOUND, findings=(acting,))
     assert basis(few, linked) == "- Study 0; Study 1"
+    bare = msgspec.structs.replace(FOUND, findings=(msgspec.structs.replace(FINDING, sources=()),))
+    assert "Basis" not in cards_for(bare, known, linked)[0]["detail"]
 
 
 def test_what_was_told_on_each_card_is_kept_apart_from_it() -> None:

@@ -315,4 +315,5 @@ def test_a_lab_that_nobody_can_order_says_so_and_odd_text_stays_text(tmp_path: P
     page = read(client, "/evidence/mitigations/potassium-review")
     assert "A <b>bold</b> one" in page.text
     assert "b" not in page.tags
+    assert "https://example.org/1" in read(client, "/evidence/sources/study").links
     assert "Ordered by: no code." in read(client, "/evidence/labs/ck").text
