@@ -130,6 +130,6 @@ def _file(name: str, path: str) -> str:
 
 def _absolute(setting: str, url: str) -> str:
     parts = urlsplit(url)
-    if url and (parts.scheme not in ("http", "https") or not parts.netloc or " " in url):
+    if url and (parts.scheme not in ("http", "https") or not parts.netloc or len(url.split()) > 1):
         raise ValueError(f"CRAMPCHECK_{setting} must be an absolute address, http:// or https://")
     return url

@@ -6,9 +6,11 @@ Links are relative, so that the pages also work behind a proxy that puts a path 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from knowledge.layout import Kind
 from knowledge.model import Knowledge
@@ -35,7 +37,7 @@ _SEGMENTS = {kind: segment for segment, kind in KINDS.items()}
 MOST_RULES = 60  # that one page shows; a card that tells of more is not to be expected
 _ADDRESS = re.compile(r"(https?://[^\s,;)]+[^\s,;).])")
 _LOUD = re.compile(r"(UNCONFIRMED|CHANGED since)")  # what no reader may overlook
-_LONG = 4  # lines below a line, from which on they are folded away
+_SAYS = "Says: "  # how the first line of what says something begins
 
 
 def about(known: Knowledge) -> dict[str, Any]:
@@ -68,21 +70,30 @@ def rules_of(query: str, known: Knowledge) -> tuple[list[Sheet], int]:
 
 def shown(sheet: Sheet, known: Knowledge, root: str) -> dict[str, Any]:
     """A sheet for the template. `root` is the way from the page to the folder of the sheets."""
+    first = str(sheet.lines[0]) if sheet.lines else ""
+    said = first.startswith(_SAYS)
+    links = _Links(root, catalog(known).keys())
     return {
         "id": sheet.id,
-        "what": sheet.title.removeprefix(sheet.id).removeprefix(" - "),
-        "lines": [_line(one, root) for one in sheet.lines],
+        "heading": first.removeprefix(_SAYS) if said else sheet.id,
+        "what": sheet.title,
+        "lines": [_line(one, links) for one in sheet.lines[said:]],
         "changes": list(_changes(sheet.id, known)),
-        "address": _address(sheet.kind, sheet.id, root),
     }
 
 
 def index(known: Knowledge, root: str) -> list[dict[str, Any]]:
     """Every rule, mitigation and drug, each with its address and a word about it."""
-    rules = [(one.id, f"{sentence(one.summary, known)} ({one.level.value})") for one in known.rules]
-    options = [(one.id, sentence(one.text, known)) for one in known.mitigations.values()]
+    rules = [
+        (one.id, sentence(one.summary, known), f"{one.id}, {one.level.value}")
+        for one in known.rules
+    ]
+    options = [
+        (one.id, sentence(one.text, known), f"{one.id}, {one.kind}")
+        for one in known.mitigations.values()
+    ]
     drugs = [
-        (one.name, f"{known.groups[one.group].label}; tier {one.tier.value}")
+        (one.name, one.name, f"{known.groups[one.group].label}, tier {one.tier.value}")
         for one in known.ingredients.values()
     ]
     return [
@@ -92,26 +103,46 @@ def index(known: Knowledge, root: str) -> list[dict[str, Any]]:
     ]
 
 
-def _listed(segment: str, title: str, rows: Iterable[tuple[str, str]], root: str) -> dict[str, Any]:
-    kind = KINDS[segment]
+def _listed(
+    segment: str, title: str, rows: Iterable[tuple[str, str, str]], root: str
+) -> dict[str, Any]:
     entries = [
-        {"id": id_, "says": says, "address": _address(kind, id_, root)} for id_, says in rows
+        {"says": says, "about": more, "address": _path(root, KINDS[segment], id_)}
+        for id_, says, more in rows
     ]
     return {"segment": segment, "title": title, "entries": entries}
 
 
-def _line(one: Line, root: str) -> dict[str, Any]:
+class _Links(Struct, frozen=True):
+    """Where entries are shown, from one page. A list may name what has no entry, such as a drug
+    that is only warned of.
+    """
+
+    root: str
+    there: Collection[tuple[Kind, str]]
+
+    def to(self, kind: Kind, id_: str) -> str:
+        """The address of an entry; empty where it has no page."""
+        return _path(self.root, kind, id_) if (kind, id_) in self.there else ""
+
+
+def _path(root: str, kind: Kind, id_: str) -> str:
+    if kind is Kind.ATTRIBUTE:
+        return f"{root}../{SOURCE_ATTRIBUTES}#{quote(id_, safe='')}"
+    return f"{root}{_SEGMENTS[kind]}/{quote(id_, safe='')}"
+
+
+def _line(one: Line, links: _Links) -> dict[str, Any]:
     return {
-        "parts": [piece for part in one.parts for piece in _pieces(part, root)],
-        "below": [_line(below, root) for below in one.below],
-        "fold": len(one.below) >= _LONG,
+        "parts": [piece for part in one.parts for piece in _pieces(part, links)],
+        "below": [_line(below, links) for below in one.below],
     }
 
 
-def _pieces(part: Part, root: str) -> Iterator[dict[str, str]]:
+def _pieces(part: Part, links: _Links) -> Iterator[dict[str, str]]:
     """A part as pieces of text, each with what it links to, or whether it must be seen."""
     if not isinstance(part, str):
-        yield {"text": str(part), "link": _address(part.kind, part.id, root)}
+        yield {"text": str(part), "link": links.to(part.kind, part.id)}
         return
     for text in _ADDRESS.split(part):
         if _ADDRESS.fullmatch(text):
@@ -120,14 +151,6 @@ def _pieces(part: Part, root: str) -> Iterator[dict[str, str]]:
         for piece in _LOUD.split(text):
             if piece:
                 yield {"text": piece, "loud": "yes" if _LOUD.fullmatch(piece) else ""}
-
-
-def _address(kind: Kind, id_: str, root: str) -> str:
-    """Where an entry is shown; empty where it has no page."""
-    if kind is Kind.ATTRIBUTE:
-        return f"{root}../{SOURCE_ATTRIBUTES}#{quote(id_, safe='')}"
-    segment = _SEGMENTS.get(kind)
-    return f"{root}{segment}/{quote(id_, safe='')}" if segment else ""
 
 
 def _changes(id_: str, known: Knowledge) -> Iterator[str]:

@@ -112,7 +112,7 @@ def test_cards_link_to_the_address_of_the_service_when_it_is_set() -> None:
     client = create_app(settings, today=lambda: TODAY).test_client()
     body = call(prefetch(order("xqzzt the blue one")))
     [card] = client.post(URL, data=body, content_type="application/json").get_json()["cards"]
-    assert card["source"]["url"] == "https://cramp.example.org/"
+    assert card["source"]["url"] == "https://cramp.example.org/evidence"
 
 
 def test_results_are_judged_by_the_day_of_the_call() -> None:
@@ -148,6 +148,8 @@ def test_each_setting_is_read_from_its_variable_or_a_file(
         "HOST": "0.0.0.0",  # noqa: S104
         "PORT_FILE": str(tmp_path / "port"),
         "BASE_URL": "https://cramp.example.org/",
+        "SMART_LAUNCH_URL": "https://app.example.org/launch/",
+        "SMART_APP_CONTEXT": "true",
         "MAX_BODY_BYTES": "1000",
         "LOG_LEVEL": "warning",
         "LOG_FORMAT": "console",
@@ -158,6 +160,8 @@ def test_each_setting_is_read_from_its_variable_or_a_file(
         host="0.0.0.0",  # noqa: S104
         port=9001,
         base_url="https://cramp.example.org",
+        smart_launch_url="https://app.example.org/launch/",
+        smart_app_context=True,
         max_body_bytes=1000,
         log_level=LogLevel.WARNING,
         log_format=LogFormat.CONSOLE,
@@ -175,6 +179,9 @@ def test_each_setting_is_read_from_its_variable_or_a_file(
         ("LOG_FORMAT", "xml"),
         ("BASE_URL", "cramp.example.org"),
         ("BASE_URL", "javascript:alert(1)"),
+        ("BASE_URL", "https://cramp.example.org/a b"),
+        ("SMART_LAUNCH_URL", "launch.html"),
+        ("SMART_APP_CONTEXT", "perhaps"),
     ],
 )
 def test_a_wrong_setting_is_refused_by_its_name(
