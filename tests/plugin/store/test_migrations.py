@@ -83,8 +83,13 @@ def test_an_upgrade_keeps_what_older_tables_hold(url: str) -> None:
             metadata.tables["issued_card"].insert(),
             {
                 **dict.fromkeys(("issuer", "tenant", "service", "hook", "topic"), ""),
-                **{"card": "c", "patient": b"p", "indicator": "info", "knowledge": "1"},
-                **{"rules": [["r", "info", "e"]], "suggestions": {}, "issued_ms": 1},
+                "card": "c",
+                "patient": b"p",
+                "indicator": "info",
+                "knowledge": "1",
+                "rules": [["r", "info", "e"]],
+                "suggestions": {},
+                "issued_ms": 1,
             },
         )
     upgrade(address_of(Settings(database=url)))
