@@ -17,8 +17,10 @@ from werkzeug.test import TestResponse
 
 from cds_hooks.errors import BadRequest
 from cds_hooks.feedback import MOST_ENTRIES, Outcome, decode_feedback
+from cds_hooks.model import Caller
 from plugin.app import create_app
 from plugin.config import Settings
+from plugin.store.opening import open_store
 from tests.plugin.hook_calls import TODAY
 from tests.plugin.store.feedback_posts import URL, accepted, overridden, post, stored
 
@@ -132,6 +134,7 @@ LENIENT = [
     {"acceptedSuggestions": ["one", 2, {"id": None}, {"uuid": "three"}, None]},
     {"overrideReason": {"reason": {"code": "a\u0000b", "display": "\ud7ff\ufffe\u202e"}}},
     {"overrideReason": {"reason": {"code": "x" * 5000}}},
+    {"acceptedSuggestions": [{"id": "a\u0000b"}, {"id": "y" * 5000}]},
 ]
 
 
@@ -163,6 +166,15 @@ def test_an_entry_without_its_list_or_envelope_is_taken(
 
 def test_no_outcome_at_all_is_nothing_to_store(tell: Tell, settings: Settings) -> None:
     assert tell(post()).get_json() == {"stored": 0, "repeated": 0}
+
+
+def test_whatever_a_client_calls_its_tenant_the_outcome_is_kept(settings: Settings) -> None:
+    """A tenant is a claim of a token: text that PostgreSQL would refuse, and of any length."""
+    caller = Caller("https://ehr", "north\u0000wing \ud800" + "x" * 1000)
+    entries = decode_feedback(post(overridden(CARD))).entries
+    kept = open_store(settings).feedback.keep("cramp-review", entries, caller)
+    assert kept.stored == 1
+    assert stored(settings)[0]["tenant"].startswith("northwing x")
 
 
 WRONG = [
