@@ -52,6 +52,7 @@ serve: install  ## answer CDS Hooks calls on http://HOST:PORT
 
 # The gate prints only when it fails, so that pytest's own line closes the output.
 test: install  ## run the tests, with coverage; every branch of the heart must be covered
+	@tests/servers/system.sh
 	@rm -f .coverage .coverage.*
 	@$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=
 	@report=$$($(BIN)/coverage report --include='$(PURE)' --fail-under=100 2>&1) || { \
@@ -70,7 +71,8 @@ bench: install  ## concepts resolved in a second, throughput of one call, loadin
 	@$(BIN)/python -m tests.benchmarks.loading
 	@$(BIN)/python -m tests.benchmarks.rxnorm
 
-soak: install  ## the same tests, with many more generated patients
+soak: install  ## the same tests, with many more generated patients, posts and kills
+	@tests/servers/system.sh
 	@CRAMPCHECK_SOAK=1 $(BIN)/python -m pytest -n $(WORKERS)
 
 docs: install  ## write into the pages what the commands print now

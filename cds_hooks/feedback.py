@@ -119,7 +119,7 @@ def decode_feedback(body: bytes) -> Batch:
         try:
             entries.append(_entry(_ENTRY.load(one)))
         except ValidationError as error:
-            wrong.append(f"feedback[{place}]: {faults(error)}")
+            wrong.append(faults(ValidationError({f"feedback[{place}]": error.messages})))
     return Batch(tuple(entries), tuple(wrong))
 
 

@@ -58,9 +58,9 @@ def serve(host: str | None, port: int | None) -> None:
     host, port = host or settings.host, settings.port if port is None else port
     refuse_unsigned(settings, host)
     packaged_pipeline()  # a fault of the knowledge is said here, not in a worker's log
+    _can_listen(host, port)
     app = create_app(settings, remember=True)
     prepare(settings)
-    _can_listen(host, port)
     with _samples_of_today() as written:
         _listen(app, host, port, written)
 

@@ -53,7 +53,7 @@ def open_store(settings: Settings, metrics: Metrics | None = None) -> Store:
         feedback=FeedbackStore(database, failed=failed, keep_comments=settings.keep_comments),
         issued=IssuedCards(database, quick, pseudonyms, failed=failed),
         outcomes=PatientOutcomes(database, quick, pseudonyms, failed=failed),
-        replay=ReplayTokens(database, quick, failed=failed),
+        replay=ReplayTokens(database, Quick(database, waits=True), failed=failed),
     )
 
 

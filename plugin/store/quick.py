@@ -1,8 +1,8 @@
 """Single statements within a call, on a connection of the driver that the thread keeps.
 
 SQLAlchemy writes the SQL once; running it through its pool would cost more than the statement.
-These commits outlive the process, not a loss of power: what is lost then is a few seconds of
-which cards were sent and which tokens were used. Outcomes do not go this way.
+These commits outlive a killed process. SQLite's, and PostgreSQL's unless `waits` is asked for, may
+not outlive a loss of power, and then the last of them are gone. Outcomes do not go this way.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ _POSTGRES: dict[str, Any] = {
     "connect_timeout": 2,
     "tcp_user_timeout": 3000,
     "application_name": "crampcheck-calls",
-    "options": "-c statement_timeout=2000 -c synchronous_commit=off",
 }
+_LIMIT = "-c statement_timeout=2000 -c synchronous_commit="
 _SQLITE: dict[str, Any] = {"timeout": 2, "isolation_level": None}
 
 
@@ -46,8 +46,9 @@ class Statement:
 class Quick:
     """Runs statements on this thread's own connection; opens it anew once where it broke."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, waits: bool = False) -> None:
         self._database = database
+        self._limit = _LIMIT + ("on" if waits else "off")
         self._rest = Rest()
         self._local = threading.local()
         self._of_parents: list[Any] = []
@@ -99,7 +100,7 @@ class Quick:
             connection.execute("PRAGMA synchronous = NORMAL")
         else:
             arguments, options = database.dialect.create_connect_args(database.url)
-            options = {**options, **_POSTGRES, "autocommit": True}
+            options = {**options, **_POSTGRES, "options": self._limit, "autocommit": True}
             connection = self._driver.connect(*arguments, **options)
         self._local.connection, self._local.owner = connection, os.getpid()
         return connection

@@ -7,15 +7,15 @@ from typing import Any
 
 import msgspec
 
-from cds_hooks.feedback import Feedback
+from cds_hooks.feedback import Feedback, text
 from cds_hooks.model import Caller
 from plugin.store.clock import DAY_MS, ms_of
 from plugin.store.tables import ID
 
 
 def who(caller: Caller | None) -> tuple[str, str]:
-    """Issuer and tenant; both empty where clients need not sign."""
-    return (caller.issuer[:ID], caller.tenant[:ID]) if caller else ("", "")
+    """Issuer and tenant as the tables take them; both empty where clients need not sign."""
+    return (text(caller.issuer, ID), text(caller.tenant, ID)) if caller else ("", "")
 
 
 def row_of(

@@ -42,6 +42,7 @@ def address(tmp_path_factory: pytest.TempPathFactory, log: Path) -> Iterator[str
         **os.environ,
         "CRAMPCHECK_PORT": str(port),
         "CRAMPCHECK_WORKERS": "2",
+        "CRAMPCHECK_DATA": str(tmp_path_factory.mktemp("data")),
         "PROMETHEUS_MULTIPROC_DIR": str(tmp_path_factory.mktemp("metrics")),
     }
     process = subprocess.Popen(

@@ -56,7 +56,7 @@ class Postgres:
         name = f"test_{uuid4().hex[:12]}"
         address = f"postgresql://{_USER}@127.0.0.1:{self.port}"
         with psycopg.connect(f"{address}/postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")  # our name
+            connection.execute(f"CREATE DATABASE {name}")
         return f"{address}/{name}"
 
     def stop(self) -> None:

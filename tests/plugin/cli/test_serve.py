@@ -125,7 +125,10 @@ def test_the_address_comes_from_the_settings_unless_it_is_given(tmp_path: Path) 
                 said = server.communicate(timeout=60)[1]
         assert f"http://{address}" in listening
         assert "control socket" not in said.lower()
-    assert [] == list(tmp_path.iterdir())
+    assert ["crampcheck-data"] == [one.name for one in tmp_path.iterdir()]
+    assert {"crampcheck.sqlite", "pseudonym.key"} == {
+        one.name for one in (tmp_path / "crampcheck-data").iterdir()
+    }
 
 
 def test_a_port_that_is_taken_is_said_once_with_the_remedy(tmp_path: Path) -> None:
