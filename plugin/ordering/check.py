@@ -6,7 +6,6 @@ says is because of the orders.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 
 from msgspec import Struct
