@@ -25,8 +25,8 @@ class Orders(Struct, frozen=True):
 
 
 def orders_of(medications: Iterable[Medication]) -> Orders:
-    """The orders of which these are the current medications."""
-    current = [one for one in medications if one.current]
+    """The orders of these medications that would be taken and reach muscle."""
+    current = [one for one in medications if one.current and one.route.systemic]
     return Orders(
         frozenset(name for one in current for name in one.ingredients),
         frozenset(one.reference for one in current),

@@ -148,6 +148,12 @@ def test_what_the_chart_does_not_tell_is_said_for_a_linked_drug_only(check: Ask)
     assert check(sign([draft(AMOXICILLIN)], sent)) == []
 
 
+def test_a_cream_or_eye_drops_ask_nothing_of_the_chart(check: Ask) -> None:
+    """They do not reach muscle."""
+    sent = chart(order("xqzzt the blue one"))
+    assert check(sign([draft("hydrocortisone 10 MG/ML Topical Cream")], sent)) == []
+
+
 # --- selections --------------------------------------------------------------------------------
 
 

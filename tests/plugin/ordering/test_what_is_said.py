@@ -12,6 +12,7 @@ from tests.plugin.ordering.calls import (
     SIMVASTATIN,
     THIAZIDE,
     Ask,
+    Json,
     chart,
     choose,
     deleted,
@@ -20,7 +21,7 @@ from tests.plugin.ordering.calls import (
     sign,
 )
 
-NIGHTLY = {"dosageInstruction": [{"text": "take 1 tablet by mouth at bedtime"}]}
+NIGHTLY: Json = {"dosageInstruction": [{"text": "take 1 tablet by mouth at bedtime"}]}
 
 
 def test_what_the_chart_said_before_is_not_repeated(check: Ask) -> None:
