@@ -35,14 +35,9 @@ def order_cards(
 
 
 def _brief(told: Assessment) -> Assessment:
-    """With the sources of what counts most, and without entries that need no look now."""
-    return replace(
-        told,
-        findings=tuple(
-            one if one.level is told.level else replace(one, sources=()) for one in told.findings
-        ),
-        unread=tuple(one for one in told.unread if deserves_card(one) or one.reason in _PARTS),
-    )
+    """Without what was not read and needs no look now."""
+    unread = tuple(one for one in told.unread if deserves_card(one) or one.reason in _PARTS)
+    return replace(told, unread=unread)
 
 
 def deletions(removable: Iterable[Removable]) -> list[Card]:

@@ -25,8 +25,8 @@ class Orders(Struct, frozen=True):
 
 
 def orders_of(medications: Iterable[Medication]) -> Orders:
-    """The orders of which these are the current medications."""
-    current = [one for one in medications if one.current]
+    """The orders of these medications that would be taken and reach muscle."""
+    current = [one for one in medications if one.current and one.route.systemic]
     return Orders(
         frozenset(name for one in current for name in one.ingredients),
         frozenset(one.reference for one in current),
@@ -38,9 +38,10 @@ def news(before: Assessment, after: Assessment, orders: Orders) -> list[Finding]
 
     A finding is news where its rule did not speak of one of its drugs, or beside one of its
     partners, at its level or above; where it has a note that it had not; and where a dose or count
-    that it rests on is another because of the orders. One in which no order has a part is news only
-    with a note, or at a level that its drugs did not have: else it came up because a greater
-    finding, said of the same drug before, has given way to one that is told.
+    that it rests on is another because of the orders.
+
+    One in which no order has a part is news only with a note, or at a level that its drugs did not
+    have. Else it came up because a greater one about the same drug has given way.
     """
     said: dict[str, list[Finding]] = {}
     level: dict[str, int] = {}
@@ -48,24 +49,29 @@ def news(before: Assessment, after: Assessment, orders: Orders) -> list[Finding]
         said.setdefault(finding.rule, []).append(finding)
         for name in finding.ingredients:
             level[name] = max(level.get(name, 0), finding.level.rank)
-    return [
-        one
-        for one in after.findings
-        if _is_news(one, said.get(one.rule, ()), orders)
-        and (orders.touch(one) or one.rule in said or _raised(one, level))
-    ]
+    found: list[Finding] = []
+    for finding in after.findings:
+        known = [one for one in said.get(finding.rule, ()) if _as_high(one, finding)]
+        raised = any(finding.level.rank > level.get(name, 0) for name in finding.ingredients)
+        if _names_more(finding, known):
+            if orders.touch(finding) or raised:
+                found.append(finding)
+        elif _rests_on_more(finding, known, orders):
+            found.append(finding)
+    return found
 
 
-def _raised(finding: Finding, level: dict[str, int]) -> bool:
-    return any(finding.level.rank > level.get(name, 0) for name in finding.ingredients)
+def _as_high(one: Finding, other: Finding) -> bool:
+    return one.level.rank >= other.level.rank
 
 
-def _is_news(finding: Finding, said: Iterable[Finding], orders: Orders) -> bool:
-    known = [one for one in said if one.level.rank >= finding.level.rank]
+def _names_more(finding: Finding, known: list[Finding]) -> bool:
     drugs = {name for one in known for name in one.ingredients}
     partners = {name for one in known for name in one.partners} | drugs
-    if not (drugs.issuperset(finding.ingredients) and partners.issuperset(finding.partners)):
-        return True
+    return not (drugs.issuperset(finding.ingredients) and partners.issuperset(finding.partners))
+
+
+def _rests_on_more(finding: Finding, known: list[Finding], orders: Orders) -> bool:
     notes = {note for one in known for note in one.notes}
     amounts = {amount for one in known for amount in _amounts(one)}
     added = _amounts(finding, among=orders.references)

@@ -52,7 +52,11 @@ def check_orders(assessor: Assessor, ordered: Ordered, asked: Asked, as_of: date
     What could not be read of the chart is said too where one of them is of a drug that the
     knowledge speaks of: it could hide its partner.
     """
-    focused = [one for one in ordered.orders if one.current and one.reference in asked.focus]
+    focused = [
+        one
+        for one in ordered.orders
+        if one.current and one.route.systemic and one.reference in asked.focus
+    ]
     known = assessor.knowledge.ingredients
     linked = any(name in known for one in focused for name in one.ingredients)
     before, after = assessor.assess(ordered.before, as_of), assessor.assess(ordered.after, as_of)

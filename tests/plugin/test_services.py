@@ -54,7 +54,7 @@ def details(cards: list[dict[str, Any]]) -> str:
 def test_discovery_offers_cramp_review_on_patient_view(client: FlaskClient) -> None:
     """In the shape of the protocol."""
     document = client.get("/cds-services").get_json()
-    [service] = document["services"]
+    service = document["services"][0]
     assert (service["id"], service["hook"]) == ("cramp-review", "patient-view")
     if DISCOVERY.exists():
         jsonschema.validate(document, json.loads(DISCOVERY.read_bytes()))

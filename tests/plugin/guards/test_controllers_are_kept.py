@@ -68,6 +68,14 @@ def test_no_sentence_of_the_knowledge_offers_to_stop_one() -> None:
     assert [] == [(id_, text) for id_, text in _texts() if stops_one(text)]
 
 
+def test_no_draft_order_of_one_may_be_offered_for_deletion() -> None:
+    """A group of the knowledge says so, and it holds each of them."""
+    knowledge = pipeline().knowledge
+    groups = [group for group in knowledge.groups.values() if group.never_stopped]
+    held = {name for group in groups for name in group.members}
+    assert set(KEPT) & knowledge.ingredients.keys() <= held
+
+
 @pytest.mark.parametrize(
     ("text", "is_one"),
     [

@@ -70,6 +70,8 @@ def read_entries(
     as_of: date = AS_OF,
     patient: str = "",
     extra: Sequence[Unread] = (),
+    ordered: bool = False,
+    around: Sequence[RawEntry] = (),
 ) -> PatientRecord:
     """Read entries that somebody else took apart."""
     record = read_record(
@@ -79,6 +81,8 @@ def read_entries(
         as_of=as_of,
         patient=patient,
         extra=extra,
+        ordered=ordered,
+        around=around,
     )
     tally = record.tally  # which must add up, whatever the test is about
     assert len(entries) == tally.entries
