@@ -161,7 +161,7 @@ def in_seconds(seconds: float) -> str:
 
 
 @pytest.mark.parametrize("status", [429, 503])
-@pytest.mark.parametrize("after", ["0", in_seconds(-60), "soon", ""])
+@pytest.mark.parametrize("after", ["0", "a minute ago", "soon", ""])
 def test_a_busy_server_is_asked_again(status: int, after: str) -> None:
     """After what it says, or a short pause."""
     with scripted(
@@ -172,10 +172,11 @@ def test_a_busy_server_is_asked_again(status: int, after: str) -> None:
     assert asking.ended == [Outcome.BUSY, Outcome.FETCHED]
 
 
-@pytest.mark.parametrize("after", ["3600", in_seconds(3600), "9" * 400])
+@pytest.mark.parametrize("after", ["3600", "in an hour", "9" * 400])
 def test_a_server_that_asks_for_more_time_than_there_is_is_not_asked_again(after: str) -> None:
     """The deadline stands."""
-    with scripted(answering(Reply(b"", 429, {"Retry-After": after}))) as server:
+    said = in_seconds(3600) if after == "in an hour" else after
+    with scripted(answering(Reply(b"", 429, {"Retry-After": said}))) as server:
         fault = Asking(server.url).fault()
         assert len(server.asked) == 1
     assert (fault.outcome, fault.message) == (Outcome.BUSY, "the FHIR server answered 429")
