@@ -163,14 +163,22 @@ def test_a_signed_call_may_point_to_the_servers_of_its_sender_only(
     assert problems == {"the FHIR server is not listed for who sent the call"}
 
 
-def test_a_signed_call_may_not_point_to_this_machine(parts: tuple[Part, ...]) -> None:
-    """Nor to any server over http, listed or not: its token would be in the open."""
+def test_a_signed_call_may_point_to_this_machine_only_where_that_is_listed(
+    parts: tuple[Part, ...],
+) -> None:
+    """The operator's word for it is needed, and the number: a name may come to lead elsewhere."""
     with scripted(record()) as server:
-        caller = Caller("https://ehr.example.org", fhir_servers=(server.url,))
-        request = completed(server.url, caller, parts)
+        request = completed(server.url, Caller("https://ehr.example.org"), parts)
+        [problem] = {value.problem for value in request.prefetch.values()}
+        assert problem == "the FHIR server is not listed for who sent the call"
+        named = server.url.replace("127.0.0.1", "localhost")
+        caller = Caller("https://ehr.example.org", fhir_servers=(server.url, named))
+        request = completed(named, caller, parts)
+        [problem] = {value.problem for value in request.prefetch.values()}
+        assert problem == "the FHIR server's address is not https"
         assert server.asked == []
-    problems = {value.problem for value in request.prefetch.values()}
-    assert problems == {"the FHIR server's address is not https"}
+        request = completed(server.url, caller, parts)
+        assert request.prefetch["conditions"].state is State.PRESENT
 
 
 @pytest.mark.parametrize(
@@ -188,7 +196,7 @@ def test_a_service_that_others_reach_does_not_ask_its_own_machine(
     """What listens there is not meant for them."""
     with scripted(record()) as server:
         client = create_app(Settings(**settings)).test_client()  # type: ignore[arg-type]
-        assert "not https" in refusal(ask({}, server.url, client))
+        assert "the FHIR server is not listed" in refusal(ask({}, server.url, client))
         assert server.asked == []
 
 
