@@ -21,7 +21,7 @@ from plugin.fhir_client.http import Getter, Note
 Enough = Callable[[tuple[Sent, ...]], bool]
 
 _MOST_PAGES = 50
-_MOST_BYTES = 32 * 1024 * 1024  # of all the pages of an answer
+_MOST_BYTES = 16 * 1024 * 1024  # of all the pages of an answer
 
 
 class _Named(Struct, rename="camel"):

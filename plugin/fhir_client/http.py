@@ -28,6 +28,7 @@ _ATTEMPTS = 4
 _FIRST_PAUSE = 0.25  # seconds, doubled each time, where the server does not say how long
 _SHORTEST_PAUSE = 0.05
 _REFUSAL_BYTES = 64 * 1024
+_MOST_BYTES = 64 * 1024 * 1024  # of all answers together
 _BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 _FIRST_REDIRECT, _FIRST_REFUSAL, _FIRST_FAULT = 300, 400, 500
 _OUTCOMES = {
@@ -63,6 +64,7 @@ class Getter:
         if token and not _TOKEN.match(token):
             raise FetchFault(Outcome.DENIED, "the access token of the call is no bearer token")
         self._session, self._deadline, self._note = session, deadline, note
+        self._room = _MOST_BYTES
         self._headers = _HEADERS | ({"Authorization": f"Bearer {token}"} if token else {})
 
     def __repr__(self) -> str:
@@ -108,7 +110,9 @@ class Getter:
                 url, headers=self._headers, stream=True, allow_redirects=False, timeout=timeout
             )
             with closing(response):
-                return _answer(response, most)
+                body = _answer(response, min(most, self._room))
+                self._room -= len(body)
+                return body
         except AddressRefused:
             raise FetchFault(
                 Outcome.ADDRESS_REFUSED,

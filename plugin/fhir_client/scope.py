@@ -28,7 +28,8 @@ def opens(scope: str, resource_type: str, right: str) -> Opens:
     way that we do not know.
     """
     found: set[Opens] = set()
-    words = [word for word in scope.split() if "/" in word and "://" not in word]
+    heads = ((word, word.partition("?")[0]) for word in scope.split())
+    words = [word for word, head in heads if "/" in head and "://" not in head]
     matches = [_SCOPE.match(word) for word in words]
     if not words or not all(matches):
         return Opens.ALL

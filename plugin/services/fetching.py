@@ -16,13 +16,14 @@ import structlog
 from msgspec.structs import replace
 
 from cds_hooks.errors import BadRequest
-from cds_hooks.model import FhirAccess, HookRequest, PrefetchValue, Sent, State
-from plugin.fhir_client import Deadline, FetchFault, FhirClient, Outcome
+from cds_hooks.model import ABSENT, FhirAccess, HookRequest, PrefetchValue, Sent, State
+from plugin.fhir_client import Deadline, FetchFault, FhirClient, Outcome, Reach
+from plugin.fhir_client.http import Note
 from plugin.fhir_client.wire import session_for
 from plugin.services.intake import is_whole
 from plugin.services.parts import Part
 from plugin.services.referring import Resolve, open_references
-from plugin.services.rounds import Round
+from plugin.services.rounds import Round, lacking
 from plugin.services.servers import Server, Servers
 
 Complete = Callable[[HookRequest, Sequence[Part]], HookRequest]
@@ -47,11 +48,12 @@ class Fetcher:
         """
         self._servers, self._seconds, self._resolve = servers, seconds, resolve
         self._count, self._ca = count, ca
-        self._sessions: dict[Server, requests.Session] = {}
+        self._sessions: dict[tuple[str, Reach], requests.Session] = {}
         self._lock = threading.Lock()
 
     def complete(self, request: HookRequest, parts: Sequence[Part]) -> HookRequest:
-        """The call with what could be fetched of the parts that it lacks.
+        """The call with what could be fetched of the parts that it lacks: those that the client
+        did not look for, and those of which it sent a page that hides the rest.
 
         Raises BadRequest for a token of another patient, whether or not it is needed.
         """
@@ -59,7 +61,13 @@ class Fetcher:
         if access is None:
             return request
         _of_one_patient(request, access)
-        wanted = [part for part in parts if _is_wanted(part, request.value(part.key.name))]
+        sent = request.prefetch
+        wanted = [
+            part
+            for part in parts
+            if (value := sent.get(part.key.name, ABSENT)).state is State.ABSENT
+            or (value.incomplete and not is_whole(part, value))
+        ]
         brought = _medicines(request, parts)
         if not self._seconds or not (wanted or open_references(brought, self._resolve)):
             return request
@@ -68,58 +76,79 @@ class Fetcher:
     def _completed(
         self, request: HookRequest, access: FhirAccess, wanted: list[Part], brought: list[Sent]
     ) -> HookRequest:
-        started, ended = time.monotonic(), Counter[str]()
-        counting = threading.Lock()
-
-        def note(outcome: Outcome, seconds: float) -> None:
-            with counting:
-                ended[outcome.value] += 1
-            self._count(outcome.value, seconds)
-
-        deadline = Deadline(self._seconds)
+        started, ended = time.monotonic(), _Ended(self._count)
         try:
-            server = self._servers.admit(access, request.caller)
-            token = _token(access, server)
-            client = FhirClient(
-                base=server.base,
-                session=self._session(server),
-                deadline=deadline,
-                note=note,
-                token=token,
-            )
+            values, referred = self._fetched(request, access, wanted, brought, ended.note)
         except FetchFault as fault:
-            note(fault.outcome, 0)
-            values = {part.key.name: _lacking(part, request, fault) for part in wanted}
-            referred: tuple[Sent, ...] = ()
-        else:
-            values, referred = Round(
-                client=client,
-                base=server.base,
-                deadline=deadline,
-                note=note,
-                request=request,
-                resolve=self._resolve,
-            ).run(wanted, brought)
-        with counting:
-            requests_ended = dict(ended)
+            ended.note(fault.outcome, 0)
+            values = {
+                part.key.name: lacking(request.value(part.key.name), fault) for part in wanted
+            }
+            referred = ()
         structlog.get_logger().info(
             "fetched",
             keys=len(wanted),
             lacking=sum(value.state is State.ABSENT for value in values.values()),
             medications=len(referred),
-            requests=requests_ended,
+            requests=ended.counts(),
             seconds=round(time.monotonic() - started, 3),
         )
         return replace(request, prefetch={**request.prefetch, **values}, referred=referred)
 
+    def _fetched(
+        self,
+        request: HookRequest,
+        access: FhirAccess,
+        wanted: list[Part],
+        brought: list[Sent],
+        note: Note,
+    ) -> tuple[dict[str, PrefetchValue], tuple[Sent, ...]]:
+        """What came of each part, and the Medications. Raises FetchFault where nobody is asked."""
+        deadline = Deadline(self._seconds)
+        server = self._servers.admit(access, request.caller)
+        client = FhirClient(
+            base=server.base,
+            session=self._session(server),
+            deadline=deadline,
+            note=note,
+            token=_token(access, server),
+        )
+        return Round(
+            client=client,
+            base=server.base,
+            deadline=deadline,
+            note=note,
+            request=request,
+            resolve=self._resolve,
+        ).run(wanted, brought)
+
     def _session(self, server: Server) -> requests.Session:
         """The session of a server: its connections serve later calls too."""
+        key = server.base.origin, server.reach
         with self._lock:
-            if server not in self._sessions:
+            if key not in self._sessions:
                 if len(self._sessions) >= _MOST_SESSIONS:
                     self._sessions.clear()
-                self._sessions[server] = session_for(server.reach, self._ca)
-            return self._sessions[server]
+                self._sessions[key] = session_for(server.reach, self._ca)
+            return self._sessions[key]
+
+
+class _Ended:
+    """How the requests of one call ended, counted from several threads."""
+
+    def __init__(self, count: Count) -> None:
+        self._count = count
+        self._lock = threading.Lock()
+        self._counts = Counter[str]()
+
+    def note(self, outcome: Outcome, seconds: float) -> None:
+        with self._lock:
+            self._counts[outcome.value] += 1
+        self._count(outcome.value, seconds)
+
+    def counts(self) -> dict[str, int]:
+        with self._lock:
+            return dict(self._counts)
 
 
 def _medicines(request: HookRequest, parts: Sequence[Part]) -> list[Sent]:
@@ -137,13 +166,6 @@ def _of_one_patient(request: HookRequest, access: FhirAccess) -> None:
         )
 
 
-def _is_wanted(part: Part, value: PrefetchValue) -> bool:
-    """Whether to fetch a part: the client did not look, or it sent a page that hides the rest."""
-    if value.state is State.ABSENT:
-        return True
-    return value.state is State.PRESENT and value.incomplete and not is_whole(part, value)
-
-
 def _token(access: FhirAccess, server: Server) -> str:
     """The token to send. Raises FetchFault where there is none and the server is not our own."""
     if access.problem:
@@ -151,11 +173,3 @@ def _token(access: FhirAccess, server: Server) -> str:
     if not access.token and not server.reach.loopback:
         raise FetchFault(Outcome.DENIED, "no access token for the FHIR server came with the call")
     return access.token
-
-
-def _lacking(part: Part, request: HookRequest, fault: FetchFault) -> PrefetchValue:
-    """A part as it was sent; where it was not, with the reason why it was not fetched either."""
-    value = request.value(part.key.name)
-    if value.state is State.ABSENT:
-        return PrefetchValue(State.ABSENT, problem=fault.message)
-    return value

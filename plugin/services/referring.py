@@ -21,7 +21,8 @@ Resolve = Callable[[Concept], Resolution]
 
 MEDICATION = "Medication"
 # Looked for in the bytes, since most entries name their drug themselves: to decode them costs more.
-_POINTS = re.compile(rb'"(?:medication(?:Reference)?|item(?:Reference)?)"\s*:\s*\{')
+_R4 = b'Reference"'  # medicationReference, itemReference
+_R5, _R5_PART = b'"medication"', b'"item"'
 _IS_MEDICATION = re.compile(rb'"resourceType"\s*:\s*"Medication"')
 _OVER = frozenset({"completed", "stopped", "cancelled", "ended", "not-taken", "declined"})
 _VOID = "entered-in-error"
@@ -39,7 +40,8 @@ def open_references(sent: Iterable[Sent], resolve: Resolve) -> list[str]:
     `sent` is all that came, the Medications among it included.
     """
     entries = list(sent)
-    pointers = [pointer for one in entries for pointer in _pointers(one.raw)]
+    pointing = [raw for one in entries if _R4 in (raw := one.raw) or _R5 in raw or _R5_PART in raw]
+    pointers = [pointer for raw in pointing for pointer in _pointers(raw)]
     if not pointers:
         return []
     here = {key for one in entries for key in _keys(one)}
@@ -53,8 +55,6 @@ def open_references(sent: Iterable[Sent], resolve: Resolve) -> list[str]:
 
 def _pointers(raw: bytes) -> Iterator[_Pointer]:
     """The references of an entry to a Medication outside of it."""
-    if _POINTS.search(raw) is None:
-        return
     for pointer in _all_pointers(raw):
         target = pointer.reference.reference
         if target and not target.startswith("#"):

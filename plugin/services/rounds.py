@@ -28,6 +28,13 @@ _MOST_MEDICATIONS = 200
 _Asked: TypeAlias = "Part | str"  # a part, or the id of a Medication
 
 
+def lacking(sent: PrefetchValue, fault: FetchFault) -> PrefetchValue:
+    """A part that could not be fetched: as it was sent, or absent with the reason why."""
+    if sent.state is State.ABSENT:
+        return PrefetchValue(State.ABSENT, problem=fault.message)
+    return sent
+
+
 class Round:
     """Fetches what one call needs."""
 
@@ -94,9 +101,7 @@ class Round:
     def _fail(self, asked: _Asked, fault: FetchFault) -> None:
         """What a part lacks is said; what a reference points to is missed by who reads it."""
         if isinstance(asked, Part):
-            sent = self._request.value(asked.key.name)
-            absent = PrefetchValue(State.ABSENT, problem=fault.message)
-            self._values[asked.key.name] = absent if sent.state is State.ABSENT else sent
+            self._values[asked.key.name] = lacking(self._request.value(asked.key.name), fault)
 
     def _follow(self, pool: ThreadPoolExecutor, entries: Sequence[Sent]) -> None:
         """Ask for the Medications that are pointed to, and were not asked for yet."""

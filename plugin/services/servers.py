@@ -49,7 +49,7 @@ class Servers(Struct, frozen=True):
             raise _refused(f"the address of the FHIR server cannot be used: {error}") from None
         if caller is None and self.here and base.loopback:
             return Server(base, Reach(self.networks, loopback=True))
-        if base.scheme != "https":
+        if _in_the_open(base):
             raise _refused("the FHIR server's address is not https")
         listed = self.listed if caller is None else tuple(_sound(caller.fhir_servers))
         if not any(one.covers(base) for one in listed):
@@ -57,6 +57,12 @@ class Servers(Struct, frozen=True):
             raise _refused(f"the FHIR server {whose}")
         own = (ipaddress.ip_network(base.literal),) if base.literal else ()
         return Server(base, Reach((*self.networks, *own)))
+
+
+def _in_the_open(base: Base) -> bool:
+    """Whether others could read along: not with https, nor within this machine."""
+    address = base.literal
+    return base.scheme != "https" and not (address and address.is_loopback)
 
 
 def _refused(message: str) -> FetchFault:
@@ -72,10 +78,10 @@ def _listed(addresses: Sequence[str]) -> Iterator[Base]:
                 f"CRAMPCHECK_FHIR_SERVERS: {address} cannot be used: {error}. Give base addresses "
                 "such as https://ehr.example.org/fhir, separated by commas."
             ) from None
-        if base.scheme != "https":
+        if _in_the_open(base):
             raise SettingsInvalid(
                 f"CRAMPCHECK_FHIR_SERVERS: {address} is not https, and tokens are sent there. "
-                "A server on this machine need not be listed by a service that only it can reach."
+                "Only this machine may be listed by http, as 127.0.0.1 or [::1]."
             )
         yield base
 

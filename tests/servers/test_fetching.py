@@ -11,6 +11,7 @@ from tests.servers.asking import (
     PRODUCT,
     THIAZIDE,
     TOKEN,
+    app,
     ask,
     cards,
     pointing,
@@ -89,6 +90,23 @@ def test_further_results_are_asked_for_only_where_they_could_count(ehr: Scripted
     assert "3.2 mmol/L" in said(response)
     assert [path.rpartition("?")[2] for path in ehr.paths()[1:]] == ["page=2"]
     assert "sent in part" not in said(response)
+
+
+def test_templates_keep_to_what_every_client_is_recommended_to_do() -> None:
+    """A read, or a search by patient and code with a bounded number of results."""
+    templates: set[str] = set()
+    for service in app().get("/cds-services").get_json()["services"]:
+        assert service["prefetch"].pop("patient") == "Patient/{{context.patientId}}"
+        assert len(service["prefetch"]) > len(LABS)
+        templates.update(service["prefetch"].values())
+    for template in templates:
+        resource_type, _, query = template.partition("?")
+        assert resource_type.isalpha()
+        names = [pair.partition("=")[0] for pair in query.split("&")]
+        assert names[0] == "patient"
+        assert "_count" in names
+        assert set(names) <= {"patient", "code", "_sort", "_count"}
+        assert template.count("{{") == template.count("{{context.patientId}}") == 1
 
 
 # --- Medications -------------------------------------------------------------------------------

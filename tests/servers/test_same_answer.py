@@ -38,8 +38,10 @@ class Ehr:
     def __init__(self, server: FhirServer, chart: Chart) -> None:
         self.server, self.chart = server, chart
         self.client: FlaskClient = create_app(Settings(), today=lambda: chart.day).test_client()
-        [service] = self.client.get("/cds-services").get_json()["services"]
-        self.templates: dict[str, str] = service["prefetch"]
+        services = self.client.get("/cds-services").get_json()["services"]
+        [self.templates] = [
+            service["prefetch"] for service in services if service["hook"] == "patient-view"
+        ]
 
     def prefetch(self) -> Json:
         """Every key, as the server answers its template."""
