@@ -199,7 +199,7 @@ def test_a_wrong_setting_is_refused_by_its_name(
 def test_an_empty_address_is_the_default_and_not_every_address(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A socket takes an empty address for all of them, and calls are not authenticated."""
+    """A socket takes an empty address for all of them: nobody means that."""
     monkeypatch.setenv("CRAMPCHECK_HOST", "")
     assert "127.0.0.1" == settings_from_environment().host
 
