@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from plugin.cli.overlay import overlay_option
-from plugin.cli.samples import write_samples
+from plugin.samples import write_samples
 from plugin.cli.shared import packaged_pipeline
 from plugin.errors import CrampcheckError
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from plugin.app import create_app
-from plugin.cli.samples import WRITTEN_FOR, sample
+from plugin.samples import WRITTEN_FOR, sample
 from plugin.config import Settings
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from plugin.app import create_app
 from plugin.cards.shape import FOUND
-from plugin.cli.samples import WRITTEN_FOR, sample, sample_names, write_samples
+from plugin.samples import WRITTEN_FOR, sample, sample_names, write_samples
 from plugin.cli.serve import FIRST_SAMPLE
 from plugin.config import Settings
 from plugin.pipeline import default_pipeline
