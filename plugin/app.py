@@ -25,6 +25,7 @@ from plugin.observe import Metrics, configure_logging, log_fault
 from plugin.pipeline import Pipeline, default_pipeline
 from plugin.services.cramp_review import cramp_review
 from plugin.serving import Serving
+from plugin.web.integrators import register_integrators_pages
 from plugin.web.source_attributes import source_attribute_pages
 
 if TYPE_CHECKING:
@@ -58,11 +59,14 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     evidence_url = f"{settings.base_url}/" if settings.base_url else ""
     review = cramp_review(pipeline, _Watcher(metrics), today=today, evidence_url=evidence_url)
-    app.register_blueprint(cds_blueprint([review]))
+    endpoints = [review]
+    app.register_blueprint(cds_blueprint(endpoints))
     register_errors(app, log_fault)
     app.wsgi_app = _watched(app.wsgi_app, metrics)  # type: ignore[method-assign, assignment]
     _operators_pages(app, pipeline, metrics)
     app.register_blueprint(source_attribute_pages(lambda: serving(app).knowledge))
+    services = [endpoint.service for endpoint in endpoints]
+    register_integrators_pages(app, services, settings, today=today)
     structlog.get_logger().info(
         "ready", knowledge=pipeline.knowledge.version, rules=len(pipeline.knowledge.rules)
     )

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import structs
 
 from plugin.cli.overlay import overlay_option
 from plugin.samples import write_samples
@@ -53,7 +54,7 @@ def serve(host: str | None, port: int | None) -> None:
     settings = settings_from_environment()
     host, port = host or settings.host, settings.port if port is None else port
     packaged_pipeline()  # a fault of the knowledge is said here, not in a worker's log
-    app = create_app(settings)
+    app = create_app(structs.replace(settings, host=host, port=port))
     _can_listen(host, port)
     with _samples_of_today() as written:
         _listen(app, host, port, written)
