@@ -15,6 +15,7 @@ from pathlib import Path
 
 # The day on which the samples are written to be read.
 WRITTEN_FOR = date(2026, 11, 1)
+FIRST_SAMPLE = "thiazide-low-potassium"  # what a newcomer is shown
 ORDERS = "orders"  # the folder of those about draft orders
 _DATE = re.compile(rb"\d{4}-\d{2}-\d{2}")
 

@@ -51,14 +51,14 @@ def shown_answer(answer: Shown) -> Json:
 
 
 def _card(card: Json) -> Json:
-    level = card.get("indicator")
+    level = _text(card.get("indicator"))
     source = card.get("source")
     source = source if isinstance(source, dict) else {}
     return {
         "uuid": _text(card.get("uuid")),
         "summary": _text(card.get("summary")),
         "level": level if level in _LEVELS else "info",
-        "level_name": _LEVELS.get(str(level), _text(level)),
+        "level_name": _LEVELS.get(level, level),
         "detail": rendered(_text(card.get("detail"))),
         "source": {"label": _text(source.get("label")), "url": _address(source.get("url"))},
         "suggestions": [_suggestion(one) for one in _dicts(card.get("suggestions"))],
@@ -108,10 +108,16 @@ def rendered(markdown: str) -> str:
         html,
         tags=_TAGS,
         attributes={"a": {"href"}},
+        attribute_filter=_followed,
         url_schemes={"http", "https"},
         link_rel="noopener noreferrer",
         set_tag_attribute_values={"a": {"target": "_blank"}},
     )
+
+
+def _followed(_tag: str, name: str, value: str) -> str | None:
+    """An attribute as it may stand: a link that leads nowhere loses its address."""
+    return (_address(value) or None) if name == "href" else value
 
 
 @cache

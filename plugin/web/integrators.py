@@ -30,8 +30,8 @@ def register_integrators_pages(
     """
     about = Described(tuple(services), settings.base_url, signed)
     app.register_blueprint(assets())
-    app.register_blueprint(api_pages(about))
     offered = try_offered(settings)
+    app.register_blueprint(api_pages(about, try_offered=offered))
     app.register_blueprint(try_pages(services, offered=offered, signed=signed, today=today))
 
 

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from cds_hooks.errors import BadRequest, NotJson
 from cds_hooks.model import Service
-from plugin.samples import order_sample_names, sample, sample_names
+from plugin.samples import FIRST_SAMPLE, order_sample_names, sample, sample_names
 from plugin.web.card_view import Shown, shown_answer
 from plugin.web.loopback import from_this_machine
 from plugin.web.policy import page_policy
@@ -53,8 +53,8 @@ def try_pages(
     @pages.get("", strict_slashes=False)
     def page() -> Response:
         """The page, with the first sample in it."""
-        names = {"samples": samples(services), "services": services, "signed": signed}
-        return _html(render_template("try.html", **names))
+        words = {"services": services, "signed": signed, "first": FIRST_SAMPLE}
+        return _html(render_template("try.html", samples=samples(services), **words))
 
     @pages.get("/samples/<path:name>")
     def a_sample(name: str) -> Response:

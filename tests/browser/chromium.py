@@ -19,10 +19,17 @@ from selenium.webdriver.support.ui import WebDriverWait
 DESKTOP, MOBILE = (1280, 900), (390, 844)
 _PATIENCE = 30
 _OPTIONS = (
-    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync "
-    "--hide-scrollbars --force-device-scale-factor=1"
-).split()
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+    "--force-device-scale-factor=1",
+)
 
 
 def programs() -> tuple[str | None, str | None]:
@@ -58,7 +65,7 @@ class Page:
 
     def run(self, script: str, *arguments: Any) -> Any:
         """Run JavaScript, with `arguments`, and give what it returns."""
-        return self.driver.execute_script(script, *arguments)  # type: ignore[no-untyped-call]
+        return self.driver.execute_script(script, *arguments)
 
     def wait(self, script: str) -> None:
         """Wait until an expression of JavaScript holds."""
@@ -84,9 +91,7 @@ class Page:
     def picture(self, height: int) -> bytes:
         """A PNG of the page as wide as the window and at most this high, from its top."""
         self.run("window.scrollTo(0, 0)")
-        width, whole = self.run(
-            "return [innerWidth, document.documentElement.scrollHeight]"
-        )
+        width, whole = self.run("return [innerWidth, document.documentElement.scrollHeight]")
         clip = {"x": 0, "y": 0, "width": width, "height": min(height, whole), "scale": 1}
         shot = self.driver.execute_cdp_cmd(
             "Page.captureScreenshot", {"format": "png", "clip": clip, "captureBeyondViewport": True}

@@ -26,6 +26,9 @@ def draw(page: Page, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as name, running(Path(name)) as service:
-        with chromium(f"http://{HOST}:{service.port}") as page:
-            draw(page, FOLDER)
+    with (
+        tempfile.TemporaryDirectory() as name,
+        running(Path(name)) as service,
+        chromium(f"http://{HOST}:{service.port}") as page,
+    ):
+        draw(page, FOLDER)

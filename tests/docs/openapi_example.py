@@ -12,8 +12,7 @@ from uuid import UUID, uuid5
 
 from plugin.app import create_app
 from plugin.config import Settings
-from plugin.samples import WRITTEN_FOR, sample
-from plugin.web.openapi.examples import FIRST
+from plugin.samples import FIRST_SAMPLE, WRITTEN_FOR, sample
 from tests.docs.pages import REPOSITORY
 
 PLACE = REPOSITORY / "plugin/web/openapi/cards.json"
@@ -25,7 +24,7 @@ def answer() -> str:
     app = create_app(Settings(), today=lambda: WRITTEN_FOR)
     response = app.test_client().post(
         "/cds-services/cramp-review",
-        data=sample(FIRST, WRITTEN_FOR),
+        data=sample(FIRST_SAMPLE, WRITTEN_FOR),
         content_type="application/json",
     )
     text = json.dumps(_steady(response.get_json()), indent=1, ensure_ascii=False)

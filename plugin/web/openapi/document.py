@@ -145,5 +145,3 @@ def _outcome(text: str, status: int) -> Json:
 
 def _name(status: int) -> str:
     return f"Refused{status}"
-
-

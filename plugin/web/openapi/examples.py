@@ -13,7 +13,6 @@ from cds_hooks.model import Service
 from plugin.samples import WRITTEN_FOR, order_sample_names, sample, sample_names
 
 Json = dict[str, Any]
-FIRST = "thiazide-low-potassium"  # the sample whose answer is shown
 _ISSUE_CODES = {
     401: "login",
     404: "not-found",
@@ -49,7 +48,8 @@ def answer(name: str) -> Any:
     if name == "Health":
         return {"status": "ok"}
     if name == "Cards":
-        return msgspec.json.decode((files("plugin") / "web" / "openapi" / "cards.json").read_bytes())
+        shown = files("plugin") / "web" / "openapi" / "cards.json"
+        return msgspec.json.decode(shown.read_bytes())
     return None
 
 

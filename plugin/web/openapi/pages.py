@@ -6,8 +6,9 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from flask import Blueprint, Flask, Response, current_app, render_template
+from flask import Blueprint, Flask, Response, current_app, render_template, request
 
+from plugin.web.loopback import from_this_machine
 from plugin.web.openapi.document import Described, api_document
 from plugin.web.openapi.reading import readable
 from plugin.web.policy import page_policy
@@ -15,7 +16,7 @@ from plugin.web.policy import page_policy
 _MEDIA = "application/json"
 
 
-def api_pages(about: Described) -> Blueprint:
+def api_pages(about: Described, *, try_offered: bool = False) -> Blueprint:
     """The two routes. The document is made once, when it is first asked for."""
     pages = Blueprint("api", __name__, template_folder="../templates")
 
@@ -32,7 +33,8 @@ def api_pages(about: Described) -> Blueprint:
     @pages.get("/docs")
     def docs() -> Response:
         """The document as a page."""
-        text = render_template("docs.html", **readable(document(_app())))
+        try_here = try_offered and from_this_machine(request.environ)
+        text = render_template("docs.html", **readable(document(_app())), try_here=try_here)
         response = Response(text, mimetype="text/html")
         response.headers["Content-Security-Policy"] = page_policy()
         return response
@@ -41,5 +43,5 @@ def api_pages(about: Described) -> Blueprint:
 
 
 def _app() -> Flask:
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     return app

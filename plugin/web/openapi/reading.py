@@ -6,11 +6,13 @@ Only what our own document holds is read: references within it, objects, lists, 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 Json = dict[str, Any]
 _REQUIRED = "required"
+_NO_ANCHOR = re.compile(r"[^\w-]")
 
 
 def readable(document: Json) -> Json:
@@ -21,8 +23,10 @@ def readable(document: Json) -> Json:
         for path, methods in document["paths"].items()
         for method, one in methods.items()
     ]
+    common = [_answer(status, *shared) for status, shared in _everywhere(document)]
     return {
         "info": document["info"],
+        "everywhere": common,
         "groups": [
             {**tag, "operations": [one for one in operations if one["tag"] == tag["name"]]}
             for tag in document["tags"]
@@ -40,6 +44,18 @@ def readable(document: Json) -> Json:
     }
 
 
+def _everywhere(document: Json) -> list[tuple[str, tuple[Json, Json]]]:
+    """The answers that every operation has, so that a page says them once."""
+    each = [
+        {status: given for status, given in one["responses"].items() if "$ref" in given}
+        for methods in document["paths"].values()
+        for one in methods.values()
+    ]
+    known = document["components"]["responses"]
+    shared = [status for status in each[0] if all(status in one for one in each)] if each else []
+    return [(status, (each[0][status], known)) for status in shared]
+
+
 def anchor(name: str) -> str:
     """The place of a shape in the page."""
     return f"shape-{name.lower().replace('.', '-')}"
@@ -51,7 +67,7 @@ def _operation(path: str, method: str, one: Json, responses: Json) -> Json:
     return {
         "path": path,
         "method": method.upper(),
-        "anchor": f"{method}{path}".replace("/", "-").translate({ord(char): None for char in "{}."}),
+        "anchor": _NO_ANCHOR.sub("", f"{method}{path}".replace("/", "-")),
         "summary": one["summary"],
         "description": one.get("description", ""),
         "tag": one["tags"][0],
@@ -76,7 +92,8 @@ def _operation(path: str, method: str, one: Json, responses: Json) -> Json:
 def _answer(status: str, given: Json, responses: Json) -> Json:
     if "$ref" in given:
         given = responses[_last(given["$ref"])]
-    shown: Json = {"status": status, "description": given["description"], "media": "", "example": ""}
+    shown: Json = {"status": status, "description": given["description"]}
+    shown |= {"media": "", "example": ""}
     for media, body in given.get("content", {}).items():
         shown |= {"media": media, "shape": _words(body["schema"])}
         if "example" in body:

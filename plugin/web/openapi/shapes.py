@@ -127,7 +127,7 @@ def add_shapes(spec: APISpec, marshmallow: MarshmallowPlugin, services: Sequence
     """Put every schema into the document; `Call` is any call of any of these services."""
     if marshmallow.converter is None:  # never: the document made it
         raise ValueError("the document was made without the plugin")
-    marshmallow.converter.add_attribute_function(_pattern)
+    marshmallow.converter.add_attribute_function(_pattern)  # type: ignore[no-untyped-call]
     spec.components.schema("Discovery", schema=DISCOVERY)
     spec.components.schema("FhirAuthorization", schema=AUTHORIZATION)
     for name, schema in card_schemas(REF.format(name="")).items():
@@ -183,7 +183,7 @@ def _pattern(_converter: Any, field: Any, **_: Any) -> Json:
     """A pattern in the dialect of JSON Schema, which has no `\\A`, `\\Z` and `(?i:...)`."""
     for validator in field.validators:
         if isinstance(validator, validate.Regexp):
-            text = validator.regex.pattern.replace(r"\A", "^").replace(r"\Z", "$")
+            text = str(validator.regex.pattern).replace(r"\A", "^").replace(r"\Z", "$")
             return {"pattern": _ANY_CASE.sub(_either, text)}
     return {}
 
