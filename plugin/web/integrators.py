@@ -11,7 +11,7 @@ from cds_hooks.model import Service
 from plugin.config import Settings
 from plugin.web.assets import assets
 from plugin.web.loopback import is_loopback
-from plugin.web.openapi.document import Described
+from plugin.web.openapi.operations import Described
 from plugin.web.openapi.pages import api_pages
 from plugin.web.try_page import try_pages
 

@@ -16,11 +16,8 @@ from msgspec import Struct
 from cds_hooks.errors import BadRequest, NotJson
 from cds_hooks.model import Service
 from plugin.samples import FIRST_SAMPLE, order_sample_names, sample, sample_names
-from plugin.web.card_view import Shown, shown_answer
 from plugin.web.loopback import from_this_machine
 from plugin.web.policy import page_policy
-
-_decoder = msgspec.json.Decoder(Shown)
 
 
 class Sample(Struct, frozen=True):
@@ -66,10 +63,12 @@ def try_pages(
     @pages.post("/cards")
     def cards() -> Response:
         """Cards, or an OperationOutcome, as a piece of the page."""
+        from plugin.web.card_view import Shown, shown_answer  # noqa: PLC0415 - loads slowly
+
         if not request.is_json:
             raise NotJson("An answer to be shown is JSON: {status, body}.")
         try:
-            answer = _decoder.decode(request.get_data())
+            answer = msgspec.json.decode(request.get_data(), type=Shown)
         except (msgspec.DecodeError, RecursionError) as error:
             raise BadRequest(f"This is no answer to be shown: {error}.") from None
         return _html(render_template("cards.html", **shown_answer(answer)))

@@ -11,12 +11,18 @@ from typing import Any
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask
-from msgspec import Struct
 from werkzeug.routing import Rule
 
-from cds_hooks.model import Service
 from plugin.web.openapi import examples
-from plugin.web.openapi.operations import HTML, INTEGRATORS, JSON, OPERATIONS, TAGS, Operation
+from plugin.web.openapi.operations import (
+    HTML,
+    INTEGRATORS,
+    JSON,
+    OPERATIONS,
+    TAGS,
+    Described,
+    Operation,
+)
 from plugin.web.openapi.shapes import REF, add_shapes
 
 Json = dict[str, Any]
@@ -40,14 +46,6 @@ _ABOUT = (
     "OperationOutcome; no fault is answered with an empty list of cards. `HEAD` and `OPTIONS` "
     "are answered on every route."
 )
-
-
-class Described(Struct, frozen=True):
-    """What the document is made for, beside the routes."""
-
-    services: tuple[Service, ...]
-    base_url: str = ""
-    signed: bool = False  # whether clients are configured, so that calls must be signed
 
 
 def api_document(app: Flask, about: Described) -> Json:

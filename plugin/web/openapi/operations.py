@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from cds_hooks.model import Service
+
 PROTOCOL, EVIDENCE, OPERATORS, INTEGRATORS = "CDS Hooks", "Evidence", "Operation", "For integrators"
 TAGS = {
     PROTOCOL: "Discovery, calls and feedback, as CDS Hooks 2.0 has them.",
@@ -16,6 +18,14 @@ TAGS = {
 }
 JSON, HTML, TEXT = "application/json", "text/html", "text/plain"
 METRICS = "text/plain; version=1.0.0; charset=utf-8"
+
+
+class Described(Struct, frozen=True):
+    """What the document is made for, beside the routes."""
+
+    services: tuple[Service, ...]
+    base_url: str = ""
+    signed: bool = False  # whether clients are configured, so that calls must be signed
 
 
 class Operation(Struct, frozen=True):

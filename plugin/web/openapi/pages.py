@@ -9,7 +9,7 @@ import msgspec
 from flask import Blueprint, Flask, Response, current_app, render_template, request
 
 from plugin.web.loopback import from_this_machine
-from plugin.web.openapi.document import Described, api_document
+from plugin.web.openapi.operations import Described
 from plugin.web.openapi.reading import readable
 from plugin.web.policy import page_policy
 
@@ -22,6 +22,8 @@ def api_pages(about: Described, *, try_offered: bool = False) -> Blueprint:
 
     @cache
     def document(app: Flask) -> dict[str, Any]:
+        from plugin.web.openapi.document import api_document  # noqa: PLC0415 - loads slowly
+
         return api_document(app, about)
 
     @pages.get("/openapi.json")

@@ -15,8 +15,8 @@ from plugin.app import create_app
 from plugin.config import Settings
 from plugin.pipeline import Pipeline, default_pipeline
 from plugin.samples import WRITTEN_FOR, sample, sample_names
-from plugin.web.openapi.document import Described, api_document
-from plugin.web.openapi.operations import OPERATIONS
+from plugin.web.openapi.document import api_document
+from plugin.web.openapi.operations import OPERATIONS, Described
 from tests.plugin.hook_calls import URL, call, patient
 
 Json = dict[str, Any]
