@@ -59,7 +59,7 @@ class Settings(Struct, frozen=True):
     log_format: LogFormat = LogFormat.JSON  # CRAMPCHECK_LOG_FORMAT: json, console
     jurisdiction: Jurisdiction | None = None  # CRAMPCHECK_JURISDICTION: US, UK, EU; US if nowhere
     overlay: str = ""  # CRAMPCHECK_OVERLAY: what this site changed of the knowledge
-    try_page: bool = True  # CRAMPCHECK_TRY: the page /try, where only this machine is listened to
+    try_page: bool = True  # CRAMPCHECK_TRY_PAGE: /try, for this machine alone
     data: str = ""  # CRAMPCHECK_DATA: the folder that is written to; crampcheck-data if empty
     rxnorm: str = (
         ""  # CRAMPCHECK_RXNORM: the index of a RxNorm release; in the data folder if empty
@@ -94,7 +94,7 @@ def settings_from_environment() -> Settings:
                 if env.str("JURISDICTION", "")
                 else default.jurisdiction
             ),
-            try_page=env.bool("TRY", default.try_page),
+            try_page=env.bool("TRY_PAGE", default.try_page),
             data=env.str("DATA", default.data),
             rxnorm=env.str("RXNORM", default.rxnorm),
             overlay=env.str("OVERLAY", default.overlay),

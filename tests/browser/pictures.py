@@ -16,13 +16,13 @@ SAMPLE = "thiazide-low-potassium"
 
 def draw(page: Page, folder: Path) -> None:
     """Write every picture into a folder."""
-    for name, size, height in (("try", DESKTOP, 1000), ("try-small", MOBILE, 2400)):
+    for name, size, height in (("try", DESKTOP, 860), ("try-small", MOBILE, 1500)):
         open_try(page, size)
         choose(page, SAMPLE)
         send(page)
         (folder / f"{name}.png").write_bytes(page.picture(height))
     page.open("/docs")
-    (folder / "docs.png").write_bytes(page.picture(1000))
+    (folder / "docs.png").write_bytes(page.picture(860))
 
 
 if __name__ == "__main__":

@@ -31,15 +31,16 @@ _UNDESCRIBED = ("HEAD", "OPTIONS")  # every route has them, and they say nothing
 _REFUSALS = {
     400: "The body is not JSON, or lacks what its hook requires.",
     401: "Clients are configured, and the call is not signed by one of them.",
+    403: "Nobody has to sign, and the request comes from another machine.",
     404: "There is no such route or service.",
     405: "The route does not take that method.",
     412: "A required part of the record was not sent and cannot be obtained.",
     413: "The body is larger than this service accepts.",
     415: "The body is not declared as JSON, or it is compressed.",
     500: "A fault of the service; the text has a word that finds it in the log.",
-    503: "It cannot be kept now: send it again later.",
+    503: "Something that is needed is down: send it again later.",
 }
-_ALWAYS = (405, 500)
+_ALWAYS = (403, 405, 500)
 _ABOUT = (
     "Finds the drugs of a FHIR medication list that are linked to muscle cramps, and proposes "
     "mitigations for a clinician to decide on. Every answer of 400 and above is a FHIR "
@@ -75,6 +76,7 @@ def api_document(app: Flask, about: Described) -> Json:
     for rule, method, operation in described_routes(app):
         path = _ARGUMENT.sub(lambda found: f"{{{found['name']}}}", rule.rule)
         parameters = [_parameter(found, about) for found in _ARGUMENT.finditer(rule.rule)]
+        parameters += [_query(name, text) for name, text in operation.query]
         shared = {"parameters": parameters} if parameters else {}
         spec.path(path, operations={method: {**_operation(operation, about), **shared}})
     return spec.to_dict()
@@ -102,6 +104,8 @@ def _operation(operation: Operation, about: Described) -> Json:
     answers: Json = {"200": _given(operation)}
     for status in sorted({*operation.refusals, *_ALWAYS}):
         answers[str(status)] = {"$ref": f"#/components/responses/{_name(status)}"}
+    if operation.absent_page:
+        answers["404"] = {**_given(operation), "description": "A page that says so."}
     made["responses"] = answers
     if operation.signed:
         made["security"] = [{"jwt": []}] if about.signed else [{}, {"jwt": []}]
@@ -133,6 +137,10 @@ def _parameter(found: re.Match[str], about: Described) -> Json:
     if found["name"] == "service_id":
         schema["enum"] = sorted({service.id for service in about.services})
     return {"name": found["name"], "in": "path", "required": True, "schema": schema}
+
+
+def _query(name: str, text: str) -> Json:
+    return {"name": name, "in": "query", "description": text, "schema": {"type": "string"}}
 
 
 def _outcome(text: str, status: int) -> Json:

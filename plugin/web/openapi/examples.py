@@ -15,6 +15,7 @@ from plugin.samples import WRITTEN_FOR, order_sample_names, sample, sample_names
 Json = dict[str, Any]
 _ISSUE_CODES = {
     401: "login",
+    403: "forbidden",
     404: "not-found",
     405: "not-supported",
     412: "required",
@@ -45,6 +46,8 @@ def calls(services: Sequence[Service]) -> dict[str, Json]:
 
 def answer(name: str) -> Any:
     """An answer of this schema; None where none is shown."""
+    if name == "Kept":
+        return {"stored": 1, "repeated": 0}
     if name == "Health":
         return {"status": "ok"}
     if name == "Cards":

@@ -39,6 +39,8 @@ class Operation(Struct, frozen=True):
     takes: str = ""
     said: str = "Done."  # what a 200 means
     refusals: tuple[int, ...] = ()
+    absent_page: bool = False  # whether its 404 is a page too
+    query: tuple[tuple[str, str], ...] = ()  # parameters after the `?`, each with what it is
     signed: bool = False  # whether clients must sign where clients are configured
 
 
@@ -49,7 +51,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         PROTOCOL,
         gives="Discovery",
         said="Every service, once for each hook that it answers.",
-        refusals=(401,),
+        refusals=(401, 503),
         signed=True,
     ),
     ("/cds-services/<service_id>", "post"): Operation(
@@ -60,18 +62,35 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         takes="Call",
         gives="Cards",
         said="Cards. An empty list means: everything was read, and nothing was found.",
-        refusals=(400, 401, 404, 412, 413, 415),
+        refusals=(400, 401, 404, 412, 413, 415, 503),
         signed=True,
     ),
     ("/cds-services/<service_id>/feedback", "post"): Operation(
         "Say what became of cards",
         PROTOCOL,
-        "May be sent in batches, again, and in any order: each outcome is kept once.",
-        media="",
+        "May be sent in batches, again, and in any order: each outcome is kept once. Entries that "
+        "cannot be read give a 400 that names them; the others are kept.",
         takes="Feedback",
+        gives="Kept",
         said="Kept, durably.",
         refusals=(400, 401, 404, 413, 415, 503),
         signed=True,
+    ),
+    ("/evidence", "get"): Operation(
+        "What the rules rest on: all of them, or those that a card names",
+        EVIDENCE,
+        "No patient is in it.",
+        media=HTML,
+        refusals=(404,),
+        absent_page=True,
+        query=(("rules", "Ids of rules, between commas; a card's link has them."),),
+    ),
+    ("/evidence/<segment>/<path:name>", "get"): Operation(
+        "A rule, a drug or an option with its sources and its review",
+        EVIDENCE,
+        media=HTML,
+        refusals=(404,),
+        absent_page=True,
     ),
     ("/source-attributes", "get"): Operation(
         "The source attributes of 45 CFR 170.315(b)(11)(iv)(A), as a page", EVIDENCE, media=HTML

@@ -82,6 +82,12 @@ _UNTYPED: dict[str, Json] = {
             },
         },
     },
+    "Kept": {
+        "type": "object",
+        "description": "How many outcomes are new, and how many were there already.",
+        "required": ["stored", "repeated"],
+        "properties": {name: {"type": "integer"} for name in ("stored", "repeated")},
+    },
     "Health": {
         "type": "object",
         "required": ["status"],

@@ -53,9 +53,9 @@ def test_the_page_shows_every_route_and_every_shape(client: FlaskClient) -> None
 
 
 def test_every_answer_is_shown_once_where_all_routes_have_it(client: FlaskClient) -> None:
-    """405 and 500 are said at the top, other statuses with their routes."""
+    """403, 405 and 500 are said at the top, other statuses with their routes."""
     page = readable(client.get("/openapi.json").get_json())
-    assert ["405", "500"] == [one["status"] for one in page["everywhere"]]
+    assert ["403", "405", "500"] == [one["status"] for one in page["everywhere"]]
     assert 1 == "".join(read(client).text).count("405")
 
 

@@ -11,12 +11,14 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from werkzeug.test import TestResponse
 
+from cds_hooks.model import Service
 from plugin.app import create_app
 from plugin.config import Settings
 from plugin.pipeline import Pipeline, default_pipeline
 from plugin.samples import WRITTEN_FOR, sample, sample_names
 from plugin.web.openapi.document import api_document
 from plugin.web.openapi.operations import OPERATIONS, Described
+from plugin.web.openapi.reading import readable
 from tests.plugin.hook_calls import URL, call, patient
 
 Json = dict[str, Any]
@@ -65,6 +67,43 @@ def test_every_route_of_the_application_is_described_and_no_other(
     for rule in app.url_map.iter_rules():
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
             assert (rule.rule, method.lower()) in OPERATIONS
+
+
+def test_nothing_is_described_that_no_application_has(app: Flask) -> None:
+    """Of these alone an application without a database, or without evidence pages, has none."""
+    there = {
+        (rule.rule, method.lower())
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set())
+    }
+    assert set(OPERATIONS) - there <= {
+        ("/cds-services/<service_id>/feedback", "post"),
+        ("/evidence", "get"),
+        ("/evidence/<segment>/<path:name>", "get"),
+    }
+
+
+def test_routes_of_a_fuller_application_are_described_by_what_they_are() -> None:
+    """Feedback, and a page whose 404 is a page; a parameter after the `?` is one."""
+    app = Flask("full", static_folder=None)
+    for rule, method in (
+        ("/cds-services/<service_id>/feedback", "POST"),
+        ("/evidence", "GET"),
+        ("/evidence/<segment>/<path:name>", "GET"),
+    ):
+        app.add_url_rule(rule, rule, lambda **_: "", methods=[method])
+    services = (Service("cramp-review", "patient-view", "t", "d", ()),)
+    document = api_document(app, Described(services))
+    schemathesis.openapi.from_dict(document).validate()
+    feedback = document["paths"]["/cds-services/{service_id}/feedback"]["post"]
+    assert {"200", "400", "401", "404", "413", "415", "503"} <= feedback["responses"].keys()
+    for shown in feedback["requestBody"]["content"]["application/json"]["examples"].values():
+        holds(document, "Feedback", shown["value"])
+    holds(document, "Kept", feedback["responses"]["200"]["content"]["application/json"]["example"])
+    evidence = document["paths"]["/evidence"]["get"]
+    assert ["text/html"] == list(evidence["responses"]["404"]["content"])
+    assert [("rules", "query")] == [(one["name"], one["in"]) for one in evidence["parameters"]]
+    assert readable(document)["groups"]
 
 
 def test_a_route_that_is_not_described_is_in_the_document_all_the_same() -> None:
