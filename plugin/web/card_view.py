@@ -87,11 +87,18 @@ def _suggestion(one: Json) -> Json:
             {
                 "type": _text(action.get("type")),
                 "description": _text(action.get("description")),
-                "resource": json.dumps(action.get("resource"), indent=2, ensure_ascii=False),
+                "resource": _acted_on(action),
             }
             for action in _dicts(one.get("actions"))
         ],
     }
+
+
+def _acted_on(action: Json) -> str:
+    """The resource that an action brings, or the reference of the one that it deletes."""
+    if "resource" in action:
+        return json.dumps(action["resource"], indent=2, ensure_ascii=False)
+    return _text(action.get("resourceId"))
 
 
 def _issue(issue: Json) -> Json:

@@ -17,9 +17,9 @@ from tests.browser.trying import cards, choose, open_try, paste, send
 FIRST = "thiazide-low-potassium"
 HOSTILE = [
     "<img src=x onerror=\"document.title='acted'\">",
-    "<script>document.title='acted'</script> warfarin",
-    "[warfarin](javascript:document.title='acted')",
-    "![warfarin](https://example.org/pixel.png)",
+    "<script>document.title='acted'</script> zzz",
+    "[zzz](javascript:document.title='acted')",
+    "![zzz](https://example.org/pixel.png)",
     "<svg onload=alert(1)>",
     "</textarea><iframe src='https://example.org'></iframe>",
 ]

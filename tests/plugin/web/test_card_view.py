@@ -61,7 +61,18 @@ FULL = {
                     "resource": {"resourceType": "ServiceRequest", "status": "draft"},
                 }
             ],
-        }
+        },
+        {
+            "uuid": "s2",
+            "label": "Leave it out",
+            "actions": [
+                {
+                    "type": "delete",
+                    "description": "Remove the order",
+                    "resourceId": "MedicationRequest/draft",
+                }
+            ],
+        },
     ],
     "overrideReasons": [{"system": "urn:x", "code": "r", "display": 'It\'s "known"'}],
     "links": [
@@ -78,6 +89,8 @@ def test_suggestions_links_and_reasons_are_shown(client: FlaskClient) -> None:
     assert "Measure it" in text
     assert "&#34;ServiceRequest&#34;" in text
     assert "any of them" in text
+    assert "<code>MedicationRequest/draft</code>" in text
+    assert "null" not in text.partition("The answer in JSON")[0]
     assert 1 == text.count("SMART app")
     assert 'href="https://example.org/evidence"' in text
     (reason,) = re.findall(r"<option value=\"([^\"]*)\"", text)
