@@ -18,7 +18,7 @@ WORKERS ?= 2
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: help install serve test check bench soak docs lock wheel clean
+.PHONY: help install serve test check bench soak docs pictures lock wheel clean
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 10
@@ -79,7 +79,11 @@ docs: install  ## write into the pages what the commands print now
 	@$(BIN)/python -m plugin.cli.reference > docs/reference/cli.md
 	@$(BIN)/python -m tests.docs.export
 	@$(BIN)/python -m tests.docs.knowledge_pages
+	@$(BIN)/python -m tests.docs.openapi_example
 	@$(BIN)/python -m tests.docs.render 2>/dev/null
+
+pictures: install  ## draw the pictures of the pages anew, with chromium
+	@$(BIN)/python -m tests.browser.pictures
 
 # The addresses that packages came from are left out, and so are the paths of this machine.
 LOCK := PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= .venv-lock/bin/pip-compile --quiet --upgrade \

@@ -108,3 +108,13 @@ def answer_of(cards: Sequence[Card]) -> bytes:
     answer: dict[str, Any] = {"cards": list(cards)}
     msgspec.convert(answer["cards"], list[_Card])
     return msgspec.json.encode(answer)
+
+
+def card_schemas(folder: str) -> dict[str, dict[str, Any]]:
+    """The JSON Schemas (2020-12) that cards are held to, by name: `Card`, and what it refers to
+    under `folder`, such as `#/components/schemas/`.
+    """
+    _, schemas = msgspec.json.schema_components([_Card], ref_template=f"{folder}{{name}}")
+    text = msgspec.json.encode(schemas).replace(f'"{folder}_'.encode(), f'"{folder}'.encode())
+    public = {name.lstrip("_"): schema for name, schema in msgspec.json.decode(text).items()}
+    return {name: {**schema, "title": name} for name, schema in public.items()}

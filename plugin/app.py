@@ -35,6 +35,7 @@ from plugin.trust.memory import MemoryReplay
 from plugin.trust.unsigned import local_only
 from plugin.watching import Watcher, remembered
 from plugin.web.evidence import evidence_pages
+from plugin.web.integrators import register_integrators_pages
 from plugin.web.source_attributes import source_attribute_pages
 
 if TYPE_CHECKING:
@@ -99,6 +100,9 @@ def create_app(
     _operators_pages(app, pipeline, metrics)
     app.register_blueprint(source_attribute_pages(lambda: serving(app).knowledge))
     app.register_blueprint(evidence_pages(lambda: serving(app).knowledge))
+    services = [endpoint.service for endpoint in endpoints]
+    signed = bool(settings.clients)
+    register_integrators_pages(app, services, settings, signed=signed, today=today)
     structlog.get_logger().info(
         "ready", knowledge=pipeline.knowledge.version, rules=len(pipeline.knowledge.rules)
     )

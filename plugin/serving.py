@@ -62,6 +62,7 @@ class Serving(Struct):
             "Crampcheck: drugs linked to muscle cramps, for clinicians.",
             "",
             "CDS Hooks discovery: /cds-services",
+            "Every route: /docs, and as OpenAPI: /openapi.json",
             "Evidence for every rule: /evidence",
             "Source attributes (45 CFR 170.315(b)(11)(iv)(A)): /source-attributes",
             f"Knowledge: {self.version}, {review_status(self.knowledge)}",

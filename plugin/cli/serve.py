@@ -15,15 +15,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from plugin.cli.overlay import in_force, overlay_option
-from plugin.cli.samples import write_samples
 from plugin.cli.shared import packaged_pipeline
 from plugin.errors import CrampcheckError
+from plugin.samples import FIRST_SAMPLE, write_samples
 
 if TYPE_CHECKING:
     from flask import Flask
 
 SERVICE = "cramp-review"
-FIRST_SAMPLE = "thiazide-low-potassium"
 
 
 class AddressTaken(CrampcheckError):  # noqa: N818
@@ -51,18 +50,19 @@ def serve(host: str | None, port: int | None) -> None:
     from plugin.config import settings_from_environment  # noqa: PLC0415
     from plugin.store.opening import prepare  # noqa: PLC0415
     from plugin.trust.unsigned import refuse_unsigned  # noqa: PLC0415
+    from plugin.web.integrators import try_offered  # noqa: PLC0415
 
     if host:  # what may be fetched depends on it, here and after a reload
         click.get_current_context().with_resource(in_force("CRAMPCHECK_HOST", host))
     settings = settings_from_environment()
-    host, port = host or settings.host, settings.port if port is None else port
+    host, port = settings.host, settings.port if port is None else port
     refuse_unsigned(settings, host)
     packaged_pipeline()  # a fault of the knowledge is said here, not in a worker's log
     _can_listen(host, port)
     app = create_app(settings, remember=True)
     prepare(settings)
     with _samples_of_today() as written:
-        _listen(app, host, port, written)
+        _listen(app, host, port, written, page=try_offered(settings))
 
 
 def _can_listen(host: str, port: int) -> None:
@@ -80,13 +80,17 @@ def _can_listen(host: str, port: int) -> None:
         ) from None
 
 
-def try_it(url: str, samples: list[Path]) -> str:
-    """What to type at once: discovery, and a call with a shipped patient."""
+def try_it(url: str, samples: list[Path], *, page: bool = True) -> str:
+    """What to type at once: the page that tries it, discovery, and a call with a shipped patient.
+
+    `page`: whether `/try` is there.
+    """
     first = next((path for path in samples if path.stem == FIRST_SAMPLE), samples[0])
     others = ", ".join(path.name for path in samples if path != first)
     return "\n".join(
         [
             f"Crampcheck listens on {url}",
+            *([f"Try it in a browser: {url}/try"] if page else []),
             "Try it:",
             f"  curl -s {url}/cds-services",
             f"  curl -s -H 'Content-Type: application/json' -d @{first} "
@@ -109,7 +113,7 @@ def _samples_of_today() -> Iterator[list[Path]]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _listen(app: Flask, host: str, port: int, samples: list[Path]) -> None:
+def _listen(app: Flask, host: str, port: int, samples: list[Path], *, page: bool) -> None:
     """Run gunicorn in this process until it is told to stop. Does not return."""
     from gunicorn.app.base import BaseApplication  # noqa: PLC0415 - starts slowly
 
@@ -137,7 +141,7 @@ def _listen(app: Flask, host: str, port: int, samples: list[Path]) -> None:
 
     def _say_ready(arbiter: Any) -> None:
         """Called once the socket is open, so that a line that can be tried is true."""
-        click.echo(try_it(f"http://{_address(arbiter)}", samples), err=True)
+        click.echo(try_it(f"http://{_address(arbiter)}", samples, page=page), err=True)
 
     Server().run()
 

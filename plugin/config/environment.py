@@ -47,6 +47,7 @@ def _read(env: FileAwareEnv, default: Settings) -> Settings:
             "SMART_LAUNCH_URL", env.str("SMART_LAUNCH_URL", default.smart_launch_url)
         ),
         smart_app_context=env.bool("SMART_APP_CONTEXT", default.smart_app_context),
+        try_page=env.bool("TRY_PAGE", default.try_page),
         log_level=env.enum("LOG_LEVEL", default.log_level, enum=LogLevel, by_value=True),
         log_format=env.enum("LOG_FORMAT", default.log_format, enum=LogFormat, by_value=True),
         jurisdiction=(

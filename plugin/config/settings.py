@@ -59,6 +59,7 @@ class Settings(Struct, frozen=True):
     base_url: str = ""  # CRAMPCHECK_BASE_URL: how clients reach us; cards then link to it
     smart_launch_url: str = ""  # CRAMPCHECK_SMART_LAUNCH_URL: an app of the site; cards launch it
     smart_app_context: bool = False  # CRAMPCHECK_SMART_APP_CONTEXT: and tell it the rules' ids
+    try_page: bool = True  # CRAMPCHECK_TRY_PAGE: /try, for this machine alone
     log_level: LogLevel = LogLevel.INFO  # CRAMPCHECK_LOG_LEVEL: debug, info, warning, error
     log_format: LogFormat = LogFormat.JSON  # CRAMPCHECK_LOG_FORMAT: json, console
 

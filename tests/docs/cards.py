@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from plugin.app import create_app
-from plugin.cli.samples import WRITTEN_FOR, sample
 from plugin.config import Settings
+from plugin.samples import WRITTEN_FOR, sample
 
 
 def card_as_shown(name: str) -> str:

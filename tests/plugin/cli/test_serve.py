@@ -17,10 +17,10 @@ import pytest
 
 from plugin.app import create_app
 from plugin.cards.shape import FOUND
-from plugin.cli.samples import WRITTEN_FOR, sample, sample_names, write_samples
-from plugin.cli.serve import FIRST_SAMPLE
+from plugin.cli.serve import try_it
 from plugin.config import Settings
 from plugin.pipeline import default_pipeline
+from plugin.samples import FIRST_SAMPLE, WRITTEN_FOR, sample, sample_names, write_samples
 from tests.plugin.golden import PATIENTS, case, hook_body
 
 RUN = "from plugin.cli.main import run; run()"
@@ -163,3 +163,12 @@ body = open(sys.argv[2], "rb").read()
 call = urllib.request.Request(sys.argv[1], body, {"Content-Type": "application/json"})
 sys.stdout.buffer.write(urllib.request.urlopen(call, timeout=30).read())
 """
+
+
+@pytest.mark.parametrize("page", [True, False])
+def test_the_page_that_tries_it_is_named_where_it_is(tmp_path: Path, page: bool) -> None:
+    """On a loopback address; elsewhere only the lines for a terminal."""
+    paths = write_samples(tmp_path, WRITTEN_FOR)
+    said = try_it("http://127.0.0.1:8000", paths, page=page)
+    assert page is ("http://127.0.0.1:8000/try" in said)
+    assert "curl -s http://127.0.0.1:8000/cds-services" in said

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugin.cards.ordering import order_cards
+from plugin.cards.site import NOWHERE
 from plugin.model import Assessment
 from tests.oracle.book import the_book
 from tests.oracle.charts import is_current
@@ -91,7 +92,7 @@ def test_an_order_check_holds_together(sketch: Sketch, meds: list[Med]) -> None:
 def test_an_order_of_an_antibiotic_without_a_link_says_nothing(sketch: Sketch) -> None:
     """Whatever the chart holds, and whatever of it could not be read."""
     found = check(sketch, drafts([Med(("amoxicillin",))], sketch))
-    assert order_cards(found, pipeline().knowledge) == []
+    assert order_cards((), found.assessment, pipeline().knowledge, NOWHERE) == ([], [])
 
 
 @effort(100)

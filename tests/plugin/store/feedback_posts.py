@@ -8,11 +8,16 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
+from plugin.cards.issued import Issued
 from plugin.cards.shape import REASON_SYSTEM
 from plugin.config import Settings
+from plugin.model import Assessment
+from plugin.pipeline import default_pipeline
+from plugin.reading.source import split
 from plugin.store.address import address_of
 from plugin.store.engine import open_engine
 from plugin.store.tables import feedback, issued_card
+from tests.plugin.golden import case
 
 URL = "/cds-services/cramp-review/feedback"
 NOON = "2026-11-01T12:00:00Z"
@@ -63,3 +68,15 @@ def _rows(settings: Settings, query: Any) -> list[dict[str, Any]]:
     engine = open_engine(address_of(settings), pooled=False, writes=False)
     with engine.begin() as connection:
         return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def answer(name: str = "thiazide-low-potassium") -> Assessment:
+    """The answer about a golden case."""
+    one = case(name)
+    return default_pipeline(Settings()).assess_entries(split(one.bundle), one.as_of)
+
+
+def sent(card: str, assessment: Assessment) -> list[Issued]:
+    """A card that tells of all that was found."""
+    rules = tuple(one.rule for one in assessment.findings)
+    return [Issued(card, "t", "info", rules, {})]

@@ -13,9 +13,8 @@ from cds_hooks.errors import Unavailable
 from cds_hooks.feedback import decode_feedback
 from cds_hooks.model import HookRequest
 from plugin.config import Settings
-from plugin.store.issued import Issued
 from plugin.store.opening import Store, open_store, prepare
-from tests.plugin.store.feedback_posts import issued, overridden, post, stored
+from tests.plugin.store.feedback_posts import answer, issued, overridden, post, sent, stored
 from tests.servers.postgres import Postgres, running
 
 PATIENCE = 30  # seconds until a store that does not come back counts as broken
@@ -59,14 +58,14 @@ def test_a_database_server_that_crashes_and_comes_back(server: Postgres, tmp_pat
         keep(store, after)
     with pytest.raises(Unavailable):
         store.replay.first_use("i", "during", LATER)
-    store.issued.remember("cramp-review", REQUEST, "1", [Issued("lost", "t", "info")])
+    store.issued.remember("cramp-review", REQUEST, answer(), sent("lost", answer()))
     assert store.outcomes.of(REQUEST, 30) == {}
     server.start()
     until(lambda: keep(store, after))
     until(lambda: store.replay.first_use("i", "after", LATER))
     assert not store.replay.first_use("i", "before", LATER)
     assert store.replay.first_use("i", "during", LATER)
-    store.issued.remember("cramp-review", REQUEST, "1", [Issued(card, "t", "info")])
+    store.issued.remember("cramp-review", REQUEST, answer(), sent(card, answer()))
     assert [row["card"] for row in stored(settings)] == [before, after]
     assert [row["card"] for row in issued(settings)] == [card]
 

@@ -13,7 +13,7 @@ from plugin.app import create_app
 from plugin.cards.shape import FOUND, NOT_READ
 from plugin.config import Settings
 from plugin.observe import Metrics
-from plugin.store.issued import Issued, patient_of
+from plugin.store.issued import patient_of
 from plugin.store.opening import open_store
 from plugin.store.pseudonym import FILE, Pseudonyms, pseudonyms_of
 from tests.plugin.hook_calls import (
@@ -26,7 +26,7 @@ from tests.plugin.hook_calls import (
     prefetch,
     searchset,
 )
-from tests.plugin.store.feedback_posts import issued
+from tests.plugin.store.feedback_posts import answer, issued, sent
 
 LOW = prefetch(order("hydrochlorothiazide 25 mg"), potassium=searchset(potassium(3.2)))
 BOTH = prefetch(
@@ -139,5 +139,5 @@ def test_a_card_that_cannot_be_written_down_is_reported_not_raised(tmp_path: Pat
     metrics = Metrics()
     store = open_store(settings, metrics)
     request = HookRequest("patient-view", "x", {"patient_id": "1"}, {})
-    store.issued.remember("cramp-review", request, "1", [Issued("c", "t", "info")])
+    store.issued.remember("cramp-review", request, answer(), sent("c", answer()))
     assert b'crampcheck_store_failures_total{to="remember the cards"} 1.0' in metrics.exposition()

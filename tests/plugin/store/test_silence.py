@@ -13,12 +13,7 @@ from cds_hooks.model import Caller, HookRequest
 from plugin.app import create_app
 from plugin.cards.shape import LASTING
 from plugin.config import Settings
-from plugin.model import Finding
-from plugin.pipeline import default_pipeline
-from plugin.reading.source import split
-from plugin.store.issued import Issued
 from plugin.store.opening import open_store
-from tests.plugin.golden import case
 from tests.plugin.hook_calls import (
     TODAY,
     URL,
@@ -29,7 +24,7 @@ from tests.plugin.hook_calls import (
     prefetch,
     searchset,
 )
-from tests.plugin.store.feedback_posts import accepted, overridden, post
+from tests.plugin.store.feedback_posts import accepted, answer, overridden, post, sent
 
 WARNING = prefetch(order("hydrochlorothiazide 25 mg"), potassium=searchset(potassium(3.2)))
 CRITICAL = prefetch(order("quinine sulfate 324 mg"))
@@ -215,16 +210,10 @@ def test_an_outcome_that_another_client_tells_silences_nothing(settings: Setting
     ours, theirs = Caller("https://ours"), Caller("https://theirs")
     context = {"patient_id": "1"}
     request = HookRequest("patient-view", "x", context, {}, caller=ours)
-    findings = finding_of("thiazide-low-potassium")
-    store.issued.remember("cramp-review", request, "1", [Issued("c", "t", "info", findings)])
+    told = answer()
+    store.issued.remember("cramp-review", request, told, sent("c", told))
     entry = decode_feedback(post(overridden("c", at=ago(0)))).entries
     store.feedback.keep("cramp-review", entry, theirs)
     assert store.outcomes.of(request, 30) == {}
     store.feedback.keep("cramp-review", entry, ours)
-    assert set(store.outcomes.of(request, 30)) == {one.rule for one in findings}
-
-
-def finding_of(name: str) -> tuple[Finding, ...]:
-    """What is found of a golden case."""
-    one = case(name)
-    return default_pipeline(Settings()).assess_entries(split(one.bundle), one.as_of).findings
+    assert set(store.outcomes.of(request, 30)) == {one.rule for one in told.findings}

@@ -10,19 +10,24 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 # The day on which the samples are written to be read.
 WRITTEN_FOR = date(2026, 11, 1)
+FIRST_SAMPLE = "thiazide-low-potassium"  # what a newcomer is shown
+ORDERS = "orders"  # the folder of those about draft orders
 _DATE = re.compile(rb"\d{4}-\d{2}-\d{2}")
 
 
 def sample_names() -> list[str]:
-    """The samples that are shipped, sorted; without their ending."""
-    folder = files("plugin") / "samples"
-    return sorted(
-        item.name.removesuffix(".json") for item in folder.iterdir() if item.name.endswith(".json")
-    )
+    """The samples of an opened chart, sorted; without their ending."""
+    return _names(files("plugin") / "samples")
+
+
+def order_sample_names() -> list[str]:
+    """The samples about draft orders, sorted, as `sample` takes them."""
+    return [f"{ORDERS}/{name}" for name in _names(files("plugin") / "samples" / ORDERS)]
 
 
 def sample(name: str, today: date) -> bytes:
@@ -40,6 +45,12 @@ def write_samples(folder: Path, today: date) -> list[Path]:
         path.write_bytes(sample(name, today))
         paths.append(path)
     return paths
+
+
+def _names(folder: Traversable) -> list[str]:
+    return sorted(
+        item.name.removesuffix(".json") for item in folder.iterdir() if item.name.endswith(".json")
+    )
 
 
 def _moved(text: bytes, by: timedelta) -> bytes:

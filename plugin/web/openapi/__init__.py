@@ -1,0 +1,1 @@
+"""The routes of the service, described in OpenAPI 3.1."""

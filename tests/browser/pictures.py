@@ -1,0 +1,34 @@
+"""`python -m tests.browser.pictures` draws the pictures of the documentation anew."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from tests.browser.chromium import DESKTOP, MOBILE, Page, chromium
+from tests.browser.trying import choose, open_try, send
+from tests.deploy.service import HOST, running
+from tests.docs.pages import REPOSITORY
+
+FOLDER = REPOSITORY / "docs/images"
+SAMPLE = "thiazide-low-potassium"
+
+
+def draw(page: Page, folder: Path) -> None:
+    """Write every picture into a folder."""
+    for name, size, height in (("try", DESKTOP, 860), ("try-small", MOBILE, 1500)):
+        open_try(page, size)
+        choose(page, SAMPLE)
+        send(page)
+        (folder / f"{name}.png").write_bytes(page.picture(height))
+    page.open("/docs")
+    (folder / "docs.png").write_bytes(page.picture(860))
+
+
+if __name__ == "__main__":
+    with (
+        tempfile.TemporaryDirectory() as name,
+        running(Path(name)) as service,
+        chromium(f"http://{HOST}:{service.port}") as page,
+    ):
+        draw(page, FOLDER)
