@@ -75,6 +75,7 @@ soak: install  ## the same tests, with many more generated patients
 
 docs: install  ## write into the pages what the commands print now
 	@$(BIN)/python -m plugin.cli.reference > docs/reference/cli.md
+	@$(BIN)/python -m tests.protocol.page
 	@$(BIN)/python -m tests.docs.export
 	@$(BIN)/python -m tests.docs.knowledge_pages
 	@$(BIN)/python -m tests.docs.render 2>/dev/null

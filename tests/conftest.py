@@ -48,7 +48,8 @@ def held_to_the_protocol() -> Iterator[None]:
     def open_(self: FlaskClient, *args: Any, **kwargs: Any) -> TestResponse:
         response = opened(self, *args, **kwargs)
         asked = response.request
-        hold(asked.method, asked.path, response.status_code, response.mimetype, response.data)
+        mimetype = response.mimetype or ""
+        hold(asked.method, asked.path, response.status_code, mimetype, response.data)
         return response
 
     with pytest.MonkeyPatch.context() as patch:

@@ -24,7 +24,7 @@ _CALL = re.compile(rf"{_SERVICES}/[^/]+")
 _EMPTY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
-class NotHeld(AssertionError):
+class NotHeld(AssertionError):  # noqa: N818
     """A response that the protocol does not allow."""
 
 

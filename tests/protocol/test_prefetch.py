@@ -65,7 +65,7 @@ def test_templates_stay_within_the_recommended_subset_of_search(services: Servic
             assert 1 <= int(pairs["_count"]) <= MOST
 
 
-@requirement(28)
+@requirement(28, 34)
 def test_what_is_prefetched_is_all_that_an_answer_needs(ask: Ask) -> None:
     """No server is named in the call."""
     (card,) = ask(call(prefetch(order(THIAZIDE), potassium=searchset(potassium(3.1)))))
