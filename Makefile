@@ -77,6 +77,7 @@ soak: install  ## the same tests, with many more generated patients, posts and k
 
 docs: install  ## write into the pages what the commands print now
 	@$(BIN)/python -m plugin.cli.reference > docs/reference/cli.md
+	@$(BIN)/python -m tests.protocol.page
 	@$(BIN)/python -m tests.docs.export
 	@$(BIN)/python -m tests.docs.knowledge_pages
 	@$(BIN)/python -m tests.docs.openapi_example

@@ -1,10 +1,21 @@
-"""How much the generated tests generate: the same tests, larger, under `make soak`."""
+"""What holds for the whole suite.
+
+How much the generated tests generate: the same tests, larger, under `make soak`. And that every
+response of a test client is held to the protocol, whatever the test is about.
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from typing import Any
 
+import pytest
+from flask.testing import FlaskClient
 from hypothesis import HealthCheck, Phase, settings
+from werkzeug.test import TestResponse
+
+from tests.protocol.held import hold
 
 SOAK = "CRAMPCHECK_SOAK"
 
@@ -27,3 +38,20 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("soak" if os.environ.get(SOAK) == "1" else "quick")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def held_to_the_protocol() -> Iterator[None]:
+    """Every response of every test client is one that the protocol allows."""
+    opened = FlaskClient.open
+
+    def open_(self: FlaskClient, *args: Any, **kwargs: Any) -> TestResponse:
+        response = opened(self, *args, **kwargs)
+        asked = response.request
+        mimetype = response.mimetype or ""
+        hold(asked.method, asked.path, response.status_code, mimetype, response.data)
+        return response
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FlaskClient, "open", open_)
+        yield
