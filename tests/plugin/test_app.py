@@ -44,7 +44,7 @@ def test_every_response_forbids_caching_sniffing_and_framing(client: FlaskClient
         assert response.headers["Referrer-Policy"] == "no-referrer"
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/cds-services/", "/cds-services/none", "/docs"])
+@pytest.mark.parametrize("path", ["/nowhere", "/cds-services/", "/cds-services/none", "/docs/"])
 def test_an_unknown_path_is_an_operation_outcome(client: FlaskClient, path: str) -> None:
     """No HTML page of the framework reaches an EHR."""
     response = client.get(path)
