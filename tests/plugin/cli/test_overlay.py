@@ -159,14 +159,16 @@ def test_the_service_says_it_in_discovery_on_the_card_and_in_its_state(tmp_path:
     site = overlay(tmp_path, *CODES, change("rule", 'id = "potassium-not-known"\noff = true'))
     client = create_app(Settings(overlay=str(site))).test_client()
     version = load(overlay=site).version
-    (service,) = client.get("/cds-services").get_json()["services"]
-    assert version == service["version"]
-    assert (
-        "With the changes of Example Hospital (overlay example-hospital)."
-        in (service["description"])
-    )
-    assert "http://loinc.org|2823-3" in service["prefetch"]["potassium"]
-    assert f"{LOCAL_LABS}|K" in service["prefetch"]["potassium"]
+    services = client.get("/cds-services").get_json()["services"]
+    assert services
+    for service in services:
+        assert version == service["version"]
+        assert (
+            "With the changes of Example Hospital (overlay example-hospital)."
+            in (service["description"])
+        )
+        assert "http://loinc.org|2823-3" in service["prefetch"]["potassium"]
+        assert f"{LOCAL_LABS}|K" in service["prefetch"]["potassium"]
     ready = client.get("/readyz").get_json()
     assert version == ready["knowledge_version"]
     assert ["potassium-not-known"] == ready["overlay"]["rules_off"]
