@@ -61,7 +61,9 @@ def check_orders(assessor: Assessor, ordered: Ordered, asked: Asked, as_of: date
     linked = any(name in known for one in focused for name in one.ingredients)
     before, after = assessor.assess(ordered.before, as_of), assessor.assess(ordered.after, as_of)
     fresh = news(before, after, orders_of(ordered.orders))
-    findings = _of_focus(fresh, orders_of(focused), ordered, after, assessor)
+    focus = orders_of(focused)
+    said = _of_focus(fresh, focus, ordered, after, assessor)
+    findings = tuple(one for one in after.findings if one in said or _goes_on(one, focus))
     unread = _unread(ordered, asked, with_chart=linked)
     offered, withheld = assessor.options(ordered.after, as_of, findings) if findings else ((), ())
     assessment = replace(
@@ -79,6 +81,11 @@ def check_orders(assessor: Assessor, ordered: Ordered, asked: Asked, as_of: date
 
 def _rank(level: Level) -> int:
     return level.rank
+
+
+def _goes_on(finding: Finding, focus: Orders) -> bool:
+    """Whether an order in focus goes on with what is critical: said again, since it is signed."""
+    return finding.level is Level.CRITICAL and not focus.names.isdisjoint(finding.ingredients)
 
 
 def _of_focus(

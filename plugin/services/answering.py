@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from msgspec import Struct
 
@@ -56,13 +56,19 @@ class Answering(Struct, frozen=True):
         request: HookRequest,
         entries: int,
         assessment: Assessment,
+        *,
         make: Make = issue_cards,
+        drafts: Iterable[Any] = (),
     ) -> list[Card]:
-        """The cards of an assessment, made by `make`; `entries` is how many the call brought."""
+        """The cards of an assessment, made by `make`; `entries` is how many the call brought.
+
+        `drafts` are orders of the call, decoded: a lab that they order is not ordered again.
+        """
         known = self.pipeline.knowledge
         told, silenced = quieted(self.remembered, request, assessment, known)
-        context = request.context
-        where = self.site.of_call(context["patient_id"], context.get("encounter_id") or "")
+        patient, encounter = request.context["patient_id"], request.context.get("encounter_id")
+        ordered = self.site.requests.ordered_in(drafts)
+        where = self.site.of_call(patient, encounter or "", ordered)
         cards, issued = make(told, known, where)
         say_so(cards, silenced)
         self.watcher.answered(service, request, entries, told, issued)

@@ -15,7 +15,7 @@ from plugin.ordering.check import Asked, OrderCheck, check_orders
 from plugin.ordering.drafts import drafts_of, select
 from plugin.services.answering import TOO_DEEP, Answering
 from plugin.services.cramp_review import of_site
-from plugin.services.drafted import DRAFT_ORDERS, orders_in
+from plugin.services.drafted import DRAFT_ORDERS, drafts_of_labs, orders_in
 from plugin.services.intake import take_in
 from plugin.services.parts import Part, parts_of
 
@@ -36,10 +36,13 @@ def cramp_order_check(answering: Answering) -> list[Endpoint]:
         try:
             request = answering.complete(request, parts)
             entries, check = _check(request, parts, answering)
+            labs = list(drafts_of_labs(request))
         except (InputUnreadable, RecursionError):
             raise BadRequest(TOO_DEEP) from None
         make = partial(order_cards, check.removable)
-        return answering.cards(SERVICE_ID, request, entries, check.assessment, make)
+        return answering.cards(
+            SERVICE_ID, request, entries, check.assessment, make=make, drafts=labs
+        )
 
     return [Endpoint(_service(hook, known, parts), handle) for hook in (SELECT, SIGN)]
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from cds_hooks.errors import BadRequest
@@ -14,6 +16,7 @@ from plugin.services.parts import Part
 from plugin.services.sorting import name_of, sort_out
 
 DRAFT_ORDERS, MEDICATIONS = "draftOrders", "medications"
+_SERVICE_REQUEST = b'"ServiceRequest"'
 _TYPES = (Medication.__name__, *(one.__name__ for one in Medicine.__subclasses__()))
 # What older releases of FHIR called a medication order; reading does not know their shapes.
 _OLDER = ("MedicationOrder", "MedicationPrescription")
@@ -55,3 +58,10 @@ def _missing(
 
 def _unread(reference: str, reason: UnreadReason, detail: str, text: str = "") -> Unread:
     return Unread(reference, text, reason, EntryKind.MEDICATIONS, detail)
+
+
+def drafts_of_labs(request: HookRequest) -> Iterator[Any]:
+    """The draft ServiceRequests of a call, decoded; of other orders, none."""
+    for one in request.bundles[DRAFT_ORDERS].sent:
+        if _SERVICE_REQUEST in one.raw:
+            yield msgspec.json.decode(one.raw)

@@ -85,4 +85,5 @@ def deleted(cards: Sequence[Json]) -> list[str]:
         for card in cards
         for suggestion in card.get("suggestions", [])
         for action in suggestion["actions"]
+        if action["type"] == "delete"
     ]

@@ -34,9 +34,18 @@ def test_what_the_chart_said_before_is_not_repeated(check: Ask) -> None:
 
 @pytest.mark.parametrize("text", [SIMVASTATIN, "Zocor 40 mg"])
 def test_a_renewal_in_the_same_dose_is_quiet(check: Ask, text: str) -> None:
-    """Under another id and another name."""
-    sent = chart(order(SIMVASTATIN, "m1", **NIGHTLY), order(CLARITHROMYCIN, "m2"))
+    """Under another id and another name, above the cap beside amlodipine as before."""
+    sent = chart(order(SIMVASTATIN, "m1", **NIGHTLY), order("amlodipine 5 MG Oral Tablet", "m2"))
     assert check(sign([draft(text, **NIGHTLY)], sent)) == []
+
+
+def test_a_renewal_of_what_is_critical_is_said_and_not_offered_for_deletion(check: Ask) -> None:
+    """Contraindicated with clarithromycin: who signs it again goes on with it."""
+    sent = chart(order(SIMVASTATIN, "m1", **NIGHTLY), order(CLARITHROMYCIN, "m2"))
+    [card] = check(sign([draft(SIMVASTATIN, **NIGHTLY)], sent))
+    assert card["indicator"] == "critical"
+    assert deleted([card]) == []
+    assert check(sign([draft("amoxicillin 500 MG Oral Capsule")], sent)) == []
 
 
 def test_a_higher_dose_above_the_cap_is_said_though_the_lower_was_above_it_too(check: Ask) -> None:
@@ -211,3 +220,25 @@ def test_a_name_with_markup_does_not_reach_an_action(check: Ask) -> None:
     cards = check(sign([named], chart(order(CLARITHROMYCIN))))
     assert cards
     assert "<img" not in str(cards)
+
+
+# --- what may be ordered -----------------------------------------------------------------------
+
+
+def created(cards: list[Json]) -> list[str]:
+    """The names of the labs that the suggestions of the cards would order."""
+    actions = [
+        one for card in cards for each in card.get("suggestions", ()) for one in each["actions"]
+    ]
+    return [one["resource"]["code"]["text"] for one in actions if one["type"] == "create"]
+
+
+def test_a_lab_that_a_draft_orders_already_is_not_offered_again(check: Ask) -> None:
+    """A thiazide is ordered at a potassium that is not known, with a potassium or without."""
+    codes = {"coding": [{"system": "http://loinc.org", "code": "2823-3"}]}
+    lab = {"resourceType": "ServiceRequest", "id": "s1", "status": "draft", "code": codes}
+    low = chart(potassium=searchset(potassium(3.2)))
+    alone = created(check(sign([draft(THIAZIDE)], low)))
+    beside = created(check(sign([draft(THIAZIDE), lab], low)))
+    assert [name for name in alone if "otassium" in name]
+    assert beside == [name for name in alone if "otassium" not in name]
