@@ -74,6 +74,13 @@ def test_a_redirect_is_a_failure_and_is_not_followed(status: int) -> None:
     assert str(status) in fault.message
 
 
+def test_the_body_of_a_redirect_is_not_waited_for() -> None:
+    """It would come to its end long after the deadline."""
+    reply = Reply(b"x" * 400, 302, {"Location": "/elsewhere"}, pause=0.05)
+    with scripted(answering(reply)) as server:
+        assert Asking(server.url, seconds=SHORT).fault().outcome is Outcome.REDIRECT
+
+
 @pytest.mark.parametrize("resource", [{"resourceType": "Patient", "id": "eve"}, bundle(), [], {}])
 def test_another_resource_than_was_read_is_none(resource: Any) -> None:
     """A server that gives somebody else's data, by fault or on purpose, is not believed."""
