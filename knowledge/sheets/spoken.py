@@ -42,7 +42,10 @@ def spoken(text: str, known: Knowledge) -> list[Key]:
     """The rules and mitigations that say a sentence, or each line of a card that was pasted."""
     text = unescape(text[:_MOST])
     whole = _SPACES.sub(" ", text)
-    pieces = [whole, *text.splitlines(), *_QUOTED.findall(whole)]
+    lines = text.splitlines()
+    bullets = [line for line in lines if line.lstrip("> ").startswith("- ") and "; " in line]
+    listed = [part for line in bullets for part in line.split("; ")]  # such as sources
+    pieces = [whole, *lines, *_QUOTED.findall(whole), *listed]
     templates = list(_templates(known))
     names = {name.casefold() for name in known.ingredients}
     found = [key for piece in dict.fromkeys(pieces) for key in _said(piece, templates, names)]
