@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import csv
 import subprocess
 import sys
 from collections import defaultdict
@@ -15,6 +16,7 @@ from tests.protocol.requirement import HOOKS, SERVICES, requirements
 
 HERE = Path(__file__).parent
 SETS = {"HOOKS": HOOKS}
+LIST = HERE.parents[2] / "shared/protocol/cds-hooks_2.0_service_requirements.csv"
 
 
 def marked() -> dict[str, set[str]]:
@@ -68,3 +70,12 @@ def test_a_test_that_carries_no_such_marker_would_be_noticed() -> None:
     assert "test_cards.py::test_no_icon_is_sent" in marked()
     with pytest.raises(KeyError):
         _ = dict(marked())["test_requirements.py::test_the_page_is_what_the_table_says"]
+
+
+@pytest.mark.skipif(not LIST.exists(), reason=f"the list of requirements is not there: {LIST.name}")
+def test_every_requirement_of_the_list_is_in_the_table_with_its_level() -> None:
+    with LIST.open(newline="", encoding="utf-8") as file:
+        listed = {
+            f"{row['Req Set']}/{row['ID']}": row["Conformance"] for row in csv.DictReader(file)
+        }
+    assert {row.id: row.level for row in requirements()} == listed

@@ -38,7 +38,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     log = io.StringIO()
     with redirect_stderr(log):
         data = str(tmp_path_factory.mktemp("data"))
-        app = create_app(Settings(data=data), today=lambda: TODAY)
+        app = create_app(Settings(data=data), today=lambda: TODAY, remember=True)
     yield app.test_client()
     written = log.getvalue()
     assert '"ready"' in written
