@@ -81,6 +81,25 @@ def checks() -> dict[str, bytes]:
     return made
 
 
+def alike(cards: list[Json]) -> list[Json]:
+    """The cards without what is made anew for each answer: the ids of cards and suggestions."""
+    return [
+        {name: _without_uuid(value) for name, value in card.items() if name != "uuid"}
+        for card in cards
+    ]
+
+
+def _without_uuid(value: Any) -> Any:
+    if not isinstance(value, list):
+        return value
+    return [
+        {name: part for name, part in one.items() if name != "uuid"}
+        if isinstance(one, dict)
+        else one
+        for one in value
+    ]
+
+
 def answered(post: Any) -> Iterator[tuple[str, Json]]:
     """The name of each call, and what it is answered with."""
     for url, calls in ((URL, reviews()), (CHECK, checks())):

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 
 from plugin.app import create_app
-from plugin.cli.main import main
+from plugin.cli.main import execute
 from plugin.config import Settings
 from tests.plugin.hook_calls import TODAY, URL, Json
 from tests.protocol.corpus import CHECK, reviews
@@ -51,7 +49,10 @@ def test_feedback_is_taken_at_each_service(client: FlaskClient, service: str) ->
 
 @requirement(82, 148)
 def test_feedback_on_a_card_that_was_issued_is_told_by_its_rule(
-    client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    client: FlaskClient,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     answer = client.post(
         URL, data=reviews()["low potassium"], content_type="application/json"
@@ -60,11 +61,13 @@ def test_feedback_on_a_card_that_was_issued_is_told_by_its_rule(
     taken = client.post(f"{URL}/feedback", json={"feedback": [overridden(card["uuid"])]})
     assert taken.status_code == 200
     monkeypatch.setenv("CRAMPCHECK_DATA", str(tmp_path))
-    told = CliRunner().invoke(main, ["feedback", "report", "--format", "json"])
-    assert told.exit_code == 0, told.output
-    assert "thiazide-" in told.stdout or "low-potassium" in told.stdout
-    assert "not-taking" in told.stdout
-    assert json.loads(told.stdout)
+    capsys.readouterr()
+    assert execute(["feedback", "report", "--format", "csv"]) == 0
+    told = capsys.readouterr().out
+    assert "thiazide-low-potassium" in told
+    assert card["uuid"] not in told
+    assert execute(["feedback", "report", "--by", "reason", "--format", "csv"]) == 0
+    assert "not-taking" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
