@@ -1,0 +1,70 @@
+"""What our OpenAPI says of each route, held against what the route does with requests made from it."""
+
+from __future__ import annotations
+
+import io
+from contextlib import redirect_stderr
+
+import pytest
+import schemathesis
+from flask import Flask
+from flask.testing import FlaskClient
+from schemathesis import checks
+from schemathesis.specs.openapi import checks as described
+
+from plugin.app import create_app
+from plugin.config import Settings
+from tests.plugin.hook_calls import TODAY
+from tests.protocol.fuzz.conftest import examples
+from tests.protocol.held import hold
+
+ROUTES = {
+    "/cds-services",
+    "/cds-services/{service_id}",
+    "/cds-services/{service_id}/feedback",
+    "/evidence",
+    "/healthz",
+    "/openapi.json",
+    "/readyz",
+}
+CHECKS = [
+    checks.not_a_server_error,
+    described.status_code_conformance,
+    described.content_type_conformance,
+    described.response_schema_conformance,
+]
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The whole application; its log is of no interest here."""
+    data = str(tmp_path_factory.mktemp("data"))
+    with redirect_stderr(io.StringIO()):
+        return create_app(Settings(data=data), today=lambda: TODAY, remember=True)
+
+
+@pytest.fixture(scope="module")
+def described_api(app: Flask) -> schemathesis.BaseSchema:
+    """The description, as a client gets it."""
+    return schemathesis.openapi.from_wsgi("/openapi.json", app)
+
+
+api = schemathesis.pytest.from_fixture("described_api")
+
+
+@pytest.fixture(scope="module")
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+def test_every_route_of_the_protocol_is_described(client: FlaskClient) -> None:
+    assert set(client.get("/openapi.json").get_json()["paths"]) >= ROUTES
+
+
+@api.parametrize()
+@examples("described")
+def test_each_route_does_what_its_description_says(case: schemathesis.Case) -> None:
+    response = case.call()
+    mimetype = response.headers.get("content-type", [""])[0].partition(";")[0]
+    hold(case.method, case.formatted_path, response.status_code, mimetype, response.content)
+    case.validate_response(response, checks=CHECKS)
