@@ -34,12 +34,17 @@ def hold(method: str, url: str, status: int, mimetype: str, body: bytes) -> None
     _require(b"Traceback (most recent call last)" not in body, where, "a traceback")
     if method == "HEAD" or status in _EMPTY:
         _require(not body, where, "a body that none may read")
-    elif status >= HTTPStatus.BAD_REQUEST:
+    elif status >= HTTPStatus.BAD_REQUEST and not _is_page(url, mimetype):
         _json(body, mimetype, where, "outcome")
     elif mimetype == "application/json":
         _json(body, mimetype, where, _schema_of(method, urlsplit(url).path))
     else:
         _require(not urlsplit(url).path.startswith(_SERVICES), where, f"{mimetype}, not JSON")
+
+
+def _is_page(url: str, mimetype: str) -> bool:
+    """A page for people may say in HTML that it is not there; a route of the protocol may not."""
+    return mimetype == "text/html" and not urlsplit(url).path.startswith(_SERVICES)
 
 
 def _schema_of(method: str, path: str) -> str:
