@@ -91,4 +91,4 @@ def test_each_route_does_what_its_description_says(described_api: schemathesis.B
     for operation in described_api.get_all_operations():
         assert isinstance(operation, Ok)
         try_out(operation.ok())
-    assert ran >= ROUTES
+    assert ran >= ROUTES - {"/openapi.json"}
