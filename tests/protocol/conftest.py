@@ -24,7 +24,7 @@ Post = Callable[..., TestResponse]
 def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The application of a site that has set its address."""
     data = str(tmp_path_factory.mktemp("data"))
-    return create_app(Settings(base_url=BASE, data=data), today=lambda: TODAY)
+    return create_app(Settings(base_url=BASE, data=data), today=lambda: TODAY, remember=True)
 
 
 @pytest.fixture(scope="session")
