@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from knowledge.model import Knowledge
 from plugin.cards import CardSite, Issued, issue_cards
-from plugin.cards.escape import plain
+from plugin.cards.escape import inert
 from plugin.cards.shape import Card, shorten
 from plugin.cards.unread import deserves_card
 from plugin.model import Assessment, UnreadReason
@@ -47,14 +47,14 @@ def deletions(removable: Iterable[Removable]) -> list[Card]:
 
 def _deletion(draft: Removable) -> Card:
     """One action, whose description stands alone: some clients show nothing else."""
-    name = plain(draft.text) or ", ".join(draft.ingredients)
+    name = inert(draft.text) or ", ".join(draft.ingredients)
     return {
         "label": shorten(f"Remove the draft order of {', '.join(draft.ingredients)}"),
         "uuid": str(uuid4()),
         "actions": [
             {
                 "type": "delete",
-                "description": f"Remove the draft order “{name}”: {plain(draft.because)}",
+                "description": f"Remove the draft order “{name}”: {inert(draft.because)}",
                 "resourceId": draft.reference,
             }
         ],

@@ -105,7 +105,10 @@ def _operation(operation: Operation, about: Described) -> Json:
     for status in sorted({*operation.refusals, *_ALWAYS}):
         answers[str(status)] = {"$ref": f"#/components/responses/{_name(status)}"}
     if operation.absent_page:
-        answers["404"] = {**_given(operation), "description": "A page that says so."}
+        page = _given(operation)
+        page["content"][JSON] = {"schema": {"$ref": REF.format(name="OperationOutcome")}}
+        words = "A page that says so; where no route matches, an OperationOutcome."
+        answers["404"] = {**page, "description": words}
     made["responses"] = answers
     if operation.signed:
         made["security"] = [{"jwt": []}] if about.signed else [{}, {"jwt": []}]

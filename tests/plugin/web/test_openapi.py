@@ -101,7 +101,7 @@ def test_routes_of_a_fuller_application_are_described_by_what_they_are() -> None
         holds(document, "Feedback", shown["value"])
     holds(document, "Kept", feedback["responses"]["200"]["content"]["application/json"]["example"])
     evidence = document["paths"]["/evidence"]["get"]
-    assert ["text/html"] == list(evidence["responses"]["404"]["content"])
+    assert ["text/html", "application/json"] == list(evidence["responses"]["404"]["content"])
     assert [("rules", "query")] == [(one["name"], one["in"]) for one in evidence["parameters"]]
     assert readable(document)["groups"]
 
