@@ -19,6 +19,7 @@ from cds_hooks.decode import decode_call
 from cds_hooks.errors import BadRequest, Encoded, NotJson, UnknownService
 from cds_hooks.model import Caller, Endpoint, Gate, Service
 from cds_hooks.schema import CONTEXTS, DISCOVERY
+from cds_hooks.whole import WholeReader
 
 _JSON = "application/json"
 _BROKEN_OFF = (
@@ -31,8 +32,10 @@ def open_to_all(_authorization: str, _address: str) -> Caller | None:
     return None
 
 
-def cds_blueprint(endpoints: Sequence[Endpoint], gate: Gate = open_to_all) -> Blueprint:
-    """Serve the endpoints to those whom `gate` lets in.
+def cds_blueprint(
+    endpoints: Sequence[Endpoint], gate: Gate = open_to_all, whole: WholeReader | None = None
+) -> Blueprint:
+    """Serve the endpoints to those whom `gate` lets in. `whole` reads sound calls at once.
 
     Raises ValueError for two of one id and hook, or an unknown hook.
     """
@@ -53,7 +56,7 @@ def cds_blueprint(endpoints: Sequence[Endpoint], gate: Gate = open_to_all) -> Bl
             raise UnknownService("No service has that id; GET /cds-services lists those there are.")
         if request.environ.get("CONTENT_TYPE") != _JSON and not request.is_json:
             raise NotJson("A call is JSON: send it with Content-Type: application/json.")
-        hook_request = decode_call(_body(), hooks, caller)
+        hook_request = decode_call(_body(), hooks, caller, whole)
         cards = hooks[hook_request.hook].handle(hook_request)
         return Response(answer_of(cards), content_type=_JSON)
 

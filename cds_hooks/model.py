@@ -49,11 +49,15 @@ class State(StrEnum):
 
 
 class Sent(Struct, frozen=True, gc=False):
-    """A resource as it was sent: its JSON, undecoded, and its address in a Bundle."""
+    """A resource as it was sent, and its address in a Bundle.
 
-    raw: bytes  # `null` for an entry without a resource
+    Either its JSON, undecoded, or where the call was read at once (`whole.py`) what it was read as.
+    """
+
+    raw: bytes  # `null` for an entry without a resource; empty where `resource` is there
     full_url: str = ""
     place: int = 1  # of its entry in the Bundle that was sent, from 1
+    resource: Any = None
 
 
 class PrefetchValue(Struct, frozen=True, gc=False):

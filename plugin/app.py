@@ -18,11 +18,13 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from cds_hooks.blueprint import cds_blueprint
 from cds_hooks.errors import register_errors
 from cds_hooks.model import Card, HookRequest
+from cds_hooks.whole import WholeReader
 from plugin.config import Settings, settings_from_environment
 from plugin.errors import CrampcheckError
 from plugin.model import Assessment
 from plugin.observe import Metrics, configure_logging, log_fault
 from plugin.pipeline import Pipeline, default_pipeline
+from plugin.reading.shapes import OF_RECORD
 from plugin.services.cramp_review import cramp_review
 from plugin.serving import Serving
 from plugin.web.source_attributes import source_attribute_pages
@@ -58,7 +60,7 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     evidence_url = f"{settings.base_url}/" if settings.base_url else ""
     review = cramp_review(pipeline, _Watcher(metrics), today=today, evidence_url=evidence_url)
-    app.register_blueprint(cds_blueprint([review]))
+    app.register_blueprint(cds_blueprint([review], whole=WholeReader(OF_RECORD)))
     register_errors(app, log_fault)
     app.wsgi_app = _watched(app.wsgi_app, metrics)  # type: ignore[method-assign, assignment]
     _operators_pages(app, pipeline, metrics)

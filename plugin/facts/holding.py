@@ -18,7 +18,8 @@ def facts_that_hold(book: FactBook) -> int:
     """The facts that hold, as bits. Terms come last, since they are made of the others."""
     true = ALWAYS | _of_drugs(book) | _of_labs(book) | _of_patient(book)
     for bit, gate in book.numbers.terms:
-        if gate.open(true):
+        needed = gate.all_of
+        if true & needed == needed and (not gate.one_of or gate.open(true)):
             true |= bit
     return true
 

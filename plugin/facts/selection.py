@@ -54,15 +54,15 @@ class RuleIndex:
         self._knowledge = knowledge
         self._numbers = numbers
         self.rules = tuple(self._prepared(rule) for rule in knowledge.rules)
-        self._needed = tuple((one.gate.all_of, one) for one in self.rules)
+        self._needed = tuple((one.gate.all_of, one.gate.one_of, one) for one in self.rules)
         self._by_name: dict[str, tuple[tuple[Candidate, ...], tuple[Candidate, ...]]] = {}
 
     def awake(self, true: int) -> dict[int, Prepared]:
         """The rules that the facts about the patient let fire, by their place."""
         return {
             place: one
-            for place, (needed, one) in enumerate(self._needed)
-            if true & needed == needed and one.gate.open(true)
+            for place, (needed, one_of, one) in enumerate(self._needed)
+            if true & needed == needed and (not one_of or one.gate.open(true))
         }
 
     def direct(self, name: str) -> tuple[Candidate, ...]:
