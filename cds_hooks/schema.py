@@ -99,7 +99,9 @@ CONTEXTS: dict[str, Schema] = {
 BUNDLES = {"draftOrders": "draft_orders", "medications": "medications"}
 ENVELOPE = EnvelopeSchema()
 AUTHORIZATION = AuthorizationSchema()
-_Plan = tuple[tuple[str, str, fields.Field, bool], ...]  # name, key, field, whether it is an id
+_Plan = tuple[
+    tuple[str, str, fields.Field[Any], bool], ...
+]  # name, key, field, whether it is an id
 
 
 def load_envelope(sent: dict[str, Any]) -> dict[str, Any]:

@@ -64,7 +64,7 @@ class WholeReader:
         item = msgspec.defstruct(
             "Item", [("resource", resource), ("full_url", str, "")], rename="camel", gc=False
         )
-        self._page = msgspec.defstruct(
+        self._page: Any = msgspec.defstruct(
             "Page",
             [("entry", tuple[item, ...], ())],  # type: ignore[valid-type]
             bases=(_Page,),

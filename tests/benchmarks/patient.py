@@ -40,7 +40,7 @@ def call_of(
     prefetch, context = _Writer(chart, number, today).prefetch(queries)
     call = {
         "hook": "patient-view",
-        "hookInstance": _uuid(Random(f"{number} hook")),
+        "hookInstance": _uuid(Random(number)),  # noqa: S311 - nothing is secret here
         "context": {"userId": "Practitioner/1", **context},
         "prefetch": prefetch,
     }
@@ -61,11 +61,11 @@ class _Writer:
     """Writes the resources of one variant. Everything that varies comes from its own generator."""
 
     def __init__(self, chart: Chart, number: int, today: date) -> None:
-        self._random = Random(f"{len(chart.conditions)} {chart.drugs[2][0]} {number}")
+        self._random = Random(number)  # noqa: S311
         self._variant = chart.variant(self._random)
         self._today = today
-        self._patient = f"bench-{_uuid(self._random)}"
-        self._encounter = _uuid(self._random)
+        self._patient = self._id()
+        self._encounter = self._id()
 
     def prefetch(
         self, queries: Mapping[str, str]
@@ -107,10 +107,13 @@ class _Writer:
             "name": [{"family": "Patient", "given": ["Invented"]}],
         }
 
+    def _id(self) -> str:
+        return f"{self._random.getrandbits(48):012x}"
+
     def _base(self, kind: str) -> dict[str, Any]:
         return {
             "resourceType": kind,
-            "id": _uuid(self._random),
+            "id": self._id(),
             "subject": {"reference": f"Patient/{self._patient}", "display": "Invented Patient"},
             "encounter": {"reference": f"Encounter/{self._encounter}"},
         }
