@@ -118,3 +118,18 @@ def test_a_short_run_prints_the_ratio_of_load_times() -> None:
         check=True,
     )
     assert re.search(r"ratio to loading without a compiled file \d\.\d{3} \(median\)", done.stdout)
+
+
+def test_a_short_profile_writes_its_table_into_a_page(tmp_path: Path) -> None:
+    """The words around the table stay."""
+    page = tmp_path / "page.md"
+    page.write_text("# Title\n\n| old |\n|---|\n| 1 |\n\nWords after.\n")
+    command = [sys.executable, "-m", "tests.benchmarks.profile", "--passes", "1", "--calls", "2"]
+    subprocess.run(
+        [*command, "--write", str(page)], cwd=REPOSITORY, capture_output=True, check=True
+    )
+    written = page.read_text()
+    assert written.startswith("# Title\n\n| microseconds of | a chart with many findings |")
+    assert written.endswith(" |\n\nWords after.\n")
+    assert "| old |" not in written
+    assert re.search(r"^\| reading the record( \| \d+){3} \|$", written, re.M)
