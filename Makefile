@@ -101,5 +101,5 @@ wheel: install  ## build the wheel into dist/
 	@$(BIN)/python -m hatchling build --target wheel
 
 clean:  ## remove the environment, caches and builds
-	rm -rf $(VENV) .venv-lock dist build .coverage .coverage.* .hypothesis .import_linter_cache \
+	rm -rf $(VENV) .venv-lock .bench-venv dist build .coverage .coverage.* .hypothesis .import_linter_cache \
 	  .mypy_cache .pytest_cache .ruff_cache knowledge/data/.compiled

@@ -20,6 +20,7 @@ from cds_hooks.errors import BadRequest, Encoded, NotJson, UnknownService
 from cds_hooks.feedback import FeedbackSink, decode_feedback, refuse_faults
 from cds_hooks.model import Caller, Endpoint, Gate, Service
 from cds_hooks.schema import CONTEXTS, DISCOVERY
+from cds_hooks.whole import WholeReader
 
 _JSON = "application/json"
 _UNKNOWN = "No service has that id; GET /cds-services lists those there are."
@@ -37,8 +38,11 @@ def cds_blueprint(
     endpoints: Sequence[Endpoint],
     gate: Gate = open_to_all,
     feedback: FeedbackSink | None = None,
+    whole: WholeReader | None = None,
 ) -> Blueprint:
     """Serve the endpoints to those whom `gate` lets in; take feedback where there is a sink for it.
+
+    `whole` reads sound calls at once.
 
     Raises ValueError for two of one id and hook, or an unknown hook.
     """
@@ -58,7 +62,7 @@ def cds_blueprint(
         if hooks is None:
             raise UnknownService(_UNKNOWN)
         _must_be_json("A call")
-        hook_request = decode_call(_body(), hooks, caller)
+        hook_request = decode_call(_body(), hooks, caller, whole)
         cards = hooks[hook_request.hook].handle(hook_request)
         return Response(answer_of(cards), content_type=_JSON)
 

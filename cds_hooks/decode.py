@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -11,21 +12,17 @@ from marshmallow import ValidationError
 from cds_hooks.errors import BadRequest
 from cds_hooks.model import NO_PREFETCH, Caller, FhirAccess, HookRequest, PrefetchValue
 from cds_hooks.prefetch import read_prefetch
-from cds_hooks.schema import AUTHORIZATION, BUNDLES, CONTEXTS, ENVELOPE, faults
+from cds_hooks.schema import AUTHORIZATION, BUNDLES, faults, load_context, load_envelope
+from cds_hooks.whole import Body, WholeReader
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _TOO_DEEP = "The body is nested too deeply to be a call."
 
 
-class _Body(msgspec.Struct, rename="camel"):
-    """The parts of a call that we look at; everything else is skipped."""
+class _Body(Body, rename="camel"):
+    """A call whose prefetch values are undecoded."""
 
-    hook: Any = msgspec.UNSET
-    hook_instance: Any = msgspec.UNSET
-    context: Any = msgspec.UNSET
     prefetch: dict[str, msgspec.Raw] | None = None
-    fhir_server: Any = None
-    fhir_authorization: Any = None
 
 
 class _Bundles(msgspec.Struct):
@@ -38,17 +35,25 @@ _decoder = msgspec.json.Decoder(_Body)
 _bundles_decoder = msgspec.json.Decoder(_Bundles)
 
 
-def decode_call(body: bytes, hooks: Collection[str], caller: Caller | None = None) -> HookRequest:
+def decode_call(
+    body: bytes,
+    hooks: Collection[str],
+    caller: Caller | None = None,
+    whole: WholeReader | None = None,
+) -> HookRequest:
     """Read a call of one of these hooks, sent by `caller`. Raises BadRequest for what is not JSON,
     for another hook, and for what lacks something that its hook requires.
 
-    Only JSON nested deeper than the interpreter's recursion limit (1000) is too deep.
+    Only JSON nested deeper than the interpreter's recursion limit (1000) is too deep. With `whole`,
+    the resources of a sound call come decoded.
     """
-    raw = _decode(body)
+    body = _utf8(body)
+    at_once = whole.read(body) if whole is not None else None
+    raw = at_once or _decode(body)
     fields = {"hook": raw.hook, "hookInstance": raw.hook_instance, "context": raw.context}
     sent = {name: value for name, value in fields.items() if value is not msgspec.UNSET}
     try:
-        envelope = ENVELOPE.load(sent)
+        envelope = load_envelope(sent)
     except ValidationError as error:
         raise BadRequest(f"The call lacks what CDS Hooks requires: {faults(error)}") from None
     hook = envelope["hook"]
@@ -56,15 +61,26 @@ def decode_call(body: bytes, hooks: Collection[str], caller: Caller | None = Non
         answered = ", ".join(sorted(hooks))
         raise BadRequest(f"This service does not answer that hook; it answers {answered}.")
     context = _context(hook, envelope["context"])
+    bundles = _bundles(body, context)
+    undecoded = None
+    if at_once is not None and not bundles:
+        prefetch, undecoded = at_once.prefetch, partial(_prefetch_of, body)
+    else:  # drafts may be of what was sent: then both come as their JSON
+        prefetch = _prefetch_of(body) if at_once is not None else _prefetch(raw.prefetch or {})
     return HookRequest(
         hook=hook,
         hook_instance=envelope["hook_instance"],
         context=context,
-        prefetch=_prefetch(raw.prefetch or {}),
-        bundles=_bundles(body, context),
+        prefetch=prefetch,
+        bundles=bundles,
         fhir=_access(raw.fhir_server, raw.fhir_authorization),
         caller=caller,
+        undecoded=undecoded,
     )
+
+
+def _prefetch_of(body: bytes) -> Mapping[str, PrefetchValue]:
+    return _prefetch(_decode(body).prefetch or {})
 
 
 def _bundles(body: bytes, context: dict[str, Any]) -> Mapping[str, PrefetchValue]:
@@ -72,7 +88,7 @@ def _bundles(body: bytes, context: dict[str, Any]) -> Mapping[str, PrefetchValue
     names = [name for name, field in BUNDLES.items() if context.pop(field, None) is not None]
     if not names:
         return NO_PREFETCH
-    sent = _bundles_decoder.decode(body.removeprefix(_BYTE_ORDER_MARK)).context
+    sent = _bundles_decoder.decode(body).context
     return _prefetch({name: sent[name] for name in names})
 
 
@@ -93,14 +109,20 @@ def _access(server: Any, authorization: Any) -> FhirAccess | None:
     return FhirAccess(address, **{name: value for name, value in given.items() if value})
 
 
-def _decode(body: bytes) -> _Body:
+def _utf8(body: bytes) -> bytes:
+    """The body without byte order mark. Checked here: what a decoder skips, it does not look at."""
     body = body.removeprefix(_BYTE_ORDER_MARK)
+    if not body.isascii():
+        try:
+            body.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise BadRequest(f"The body is not UTF-8 (byte {error.start}).") from None
+    return body
+
+
+def _decode(body: bytes) -> _Body:
     try:
-        if not body.isascii():
-            body.decode("utf-8")  # parts that the decoder skips would not be checked
         return _decoder.decode(body)
-    except UnicodeDecodeError as error:
-        raise BadRequest(f"The body is not UTF-8 (byte {error.start}).") from None
     except RecursionError:
         raise BadRequest(_TOO_DEEP) from None
     except msgspec.ValidationError as error:
@@ -120,7 +142,6 @@ def _prefetch(values: Mapping[str, msgspec.Raw]) -> dict[str, PrefetchValue]:
 
 def _context(hook: str, context: dict[str, Any]) -> dict[str, Any]:
     try:
-        loaded: dict[str, Any] = CONTEXTS[hook].load(context)
+        return load_context(hook, context)
     except ValidationError as error:
         raise BadRequest(f"The context is not one of {hook}: {faults(error)}") from None
-    return loaded

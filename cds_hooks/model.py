@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 Card: TypeAlias = dict[str, Any]  # a card as CDS Hooks 2.0 writes it, in plain JSON values
 
@@ -49,11 +49,15 @@ class State(StrEnum):
 
 
 class Sent(Struct, frozen=True, gc=False):
-    """A resource as it was sent: its JSON, undecoded, and its address in a Bundle."""
+    """A resource as it was sent, and its address in a Bundle.
 
-    raw: bytes  # `null` for an entry without a resource
+    Either its JSON, undecoded, or where the call was read at once (`whole.py`) what it was read as.
+    """
+
+    raw: bytes  # `null` for an entry without a resource; empty where `resource` is there
     full_url: str = ""
     place: int = 1  # of its entry in the Bundle that was sent, from 1
+    resource: Any = None
 
 
 class PrefetchValue(Struct, frozen=True, gc=False):
@@ -112,7 +116,8 @@ class HookRequest(Struct, frozen=True):
 
     `context` holds plain values under snake case names; the Bundles of a context, such as
     `draftOrders`, are in `bundles` under the protocol's own names. `referred` are resources that
-    others refer to and that were fetched. `caller` is None where clients need not sign.
+    others refer to and that were fetched. `caller` is None where clients need not sign. `undecoded`
+    gives the prefetch as JSON where the call was read at once (`whole.py`).
     """
 
     hook: str
@@ -123,6 +128,15 @@ class HookRequest(Struct, frozen=True):
     referred: tuple[Sent, ...] = ()
     fhir: FhirAccess | None = None
     caller: Caller | None = None
+    undecoded: Callable[[], Mapping[str, PrefetchValue]] | None = None
+
+    def in_json(self) -> HookRequest:
+        """The same with every resource as its JSON, beside which fetched ones can be put: of two
+        with one type and id, their bytes decide.
+        """
+        if self.undecoded is None:
+            return self
+        return structs.replace(self, prefetch=self.undecoded(), undecoded=None)
 
     def value(self, name: str) -> PrefetchValue:
         """The value of a key; ABSENT when the client left it out."""

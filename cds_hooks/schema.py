@@ -99,6 +99,62 @@ CONTEXTS: dict[str, Schema] = {
 BUNDLES = {"draftOrders": "draft_orders", "medications": "medications"}
 ENVELOPE = EnvelopeSchema()
 AUTHORIZATION = AuthorizationSchema()
+_Plan = tuple[
+    tuple[str, str, fields.Field[Any], bool], ...
+]  # name, key, field, whether it is an id
+
+
+def load_envelope(sent: dict[str, Any]) -> dict[str, Any]:
+    """The envelope of a call under our names. Raises ValidationError.
+
+    A sound one is told by a look: the schema's machinery costs as much as decoding the whole call.
+    """
+    hook, instance = sent.get("hook"), sent.get("hookInstance")
+    sound = type(hook) is str and hook and type(instance) is str and _is_id(instance)
+    if sound and type(sent.get("context")) is dict:
+        return {"hook": hook, "hook_instance": instance, "context": sent["context"]}
+    loaded: dict[str, Any] = ENVELOPE.load(sent)
+    return loaded
+
+
+def load_context(hook: str, sent: dict[str, Any]) -> dict[str, Any]:
+    """The context of a call of the hook under our names. Raises ValidationError."""
+    plan = _PLANS[hook]
+    loaded = _sound(plan, sent) if plan else None
+    return CONTEXTS[hook].load(sent) if loaded is None else loaded
+
+
+def _plan(schema: Schema) -> _Plan:
+    """The fields of a context of texts and ids alone; of another, none."""
+    found = []
+    for name, field in schema.fields.items():
+        if type(field) not in (fields.String, PatientIdField) or field.validators not in (
+            [],
+            [_id],
+        ):
+            return ()
+        found.append((name, field.data_key or name, field, field.validators == [_id]))
+    return tuple(found)
+
+
+def _sound(plan: _Plan, sent: dict[str, Any]) -> dict[str, Any] | None:
+    """What the schema would load; None where it has to be asked."""
+    loaded: dict[str, Any] = {}
+    for name, key, field, is_id in plan:
+        value = sent.get(key)
+        if type(value) is not str:
+            if field.required or key in sent:
+                return None
+            continue
+        if type(field) is PatientIdField:
+            value = value.removeprefix("Patient/")
+        if is_id and not _is_id(value):
+            return None
+        loaded[name] = value
+    return loaded
+
+
+_PLANS = {hook: _plan(schema) for hook, schema in CONTEXTS.items()}
 
 
 class _Outgoing(Schema):

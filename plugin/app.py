@@ -16,11 +16,13 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from cds_hooks.blueprint import cds_blueprint
 from cds_hooks.errors import register_errors
+from cds_hooks.whole import WholeReader
 from plugin.cards import CardSite
 from plugin.config import Settings, settings_from_environment
 from plugin.errors import CrampcheckError
 from plugin.observe import Metrics, configure_logging, log_fault
 from plugin.pipeline import Pipeline, default_pipeline
+from plugin.reading.shapes import OF_RECORD
 from plugin.resources import lab_requests
 from plugin.services.answering import Answering
 from plugin.services.cramp_order_check import cramp_order_check
@@ -93,7 +95,7 @@ def create_app(
     gate = gate_of(settings, store.replay if store else MemoryReplay(), metrics)
     feedback = store.feedback if store else None
     endpoints = [*cramp_review(answering), *cramp_order_check(answering)]
-    app.register_blueprint(cds_blueprint(endpoints, gate, feedback))
+    app.register_blueprint(cds_blueprint(endpoints, gate, feedback, WholeReader(OF_RECORD)))
     register_errors(app, log_fault)
     trusting = local_only(cross_origin(app.wsgi_app, settings.cors_origins), settings)
     app.wsgi_app = _watched(trusting, metrics)  # type: ignore[method-assign, assignment]

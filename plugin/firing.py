@@ -52,12 +52,15 @@ def _fire_all(
     for name, candidates in by_drug:
         page = book.page(name)
         for candidate in candidates:
-            if candidate.position in awake and candidate.gate.open(true):
-                fired += _fire(awake[candidate.position], candidate, page, asked)
+            one = awake.get(candidate.position)
+            if one is not None and (candidate.free or candidate.gate.open(true)):
+                fired += _fire(one, candidate, page, asked)
     return fired
 
 
 def _fire(one: Prepared, candidate: Candidate, page: DrugPage, asked: Asked) -> list[Fired]:
+    if one.interaction is not None and one.interaction.state not in page.interaction_states:
+        return []  # most rules about interactions, of most drugs
     because = _because(one, candidate, page, asked)
     if because is None or _stopped(one, page):
         return []

@@ -24,6 +24,8 @@ from plugin.facts.problems import by_condition
 from plugin.facts.times import age_in_years
 from plugin.model import PatientRecord
 
+_NO_STATES: frozenset[v.InteractionState] = frozenset()
+
 
 class _OfPatient(dict[v.Fact, Proof]):
     """Answers about the patient, each asked for once. A numbered fact that is not true has none."""
@@ -137,6 +139,11 @@ class DrugPage:
     def interactions(self) -> tuple[Hit, ...]:
         """The rows of the interaction table that apply to this drug."""
         return self.book.table.hits(self.drug, self.book.drugs, self.book.prove)
+
+    @cached_property
+    def interaction_states(self) -> frozenset[v.InteractionState]:
+        """What any row says of this drug."""
+        return _NO_STATES.union(*[hit.states for hit in self.interactions])
 
 
 def _of_book(page: DrugPage, fact: v.Fact) -> Proof:

@@ -17,9 +17,13 @@ if TYPE_CHECKING:
 def facts_that_hold(book: FactBook) -> int:
     """The facts that hold, as bits. Terms come last, since they are made of the others."""
     true = ALWAYS | _of_drugs(book) | _of_labs(book) | _of_patient(book)
-    for bit, gate in book.numbers.terms:
-        if gate.open(true):
-            true |= bit
+    for bit, needed, one_of in book.numbers.term_gates:
+        if true & needed == needed:
+            for clause in one_of:  # a gate, opened here: there are many, and calls cost
+                if not true & clause:
+                    break
+            else:
+                true |= bit
     return true
 
 
@@ -37,10 +41,10 @@ def _of_drugs(book: FactBook) -> int:
 def _of_entries(book: FactBook) -> int:
     """How any of the drugs is taken, and whether somebody prescribed it."""
     true = 0
-    routes = set()
+    routes: set[str] = set()
     for drug in book.drugs.values():
         for entry in drug.entries:
-            routes.add(entry.route.value)
+            routes.add(entry.route)
             if entry.not_prescribed:
                 true |= book.numbers.not_prescribed
     for by_route, bit in book.numbers.routes:

@@ -52,6 +52,7 @@ class FactNumbers:
             self._number(v.TermRef(name))
         for fact in _named(knowledge):
             self._number(fact)
+        self.term_gates = tuple((bit, gate.all_of, gate.one_of) for bit, gate in self.terms)
         self.takes = self._by_ingredient()
         self.has = {fact.condition: (fact, bit) for fact, bit in self._of_kind(v.Has)}
         self.counts = self._of_kind(v.Count)

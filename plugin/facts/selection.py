@@ -26,6 +26,8 @@ from knowledge.vocabulary import (
 from plugin.facts.numbers import INTERACTION, FactNumbers, either, partner_fact
 from plugin.facts.substance import static_fact
 
+_FREE = Gate()
+
 
 class Prepared(Struct, frozen=True):
     """A rule, and what was settled of it once."""
@@ -45,6 +47,7 @@ class Candidate(Struct, frozen=True):
     position: int  # the rule's place in the knowledge
     gate: Gate
     drug_when: Condition
+    free: bool  # whether the gate asks for nothing
 
 
 class RuleIndex:
@@ -54,15 +57,15 @@ class RuleIndex:
         self._knowledge = knowledge
         self._numbers = numbers
         self.rules = tuple(self._prepared(rule) for rule in knowledge.rules)
-        self._needed = tuple((one.gate.all_of, one) for one in self.rules)
+        self._needed = tuple((one.gate.all_of, one.gate.one_of, one) for one in self.rules)
         self._by_name: dict[str, tuple[tuple[Candidate, ...], tuple[Candidate, ...]]] = {}
 
     def awake(self, true: int) -> dict[int, Prepared]:
         """The rules that the facts about the patient let fire, by their place."""
         return {
             place: one
-            for place, (needed, one) in enumerate(self._needed)
-            if true & needed == needed and one.gate.open(true)
+            for place, (needed, one_of, one) in enumerate(self._needed)
+            if true & needed == needed and (not one_of or one.gate.open(true))
         }
 
     def direct(self, name: str) -> tuple[Candidate, ...]:
@@ -98,7 +101,7 @@ class RuleIndex:
             if ingredient is None:
                 return (), ()  # a drug without a cramp link: no rule speaks of it
             found = [
-                (one.rule.drug == FLAGGED, Candidate(place, self._gate(left, ingredient), left))
+                (one.rule.drug == FLAGGED, self._candidate(place, left, ingredient))
                 for place, one in enumerate(self.rules)
                 if (left := self._left(one, ingredient)) is not None
             ]
@@ -107,6 +110,10 @@ class RuleIndex:
                 tuple(candidate for flagged, candidate in found if flagged),
             )
         return self._by_name[name]
+
+    def _candidate(self, place: int, left: Condition, ingredient: Ingredient) -> Candidate:
+        gate = self._gate(left, ingredient)
+        return Candidate(place, gate, left, free=gate == _FREE)
 
     def _left(self, one: Prepared, ingredient: Ingredient) -> Condition | None:
         """What is left to ask of the drug itself; None where the rule can never fire on it."""

@@ -26,7 +26,7 @@ from plugin.reading.references import Directory
 from plugin.reading.shapes import Resource
 
 _ID_LENGTH = 64  # FHIR's longest id
-_is_id = re.compile(rf"[A-Za-z0-9.-]{{1,{_ID_LENGTH}}}").fullmatch
+is_id = re.compile(rf"[A-Za-z0-9.-]{{1,{_ID_LENGTH}}}").fullmatch
 _TEXT_LENGTH = 300  # longer texts are cut: they are shown to a person
 Resolve = Callable[[Concept], Resolution]
 
@@ -110,7 +110,7 @@ def shown_reference(type_name: str, id_: str, raw: bytes) -> str:
 
     An id that FHIR would not allow is percent-encoded, and cut where it is too long.
     """
-    if type_name and _is_id(id_):
+    if type_name and is_id(id_):
         return f"{type_name}/{id_}"
     prefix = f"{type_name}/" if type_name else ""
     if not id_:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from operator import attrgetter
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from plugin.reading.context import Entry, shown_reference
+from plugin.reading.context import Entry, is_id, shown_reference
 from plugin.reading.dates import when
-from plugin.reading.repair import decode
+from plugin.reading.repair import Decoded, decode
 from plugin.reading.source import AnyEntry
 
 _VERSION_DIGITS = 18
+_NONE: frozenset[str] = frozenset()
 _LONG_AGO = datetime(1, 1, 2, tzinfo=UTC)
 _PLACE = attrgetter("reference", "raw")
 
@@ -36,10 +37,29 @@ class Gathered(Struct, frozen=True):
 
 def gather(raw_entries: Sequence[AnyEntry]) -> Gathered:
     """Decode, drop duplicates, and keep the newest of each type and id."""
+    return _read_already(raw_entries) or _gathered(raw_entries)
+
+
+def _read_already(sent: Sequence[AnyEntry]) -> Gathered | None:
+    """Entries that all come decoded, each with an id of its own: there is nothing to settle."""
+    kept: dict[str, Entry] = {}
+    for one in sent:
+        resource, url = one.resource, one.full_url
+        if resource is None or not resource.id:
+            return None
+        type_, id_ = type(resource).__name__, resource.id
+        reference = f"{type_}/{id_}" if is_id(id_) else shown_reference(type_, id_, b"")
+        kept[reference] = Entry(b"", type_, reference, resource, "", (url,) if url else ())
+    if len(kept) < len(sent):
+        return None
+    return Gathered(tuple([kept[name] for name in sorted(kept)]), (), _NONE, 0, len(sent))
+
+
+def _gathered(raw_entries: Sequence[AnyEntry]) -> Gathered:
     kept: dict[tuple[str, str], Entry] = {}
     rivals: dict[tuple[str, str], list[Entry]] = {}  # of the few that came more than once
-    for raw, urls in _addresses(raw_entries).items():
-        decoded = decode(raw)
+    for sent, urls in _addresses(raw_entries):
+        raw, decoded = sent.raw, _decoded(sent)
         type_, resource = decoded.type, decoded.resource
         id_ = resource.id if resource is not None else ""
         reference = shown_reference(type_, id_, raw)
@@ -68,16 +88,22 @@ def gather(raw_entries: Sequence[AnyEntry]) -> Gathered:
     )
 
 
-def _addresses(raw_entries: Sequence[AnyEntry]) -> dict[bytes, tuple[str, ...]]:
-    """The addresses of what was sent, each content once."""
-    urls: dict[bytes, tuple[str, ...]] = {}
+def _decoded(sent: AnyEntry) -> Decoded:
+    if sent.resource is None:
+        return decode(sent.raw)
+    return Decoded(type(sent.resource).__name__, sent.resource)
+
+
+def _addresses(raw_entries: Sequence[AnyEntry]) -> Iterable[tuple[AnyEntry, tuple[str, ...]]]:
+    """What was sent, each content once, with its addresses."""
+    found: dict[bytes | int, tuple[AnyEntry, tuple[str, ...]]] = {}
     for sent in raw_entries:
-        raw, url = sent.raw, sent.full_url
-        if raw not in urls:
-            urls[raw] = (url,) if url else ()
-        elif url and url not in urls[raw]:
-            urls[raw] += (url,)
-    return urls
+        content, url = sent.raw or id(sent), sent.full_url
+        if content not in found:
+            found[content] = (sent, (url,) if url else ())
+        elif url and url not in found[content][1]:
+            found[content] = (sent, (*found[content][1], url))
+    return found.values()
 
 
 def _settle(same: list[Entry]) -> tuple[list[Entry], list[Entry]]:

@@ -18,7 +18,7 @@ from plugin.reading.index import Analyte, Index
 from plugin.reading.memo import remembered
 from plugin.reading.shapes import Component, Observation
 from plugin.reading.specimen import haemolysed
-from plugin.reading.values import amount_of, has_value, upper_limit
+from plugin.reading.values import Amount, amount_of, has_value, upper_limit, written
 
 # `appended` is R5's word for a final result to which something was added.
 _USABLE = frozenset({"final", "amended", "corrected", "appended"})
@@ -51,6 +51,15 @@ class _Sample(Struct, frozen=True, gc=False):
     status: str
     taken: When | None
     doubtful: bool  # whether there may be a reason not to use it
+
+
+class _Measured(Struct, frozen=True, gc=False):
+    """A value as it was sent, its interval in the analyte's unit, and how that came about."""
+
+    amount: Amount
+    low: Decimal | None
+    high: Decimal | None
+    note: str
 
 
 def read_observation(entry: Entry, observation: Observation, reading: Reading) -> bool:
@@ -118,20 +127,24 @@ def _result(
     """One usable result. Raises _UnusableError with the reason why there is none."""
     if sample.doubtful or analyte.conflict or value.modifier_extension is not ABSENT:
         _check(sample, analyte, value)
-    amount = amount_of(value)
-    if amount is None:
+    taken, quantity = sample.taken, value.value_quantity
+    measured: _Measured | None
+    if (
+        taken is None
+        or quantity is None
+        or quantity.value is None
+        or analyte.lab.multiple_of_upper_limit
+    ):
+        amount = amount_of(value)
+        if amount is not None and taken is None:
+            raise _UnusableError(UnreadReason.DATE_NOT_READ, "it has no date that can be read")
+        measured = _measured(analyte, amount, value) if amount is not None else None
+    else:  # nearly always; by the text of the number, as `values.py` has it
+        number = str(quantity.value)
+        measured = _written((analyte, (number, quantity.unit, quantity.code, quantity.comparator)))
+    if measured is None or taken is None:
         raise _UnusableError(UnreadReason.VALUE_NOT_READ, _no_number(value))
-    if sample.taken is None:
-        raise _UnusableError(UnreadReason.DATE_NOT_READ, "it has no date that can be read")
-    factor, notes = _factor((analyte, amount.code, amount.unit))
-    limit = None
-    if analyte.lab.multiple_of_upper_limit:
-        limit, limit_note = _limit(analyte, value, factor)
-        notes += limit_note
-    if analyte.code.already_corrected:
-        notes += ("corrected for albumin by the laboratory",)
-    low = _converted(amount.low, factor, limit)
-    high = low if amount.high is amount.low else _converted(amount.high, factor, limit)
+    amount, low, high = measured.amount, measured.low, measured.high
     suspect = haemolysed(sample.observation, value, reading)
     if analyte.code.trusted is not None and not suspect:
         suspect = _outside(low, high, analyte.code.trusted)
@@ -145,11 +158,33 @@ def _result(
         value=amount.value,
         reported=amount.reported,
         unit=amount.unit or amount.code or analyte.lab.unit,
-        day=sample.taken.first,
-        instant=sample.taken.instant,
+        day=taken.first,
+        instant=taken.instant,
         suspect=suspect,
-        note="; ".join(notes),
+        note=measured.note,
     )
+
+
+@remembered
+def _written(asked: tuple[Analyte, tuple[str, str, str, str]]) -> _Measured | None:
+    """A value by how its quantity is written: such results repeat between patients."""
+    analyte, quantity = asked
+    amount = written(quantity)
+    return _measured(analyte, amount, None) if amount is not None else None
+
+
+def _measured(analyte: Analyte, amount: Amount, value: Observation | Component | None) -> _Measured:
+    """A value converted. `value` is asked for the upper limit that CK is a multiple of."""
+    factor, notes = _factor(analyte, amount.code, amount.unit)
+    limit = None
+    if value is not None and analyte.lab.multiple_of_upper_limit:
+        limit, limit_note = _limit(analyte, value, factor)
+        notes += limit_note
+    if analyte.code.already_corrected:
+        notes += ("corrected for albumin by the laboratory",)
+    low = _converted(amount.low, factor, limit)
+    high = low if amount.high is amount.low else _converted(amount.high, factor, limit)
+    return _Measured(amount, low, high, "; ".join(notes))
 
 
 def _converted(value: Decimal | None, factor: Decimal, limit: Decimal | None) -> Decimal | None:
@@ -178,10 +213,8 @@ def _no_number(value: Observation | Component) -> str:
     return "the value is no number" if has_value(value) else "it has no value"
 
 
-@remembered
-def _factor(asked: tuple[Analyte, str, str]) -> tuple[Decimal, tuple[str, ...]]:
+def _factor(analyte: Analyte, code: str, unit: str) -> tuple[Decimal, tuple[str, ...]]:
     """What turns a value into the analyte's unit. The UCUM code and the unit must agree."""
-    analyte, code, unit = asked
     written = {text for text in (code, unit) if text}
     if not written:
         if analyte.units.sole is None:

@@ -16,6 +16,7 @@ from msgspec import Raw, Struct
 
 from plugin.errors import InputUnreadable
 from plugin.reading.elements import ABSENT, present
+from plugin.reading.shapes import Resource
 
 _BOM = b"\xef\xbb\xbf"
 _REMEDY = "Give a FHIR Bundle, one resource, or NDJSON with one resource a line."
@@ -37,16 +38,23 @@ class RawEntry(Struct, frozen=True):
     raw: bytes
     full_url: str = ""
     position: str = ""
+    resource: Resource | None = None  # not decoded yet
 
 
 class AnyEntry(Protocol):
-    """What reading needs of an entry, whoever took it apart."""
+    """What reading needs of an entry, whoever took it apart.
+
+    Its JSON, or where that was decoded already, the resource.
+    """
 
     @property
     def raw(self) -> bytes: ...
 
     @property
     def full_url(self) -> str: ...
+
+    @property
+    def resource(self) -> Resource | None: ...
 
 
 class _Item(Struct, rename="camel", frozen=True):

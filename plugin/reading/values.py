@@ -108,11 +108,11 @@ def _quantity(quantity: Quantity) -> Amount | None:
     if quantity.value is None:
         return None
     # By the text of the number, because 3.30 equals 3.3 and does not read the same.
-    return _written((str(quantity.value), quantity.unit, quantity.code, quantity.comparator))
+    return written((str(quantity.value), quantity.unit, quantity.code, quantity.comparator))
 
 
 @remembered
-def _written(parts: tuple[str, str, str, str]) -> Amount | None:
+def written(parts: tuple[str, str, str, str]) -> Amount | None:
     """An Amount by how it is written. Such results repeat, of a patient and between patients."""
     number, unit, code, comparator = parts
     comparator = comparator.strip()

@@ -38,7 +38,7 @@ def orders_in(request: HookRequest, name: str) -> Drafted:
         PrefetchKey(name, "", Need.REQUIRED), EntryKind.MEDICATIONS, "orders", _TYPES, starts=()
     )
     found = sort_out(part, value)
-    older = {one.place for one in found.entries if name_of(one.raw).resource_type in _OLDER}
+    older = {one.place for one in found.entries if name_of(one).resource_type in _OLDER}
     entries = tuple(one for one in found.entries if one.place not in older)
     return Drafted(entries, tuple(_missing(name, value, found.malformed, sorted(older))))
 

@@ -71,7 +71,8 @@ class Fetcher:
         brought = _medicines(request, parts)
         if not self._seconds or not (wanted or open_references(brought, self._resolve)):
             return request
-        return self._completed(request, access, wanted, brought)
+        request = request.in_json()
+        return self._completed(request, access, wanted, _medicines(request, parts))
 
     def _completed(
         self, request: HookRequest, access: FhirAccess, wanted: list[Part], brought: list[Sent]

@@ -76,7 +76,7 @@ def _unusable(part: Part, value: PrefetchValue) -> str:
 def _no_patient(value: PrefetchValue, patient_id: str) -> str:
     if value.state is State.NULL:
         return "was sent as null"
-    names = [name_of(one.raw) for one in value.sent]
+    names = [name_of(one) for one in value.sent]
     ids = [name.id for name in names if name.resource_type == "Patient"]
     if not ids:
         return "is not a Patient"

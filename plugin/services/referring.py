@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from msgspec import Struct
 
@@ -40,8 +41,7 @@ def open_references(sent: Iterable[Sent], resolve: Resolve) -> list[str]:
     `sent` is all that came, the Medications among it included.
     """
     entries = list(sent)
-    pointing = [raw for one in entries if _R4 in (raw := one.raw) or _R5 in raw or _R5_PART in raw]
-    pointers = [pointer for raw in pointing for pointer in _pointers(raw)]
+    pointers = [pointer for one in entries if _may_point(one) for pointer in _pointers(one)]
     if not pointers:
         return []
     here = {key for one in entries for key in _keys(one)}
@@ -53,16 +53,24 @@ def open_references(sent: Iterable[Sent], resolve: Resolve) -> list[str]:
     return list(dict.fromkeys(pointer.reference.reference for pointer in found))
 
 
-def _pointers(raw: bytes) -> Iterator[_Pointer]:
+def _may_point(one: Sent) -> bool:
+    raw = one.raw
+    return one.resource is not None or _R4 in raw or _R5 in raw or _R5_PART in raw
+
+
+def _resource(one: Sent) -> Any:
+    return one.resource if one.resource is not None else decode(one.raw).resource
+
+
+def _pointers(one: Sent) -> Iterator[_Pointer]:
     """The references of an entry to a Medication outside of it."""
-    for pointer in _all_pointers(raw):
+    for pointer in _all_pointers(_resource(one)):
         target = pointer.reference.reference
         if target and not target.startswith("#"):
             yield pointer
 
 
-def _all_pointers(raw: bytes) -> Iterator[_Pointer]:
-    resource = decode(raw).resource
+def _all_pointers(resource: Any) -> Iterator[_Pointer]:
     if isinstance(resource, Medicine) and resource.status != _VOID:
         both = resource.medication
         reference = resource.medication_reference or (both.reference if both else None)
@@ -78,10 +86,12 @@ def _all_pointers(raw: bytes) -> Iterator[_Pointer]:
 
 def _keys(one: Sent) -> set[str]:
     """The keys under which a Medication can be found; none for another resource."""
-    if _IS_MEDICATION.search(one.raw) is None:
+    if one.resource is None and _IS_MEDICATION.search(one.raw) is None:
         return set()
-    resource = decode(one.raw).resource
-    return keys_of(resource, MEDICATION, [one.full_url]) if resource is not None else set()
+    resource = _resource(one)
+    if not isinstance(resource, Medication):
+        return set()
+    return keys_of(resource, MEDICATION, [one.full_url])
 
 
 def _named(pointer: _Pointer, resolve: Resolve) -> bool:

@@ -39,7 +39,16 @@ def sort_out(part: Part, value: PrefetchValue) -> Sorted:
     sent = value.sent
     if not sent:
         return _NOTHING
-    odd = [one for one in sent if not one.raw.startswith(part.starts)]
+    starts, types = part.starts, part.types
+    odd = [
+        one
+        for one in sent
+        if (
+            not one.raw.startswith(starts)
+            if one.resource is None
+            else type(one.resource).__name__ not in types
+        )
+    ]
     if odd:
         return _with_odd(part, sent, odd)
     return Sorted(sent)
@@ -49,7 +58,7 @@ def _with_odd(part: Part, sent: tuple[Sent, ...], odd: list[Sent]) -> Sorted:
     expected = len(sent) - len(odd)
     broken: set[int] = set()
     for one in odd:
-        said = name_of(one.raw).resource_type
+        said = name_of(one).resource_type
         if not isinstance(said, str) or not said or _misspelt(said, part.types):
             broken.add(id(one))
         else:
@@ -59,10 +68,12 @@ def _with_odd(part: Part, sent: tuple[Sent, ...], odd: list[Sent]) -> Sorted:
     return Sorted(good, places, usable=expected > 0)
 
 
-def name_of(raw: bytes) -> Name:
+def name_of(sent: Sent) -> Name:
     """The type and id of a resource, as they stand; of what is no resource, empty."""
+    if sent.resource is not None:
+        return Name(type(sent.resource).__name__, sent.resource.id)
     try:
-        return _names.decode(raw)
+        return _names.decode(sent.raw)
     except msgspec.ValidationError:
         return Name()
 
