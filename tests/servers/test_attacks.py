@@ -190,7 +190,7 @@ def test_one_deadline_holds_for_all_and_what_came_in_time_is_used(ehr: ScriptedS
 
 def test_nothing_is_fetched_with_no_time_for_it(ehr: ScriptedServer) -> None:
     """`CRAMPCHECK_FETCH_SECONDS=0` turns it off."""
-    assert refusal(ask({}, ehr.url, app(fetch_seconds=0))).endswith("was not sent.")
+    assert "was not sent, and" not in refusal(ask({}, ehr.url, app(fetch_seconds=0)))
     assert ehr.asked == []
 
 
