@@ -196,7 +196,9 @@ def test_nothing_is_fetched_with_no_time_for_it(ehr: ScriptedServer) -> None:
 
 def test_a_call_without_a_server_says_only_that_a_key_was_not_sent() -> None:
     """There was nobody to ask."""
-    assert refusal(ask({}, "")).endswith("was not sent.")
+    text = refusal(ask({}, ""))
+    assert "was not sent. Send each in prefetch" in text
+    assert "was not sent, and" not in text
 
 
 def test_the_log_has_counts_and_times_and_nothing_of_the_record(ehr: ScriptedServer) -> None:
