@@ -176,6 +176,7 @@ class Lab(Struct, frozen=True):
     order_loinc: str = ""
     sources: tuple[Citation, ...] = ()
     site_order: SiteOrderCode | None = None  # comes before `order_loinc`
+    answered_by: tuple[str, ...] = ()  # labs whose result means that this one was measured
 
 
 class ConditionCode(Struct, frozen=True):

@@ -15,15 +15,21 @@ def lab_orders(
 ) -> tuple[LabOrder, ...]:
     """Each lab once, in the order of the mitigations, with those that order it.
 
-    A lab with a trusted result of the last 30 days is ordered only by a mitigation that repeats it.
+    A lab with a trusted result of the last 30 days, or one that answers it, is ordered only by a
+    mitigation that repeats it.
     """
     wanted: dict[str, list[str]] = {}
     for one in offered:
         mitigation = knowledge.mitigations[one.id]
         for name in mitigation.orders:
-            if name in mitigation.repeats or not _current(book.labs.of(name)):
+            if name in mitigation.repeats or not _known(name, knowledge, book):
                 wanted.setdefault(name, []).append(one.id)
     return tuple(LabOrder(name, tuple(ids)) for name, ids in wanted.items())
+
+
+def _known(name: str, knowledge: Knowledge, book: FactBook) -> bool:
+    answers = (name, *knowledge.labs[name].answered_by)
+    return any(_current(book.labs.of(one)) for one in answers)
 
 
 def _current(view: LabView) -> bool:

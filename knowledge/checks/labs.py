@@ -18,6 +18,9 @@ def check(draft: Draft) -> Iterator[Fault]:
             yield place.at("unit").fault(f"{lab.unit} needs an entry of units with factor = 1")
         if lab.order_loinc and lab.order_loinc not in {code.loinc for code in lab.codes}:
             yield place.at("order_loinc").fault(f"{lab.order_loinc} is not one of the lab's codes")
+        for name in lab.answered_by:
+            if name not in draft.knowledge.labs:
+                yield place.at("answered_by").fault(f"{name} is not a lab")
         if list(lab.cuts) != sorted(lab.cuts):
             yield place.at("cuts").fault("must ascend")
         if lab.multiple_of_upper_limit and lab.default_upper_limit is None:

@@ -70,6 +70,7 @@ class LabSchema(Strict):
     multiple_of_upper_limit = Flag()
     default_upper_limit = Number()
     order_loinc = Text(blank=True)
+    answered_by = Many(Text(check=identifier), load_default=(), unique=True)
     sources = citations()
 
 

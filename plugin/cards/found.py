@@ -14,6 +14,7 @@ from plugin.cards.labs import lab_suggestions
 from plugin.cards.links import links_of
 from plugin.cards.shape import FOUND, SUMMARY_LIMIT, Card, card, footer, shorten
 from plugin.cards.site import CardSite
+from plugin.cards.taken import Taken, named, taken_in
 from plugin.cards.unread import unread_lines
 from plugin.cards.wording import INTERACTION, parts_missing, phrases
 from plugin.model import Assessment, Finding, Unread, Withheld
@@ -60,11 +61,11 @@ def _detail(
     *,
     linked: bool,
 ) -> str:
-    missing = parts_missing(assessment.unread)
+    missing, taken = parts_missing(assessment.unread), taken_in(assessment)
     sections = [
-        _section("Why", _whys(told, _listed(assessment), knowledge, missing)),
+        _section("Why", _whys(told, _listed(assessment), knowledge, missing, taken)),
         _section("Options to consider", [sentence(one.text) for one in assessment.mitigations]),
-        _section("Not offered, and why", _withheld(assessment, knowledge, missing)),
+        _section("Not offered, and why", _withheld(assessment, knowledge, missing, taken)),
         _section("Not read", unread_lines(unread), bulleted=True),
         _section("Also taken, weaker link", _also(assessment)),
         _section("Basis", basis(findings, knowledge, linked=linked)),
@@ -103,6 +104,7 @@ def _whys(
     listed: dict[str, str],
     knowledge: Knowledge,
     missing: Mapping[str, str],
+    taken: Taken,
 ) -> list[str]:
     """A line for each finding; the entry of a drug is named in the first line about it.
 
@@ -114,16 +116,23 @@ def _whys(
         names = [name for name in (*finding.ingredients, *finding.partners) if name in listed]
         entries = [f"{sentence(name)} as “{plain(listed.pop(name))}”" for name in names]
         about = (*finding.ingredients, *finding.partners)
-        because = phrases(finding.because, knowledge, about, missing)
+        evidence = named(finding.because, taken, knowledge, about)
+        because = phrases(tuple(evidence), knowledge, about, missing)
         said = " ".join(_full(text) for text in (finding.summary, *finding.notes))
+        fresh = [text for text in because if _plainer(text) not in _plainer(said)]
+        fresh += _beside(finding, " ".join([said, *fresh]))
         if brief and finding.level is Level.INFO:
-            because = []
-        evidence = "; ".join(
-            [*(text for text in because if _plainer(text) not in _plainer(said)), *entries]
-        )
-        on_file = f" *On file:* {evidence}." if evidence else ""
+            fresh = []
+        on_file = f" *On file:* {'; '.join([*fresh, *entries])}." if fresh or entries else ""
         lines.append(f"**{_capital(finding.level.value)}**: {said}{on_file}")
     return lines
+
+
+def _beside(finding: Finding, said: str) -> list[str]:
+    """The partners that neither the sentence nor its evidence names."""
+    folded = said.casefold()
+    names = [name for name in finding.partners if name.casefold() not in folded]
+    return [f"beside {sentence(', '.join(names))}"] if names else []
 
 
 def _plainer(text: str) -> str:
@@ -148,12 +157,12 @@ def _listed(assessment: Assessment) -> dict[str, str]:
 
 
 def _withheld(
-    assessment: Assessment, knowledge: Knowledge, missing: Mapping[str, str]
+    assessment: Assessment, knowledge: Knowledge, missing: Mapping[str, str], taken: Taken
 ) -> list[str]:
     """A line for each reason, with the options that it holds back."""
     texts: dict[str, list[str]] = {}
     for one in assessment.withheld:
-        said = phrases(one.because, knowledge, missing=missing)
+        said = phrases(tuple(named(one.because, taken, knowledge)), knowledge, missing=missing)
         reason = "; ".join(said) or _unsaid(one)
         text = (
             _CLAUSE.split(knowledge.mitigations[one.mitigation].text, maxsplit=1)[0].rstrip(".;:")

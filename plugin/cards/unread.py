@@ -11,6 +11,7 @@ from plugin.cards.site import CardSite
 from plugin.model import EntryKind, Unread, UnreadReason
 
 _MOST_LINES = 10
+_MOST_LABS = 3  # that a summary names one by one
 _PARTS = (UnreadReason.NOT_SENT, UnreadReason.INCOMPLETE)
 _NEEDED = (EntryKind.PATIENT, EntryKind.MEDICATIONS, EntryKind.LABS, EntryKind.CONDITIONS)
 _WORDS = {
@@ -95,7 +96,13 @@ def _summary(unread: Sequence[Unread]) -> str:
     medications = sum(1 for one in unread if deserves_card(one) and one.reason not in _PARTS)
     missing = [one for one in unread if deserves_card(one) and one.reason in _PARTS]
     # A part can lack more than one thing; a page in a file has no name but its kind.
+    labs = dict.fromkeys(
+        one.text or one.kind.value for one in missing if one.kind is EntryKind.LABS
+    )
     parts = dict.fromkeys(one.text or one.kind.value for one in missing)
+    if len(labs) > _MOST_LABS:
+        parts = {name: None for name in parts if name not in labs}
+        parts[f"{len(labs)} kinds of laboratory result"] = None
     said = []
     if medications:
         noun = "medication entry" if medications == 1 else "medication entries"

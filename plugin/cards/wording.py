@@ -161,7 +161,8 @@ def _takes(fact: v.Takes, evidence: Evidence, knowledge: Knowledge) -> str:
 
 
 def _count(fact: v.Count, evidence: Evidence, knowledge: Knowledge) -> str:
-    return f"{fact.at_least} or more {_group(fact.group, knowledge)}"
+    names = f": {sentence(evidence.note)}" if evidence.note else ""
+    return f"{fact.at_least} or more {_group(fact.group, knowledge)}{names}"
 
 
 def _age(fact: v.Age, evidence: Evidence, knowledge: Knowledge) -> str:

@@ -40,10 +40,14 @@ class Removable(Struct, frozen=True):
 
 
 class OrderCheck(Struct, frozen=True):
-    """An answer that holds only what the orders change, and the drafts that may be taken back."""
+    """An answer that holds only what the orders change, and the drafts that may be taken back.
+
+    `names` are the ingredients of the orders in focus.
+    """
 
     assessment: Assessment
     removable: tuple[Removable, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 def check_orders(assessor: Assessor, ordered: Ordered, asked: Asked, as_of: date) -> OrderCheck:
@@ -76,7 +80,8 @@ def check_orders(assessor: Assessor, ordered: Ordered, asked: Asked, as_of: date
         also=(),
         not_assessed=after.not_assessed if linked or unread else None,
     )
-    return OrderCheck(assessment, _removable(focused, findings, before, asked, assessor))
+    names = tuple(sorted({name for one in focused for name in one.ingredients}))
+    return OrderCheck(assessment, _removable(focused, findings, before, asked, assessor), names)
 
 
 def _rank(level: Level) -> int:

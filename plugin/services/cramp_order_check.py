@@ -39,7 +39,7 @@ def cramp_order_check(answering: Answering) -> list[Endpoint]:
             labs = list(drafts_of_labs(request))
         except (InputUnreadable, RecursionError):
             raise BadRequest(TOO_DEEP) from None
-        make = partial(order_cards, check.removable)
+        make = partial(order_cards, check)
         return answering.cards(
             SERVICE_ID, request, entries, check.assessment, make=make, drafts=labs
         )

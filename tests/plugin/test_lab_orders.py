@@ -178,6 +178,26 @@ CRAMP = {
 }
 
 
+def egfr(day: str) -> Json:
+    code = {"coding": [{"system": "http://loinc.org", "code": "98979-8"}]}
+    unit = "mL/min/{1.73_m2}"
+    value = {"value": 80, "unit": unit, "code": unit}
+    return potassium(80, day, "gfr1", code=code, valueQuantity=value)
+
+
+@pytest.mark.parametrize(
+    ("day", "labs"),
+    [("2026-10-25", {"creatine kinase"}), ("2026-09-01", {"creatine kinase", "creatinine"})],
+)
+def test_a_lab_that_another_result_answers_is_not_ordered(
+    ask: Ask, day: str, labs: set[str]
+) -> None:
+    """An eGFR of last week was computed from a creatinine of last week."""
+    statin = order("simvastatin 20 MG Oral Tablet")
+    sent = prefetch(statin, conditions=searchset(CRAMP), egfr=searchset(egfr(day)))
+    assert set(names(ask(sent))) & {"creatine kinase", "creatinine"} == labs
+
+
 def creatinine(day: str, unit: str = "mg/dL") -> Json:
     code = {"coding": [{"system": "http://loinc.org", "code": "2160-0"}]}
     value = {"value": 0.9, "unit": unit, "code": unit}

@@ -164,6 +164,19 @@ def test_a_supply_with_a_strength_of_a_drug_is_the_drug(read: Read) -> None:
     assert ("sodium chloride",) == read("Syringe (0.9% Sodium Chloride)").ingredients
 
 
+@pytest.mark.parametrize("text", ["water tablet", "water pill", "1 water tablet daily"])
+def test_a_water_tablet_is_no_water(read: Read, text: str) -> None:
+    """It is how people call a diuretic: which, has to be asked. A supply would be passed over."""
+    assert () == read(text).ingredients
+    assert Reason.SUPPLY is not read(text).reason
+
+
+@pytest.mark.parametrize("text", ["sterile water", "water for injection 10 ml ampoule"])
+def test_water_to_dilute_with_is_a_supply(read: Read, text: str) -> None:
+    """No drug is meant."""
+    assert Reason.SUPPLY is read(text).reason
+
+
 def test_an_unread_name_still_tells_its_route(read: Read) -> None:
     """Whether an unread medicine can be systemic matters."""
     answer = read("furosemide / unknownium cream")

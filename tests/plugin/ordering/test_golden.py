@@ -39,7 +39,10 @@ def test_a_golden_call_gets_the_cards_that_policy_asks_for(check: Ask, path: Pat
 
 @pytest.mark.parametrize("patient", PATIENTS, ids=[case.name for case in PATIENTS])
 def test_drugs_that_are_all_ordered_at_once_are_judged_as_if_taken(patient: Case) -> None:
-    """The same level: what would be found tomorrow is said before the orders are signed."""
+    """The same level: what would be found tomorrow is said before the orders are signed.
+
+    A link of which nothing follows is not: nobody is interrupted for it.
+    """
     keys = {
         code.loinc: lab.id
         for lab in default_pipeline().knowledge.labs.values()
@@ -54,7 +57,9 @@ def test_drugs_that_are_all_ordered_at_once_are_judged_as_if_taken(patient: Case
         for card in response.get_json()["cards"]
         if card["source"]["topic"]["code"] == FOUND["code"]
     ]
-    assert patient.expected["level"] == (found[0]["indicator"] if found else "none")
+    idle = patient.expected["level"] == "info" and not patient.expected["mitigations"]
+    expected = "none" if idle else patient.expected["level"]
+    assert expected == (found[0]["indicator"] if found else "none")
 
 
 def as_orders(call: Json) -> Json:

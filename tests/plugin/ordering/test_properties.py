@@ -92,7 +92,7 @@ def test_an_order_check_holds_together(sketch: Sketch, meds: list[Med]) -> None:
 def test_an_order_of_an_antibiotic_without_a_link_says_nothing(sketch: Sketch) -> None:
     """Whatever the chart holds, and whatever of it could not be read."""
     found = check(sketch, drafts([Med(("amoxicillin",))], sketch))
-    assert order_cards((), found.assessment, pipeline().knowledge, NOWHERE) == ([], [])
+    assert order_cards(found, found.assessment, pipeline().knowledge, NOWHERE) == ([], [])
 
 
 @effort(100)

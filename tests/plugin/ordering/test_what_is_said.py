@@ -70,9 +70,8 @@ def test_stopping_a_drug_with_the_orders_ends_its_interactions(check: Ask) -> No
     """The chart's own entry of that id no longer counts."""
     sent = chart(order(CLARITHROMYCIN, "m2"))
     orders = [order(CLARITHROMYCIN, "m2", status="stopped"), draft(SIMVASTATIN)]
-    [card] = check(sign(orders, sent))
-    assert card["indicator"] == "info"
-    assert "larithromycin" not in said([card])
+    assert check(sign(orders, sent)) == []
+    assert check(sign(orders[1:], sent)) != []
 
 
 @pytest.mark.parametrize(
@@ -130,9 +129,38 @@ def test_what_came_up_because_a_greater_finding_gave_way_is_not_said(check: Ask)
 
 def test_each_summary_says_that_it_is_about_the_order(check: Ask) -> None:
     """A clinician sees it in the middle of ordering."""
-    cards = check(sign([draft(SIMVASTATIN), draft("xqzzt blue", "d2")], chart()))
+    cards = check(sign([draft(THIAZIDE), draft("xqzzt blue", "d2")], chart()))
     assert len(cards) == 2
     assert all(card["summary"].startswith("Order: ") for card in cards)
+
+
+@pytest.mark.parametrize(
+    "text", [SIMVASTATIN, "furosemide 40 mg daily", "salmeterol 50 mcg inhaler", "ramipril 5 mg"]
+)
+def test_that_a_drug_is_linked_to_cramps_interrupts_no_order(check: Ask, text: str) -> None:
+    """Nothing follows from it; the review of the chart says it."""
+    sent = chart(potassium=searchset(potassium(4.2)))
+    assert check(sign([draft(text)], sent)) == []
+
+
+@pytest.mark.parametrize("text", ["ibuprofen 400 MG Oral Tablet", "trimethoprim 200 mg"])
+def test_an_order_whose_part_is_told_of_another_drug_is_named(check: Ask, text: str) -> None:
+    """In the summary and in the reasons: a clinician sees what the card has to do with it."""
+    name = text.split(maxsplit=1)[0]
+    sent = chart(order("spironolactone 25 mg daily"), potassium=searchset(potassium(5.2)))
+    [card] = check(sign([draft(text)], sent))
+    assert card["summary"].startswith(f"Order of {name}: Spironolactone with potassium 5.2")
+    assert f"beside {name}" in card["detail"]
+
+
+def test_two_orders_are_both_named_and_many_are_not(check: Ask) -> None:
+    """A summary has 139 characters."""
+    sent = chart(order("spironolactone 25 mg daily"), potassium=searchset(potassium(5.2)))
+    both = [draft("ibuprofen 400 MG Oral Tablet"), draft("trimethoprim 200 mg", "d2")]
+    [card] = check(sign(both, sent))
+    assert card["summary"].startswith("Order of ibuprofen and trimethoprim: ")
+    [card] = check(sign([*both, draft("ramipril 5 mg", "d3")], sent))
+    assert card["summary"].startswith("Order: ")
 
 
 def test_a_child_is_not_assessed_and_that_is_said_of_a_linked_drug_only(check: Ask) -> None:
