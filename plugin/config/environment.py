@@ -9,7 +9,7 @@ from environs import EnvError, FileAwareEnv
 from marshmallow import ValidationError, validate
 
 from cds_hooks.claims import ALGORITHMS
-from plugin.addresses import fault_of_origin
+from plugin.addresses.written import fault_of_origin
 from plugin.config.settings import (
     ALLOW_UNSIGNED,
     Jurisdiction,

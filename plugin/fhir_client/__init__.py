@@ -4,10 +4,9 @@ Whom to ask is settled by the caller, as a `Base` address and a `Reach` of netwo
 comes back is bounded in bytes, pages and time, whatever the server does, and never from elsewhere.
 """
 
-from plugin.fhir_client.address import Base, base_of
 from plugin.fhir_client.client import FhirClient
 from plugin.fhir_client.deadline import Deadline
 from plugin.fhir_client.faults import FetchFault, Outcome
 from plugin.fhir_client.reach import Reach
 
-__all__ = ["Base", "Deadline", "FetchFault", "FhirClient", "Outcome", "Reach", "base_of"]
+__all__ = ["Deadline", "FetchFault", "FhirClient", "Outcome", "Reach"]

@@ -13,7 +13,7 @@ from cds_hooks.bundle import has_next, says_more
 from cds_hooks.model import PrefetchValue, Sent, State
 from cds_hooks.peek import Peek, look
 from cds_hooks.prefetch import read_prefetch
-from plugin.fhir_client.address import Base, is_id, own_page
+from plugin.addresses.fhir import Base, is_id, own_page
 from plugin.fhir_client.deadline import Deadline
 from plugin.fhir_client.faults import FetchFault, Outcome
 from plugin.fhir_client.http import Getter, Note

@@ -6,7 +6,7 @@ import ipaddress
 
 from msgspec import Struct
 
-from plugin.fhir_client.address import Address
+from plugin.addresses.fhir import Address
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 

@@ -23,6 +23,7 @@ from plugin.model import (
 )
 from plugin.reading.index import Index, index_of
 from plugin.reading.references import Directory
+from plugin.reading.repair import KINDS
 from plugin.reading.shapes import Resource
 
 _ID_LENGTH = 64  # FHIR's longest id
@@ -83,7 +84,7 @@ class Reading:
         day: date | None = None,
     ) -> None:
         """Note that an entry, or a part of it, could not be read."""
-        kind = entry.resource.KIND if entry.resource else Resource.KIND
+        kind = entry.resource.KIND if entry.resource else KINDS.get(entry.type, Resource.KIND)
         self.unread.append(
             Unread(
                 reference=entry.reference,

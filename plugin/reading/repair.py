@@ -7,6 +7,7 @@ path is kept so that the caller can refuse an entry whose meaning it changes.
 
 from __future__ import annotations
 
+import math
 import re
 import types
 from decimal import Decimal
@@ -66,14 +67,40 @@ def _other_type(raw: bytes) -> str:
     return "" if name.strip().casefold() in _OURS else name
 
 
+def _own_type(raw: bytes) -> str:
+    """The resource type, if it is one that reading uses; else empty."""
+    try:
+        name = _HEAD.decode(raw).resourceType
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return ""
+    return name if name in _BY_NAME else ""
+
+
+def _loaded(raw: bytes) -> Any:
+    """The JSON as plain values; a number that no float can hold stays text."""
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return _LARGE.decode(raw)
+
+
+def _float(text: str) -> float | str:
+    number = float(text)
+    return number if math.isfinite(number) else text
+
+
+_LARGE: msgspec.json.Decoder[Any] = msgspec.json.Decoder(float_hook=_float)
+
+
 def _repair(raw: bytes) -> Decoded:
     other = _other_type(raw)
     if other.strip():
         return Decoded(other, None)
     try:
-        data = orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        return Decoded("", None, f"not readable as JSON: {error.msg}")
+        data = _loaded(raw)
+    except (ValueError, RecursionError):  # so are the decoders' own errors
+        # What it is can often still be told, and who reads the card must know of a medication.
+        return Decoded(_own_type(raw), None, "it holds a number or a nesting that is not readable")
     if not isinstance(data, dict):
         return Decoded("", None, "not a resource")
     name = data.get("resourceType")

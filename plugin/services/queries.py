@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from plugin.fhir_client.address import is_id
+from plugin.addresses.fhir import is_id
 from plugin.fhir_client.faults import FetchFault, Outcome
 
 _PATIENT = "{{context.patientId}}"

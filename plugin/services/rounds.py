@@ -13,8 +13,8 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from cds_hooks.model import HookRequest, PrefetchValue, Sent, State
-from plugin.fhir_client import Base, Deadline, FetchFault, FhirClient, Outcome
-from plugin.fhir_client.address import own_id
+from plugin.addresses.fhir import Base, own_id
+from plugin.fhir_client import Deadline, FetchFault, FhirClient, Outcome
 from plugin.fhir_client.faults import timed_out
 from plugin.fhir_client.http import Note
 from plugin.fhir_client.scope import Opens, opens

@@ -12,8 +12,10 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from cds_hooks.model import Caller, FhirAccess
+from plugin.addresses.fhir import Base, base_of, listed_base
+from plugin.addresses.machine import is_this_machine
 from plugin.config import Settings, SettingsInvalid
-from plugin.fhir_client import Base, FetchFault, Outcome, Reach, base_of
+from plugin.fhir_client import FetchFault, Outcome, Reach
 from plugin.fhir_client.reach import Network
 
 
@@ -49,7 +51,7 @@ class Servers(Struct, frozen=True):
             raise _refused(f"the address of the FHIR server cannot be used: {error}") from None
         if caller is None and self.here and base.loopback:
             return Server(base, Reach(self.networks, loopback=True))
-        if _in_the_open(base):
+        if base.in_the_open:
             raise _refused("the FHIR server's address is not https")
         listed = self.listed if caller is None else tuple(_sound(caller.fhir_servers))
         if not any(one.covers(base) for one in listed):
@@ -59,12 +61,6 @@ class Servers(Struct, frozen=True):
         return Server(base, Reach((*self.networks, *own)))
 
 
-def _in_the_open(base: Base) -> bool:
-    """Whether others could read along: not with https, nor within this machine."""
-    address = base.literal
-    return base.scheme != "https" and not (address and address.is_loopback)
-
-
 def _refused(message: str) -> FetchFault:
     return FetchFault(Outcome.ADDRESS_REFUSED, message)
 
@@ -72,18 +68,12 @@ def _refused(message: str) -> FetchFault:
 def _listed(addresses: Sequence[str]) -> Iterator[Base]:
     for address in addresses:
         try:
-            base = base_of(address)
+            yield listed_base(address)
         except ValueError as error:
             raise SettingsInvalid(
                 f"CRAMPCHECK_FHIR_SERVERS: {address} cannot be used: {error}. Give base addresses "
                 "such as https://ehr.example.org/fhir, separated by commas."
             ) from None
-        if _in_the_open(base):
-            raise SettingsInvalid(
-                f"CRAMPCHECK_FHIR_SERVERS: {address} is not https, and tokens are sent there. "
-                "Only this machine may be listed by http, as 127.0.0.1 or [::1]."
-            )
-        yield base
 
 
 def _networks(texts: Sequence[str]) -> Iterator[Network]:
@@ -108,16 +98,9 @@ def _sound(addresses: Sequence[str]) -> Iterator[Base]:
 
 def _is_here(settings: Settings) -> bool:
     """Whether only this machine reaches the service, as far as the settings tell."""
-    if not _loopback(settings.host):
+    if not is_this_machine(settings.host):
         return False
     try:
         return not settings.base_url or base_of(settings.base_url).loopback
     except ValueError:
         return False
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.util
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import URL, make_url
@@ -43,6 +45,8 @@ def address_of(settings: Settings) -> URL:
 def make_file(url: URL) -> None:
     """Make the file of an SQLite database, readable by its owner only; nothing for PostgreSQL.
 
+    A file that is there is not opened: to close it again would take from this process every lock
+    that SQLite holds on it, and a database whose writers do not know of one another is soon lost.
     Raises DatabaseUnreadable for a folder that cannot be written.
     """
     if url.get_backend_name() != "sqlite":
@@ -50,7 +54,12 @@ def make_file(url: URL) -> None:
     path = Path(str(url.database))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not os.access(path, os.R_OK | os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
         fault = (error.strerror or "unknown fault").lower()
         raise DatabaseUnreadable(

@@ -7,7 +7,8 @@ from typing import Any
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 from cds_hooks.claims import ALGORITHMS
-from plugin.addresses import fault_of_url
+from plugin.addresses.fhir import listed_base
+from plugin.addresses.written import fault_of_url
 
 _LINE = validate.And(
     validate.Length(min=1, max=256, error="must have 1 to 256 characters"),
@@ -18,6 +19,14 @@ _LINE = validate.And(
 def _sendable(url: str) -> None:
     if fault := fault_of_url(url):
         raise ValidationError(fault)
+
+
+def _can_be_asked(url: str) -> None:
+    """Read as a call's own address will be: what is let in here is never passed over there."""
+    try:
+        listed_base(url)
+    except ValueError as error:
+        raise ValidationError(f"cannot be used: {error}") from None
 
 
 def _text(*checks: Any, **more: Any) -> fields.String:
@@ -63,7 +72,7 @@ class ClientSchema(Schema):
     algorithms = _list(_text(_ALGORITHM))
     audiences = _list(_text())
     tenants = _list(_text())
-    fhir_servers = _list(_text(_sendable))
+    fhir_servers = _list(_text(_can_be_asked))
 
     @validates_schema(skip_on_field_errors=False, pass_original=True)
     def _one_source_of_keys(self, _data: Any, written: Any, **_: Any) -> None:

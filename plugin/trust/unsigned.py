@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from cds_hooks.errors import operation_outcome
-from plugin.addresses import is_local_peer, is_loopback
+from plugin.addresses.machine import is_local_peer, is_reached_from_here_only
 from plugin.config import ALLOW_UNSIGNED, Settings
 from plugin.errors import CrampcheckError
 
@@ -30,7 +30,7 @@ class UnsignedOutside(CrampcheckError):  # noqa: N818
 
 def refuse_unsigned(settings: Settings, host: str) -> None:
     """Raise UnsignedOutside where others could call on `host` without signing."""
-    if settings.clients or settings.allow_unsigned or is_loopback(host):
+    if settings.clients or settings.allow_unsigned or is_reached_from_here_only(host):
         return
     raise UnsignedOutside(
         f"{host}: other machines reach this address, and no client is configured, so that anyone "

@@ -28,7 +28,9 @@ _SEND_SECONDS = 10.0
 _LEAVE_SECONDS = 2.0  # that a client is given to read an answer before all of its call was read
 _END_SECONDS = 1.0  # that calls on their way are given when the worker ends
 _CONSENT = b"HTTP/1.1 100 Continue\r\n\r\n"
-_TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+_NO_MORE = b"\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+_TOO_SLOW = b"HTTP/1.1 408 Request Timeout" + _NO_MORE
+_TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large" + _NO_MORE
 
 
 class _Arriving(Struct, eq=False):
@@ -49,34 +51,17 @@ class _Leaving(Struct, eq=False):
 
 
 class _Replayed:
-    """A socket that first gives what was received before, and then waits only so long."""
+    """A socket that gives what was received, and then no more: no client is waited for here."""
 
     def __init__(self, worker: BufferingWorker, arrived: _Arriving) -> None:
         self._worker = worker
         self._arrived = arrived
         self._at = 0
-        self._answered = False
 
     def recv(self, size: int) -> bytes:
-        arrived = self._arrived
-        if self._at < len(arrived.received.data):
-            given = bytes(arrived.received.data[self._at : self._at + size])
-            self._at += len(given)
-            return given
-        left = arrived.ends - time.monotonic()
-        if self._answered or left <= 0:
-            return b""
-        arrived.sock.settimeout(left)
-        try:
-            return arrived.sock.recv(size)
-        except TimeoutError:
-            return b""
-        finally:
-            arrived.sock.settimeout(_SEND_SECONDS)
-
-    def shutdown(self, how: int) -> None:
-        self._answered = True  # gunicorn would wait here for the client to hang up
-        self._arrived.sock.shutdown(how)
+        given = bytes(self._arrived.received.data[self._at : self._at + size])
+        self._at += len(given)
+        return given
 
     def close(self) -> None:
         if self._arrived.received.whole:
@@ -175,7 +160,18 @@ class BufferingWorker(SyncWorker):  # type: ignore[misc]  # gunicorn has no type
             return
         self._forget(one, before)
         one.sock.settimeout(_SEND_SECONDS)
+        if one.received.head_too_long:
+            self._refuse_head(one.sock)
+            return
         self.handle(one.listener, _Replayed(self, one), one.address)
+
+    def _refuse_head(self, client: socket.socket) -> None:
+        try:
+            client.sendall(_TOO_LONG)
+            client.shutdown(socket.SHUT_WR)
+        except OSError:
+            self.log.debug("A client was gone before its headers were refused.")
+        self.leave(client)
 
     def _receive(self, one: _Arriving) -> bool:
         """Take what is there now; True if the call can be handled."""

@@ -8,9 +8,9 @@ from datetime import date
 from flask import Flask
 
 from cds_hooks.model import Service
+from plugin.addresses.machine import is_this_machine
 from plugin.config import Settings
 from plugin.web.assets import assets
-from plugin.web.loopback import is_loopback
 from plugin.web.openapi.operations import Described
 from plugin.web.openapi.pages import api_pages
 from plugin.web.try_page import try_pages
@@ -37,4 +37,4 @@ def register_integrators_pages(
 
 def try_offered(settings: Settings) -> bool:
     """Whether `/try` is there: the service listens on this machine alone, and nobody forbade it."""
-    return settings.try_page and is_loopback(settings.host)
+    return settings.try_page and is_this_machine(settings.host)

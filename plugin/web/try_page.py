@@ -15,8 +15,8 @@ from msgspec import Struct
 
 from cds_hooks.errors import BadRequest, NotJson
 from cds_hooks.model import Service
+from plugin.addresses.machine import is_sent_from_here
 from plugin.samples import FIRST_SAMPLE, order_sample_names, sample, sample_names
-from plugin.web.loopback import from_this_machine
 from plugin.web.policy import page_policy
 
 
@@ -44,7 +44,7 @@ def try_pages(
 
     @pages.before_request
     def _only_here() -> None:
-        if not (offered and from_this_machine(request.environ)):
+        if not (offered and is_sent_from_here(request.environ)):
             abort(404)
 
     @pages.get("", strict_slashes=False)

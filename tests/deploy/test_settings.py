@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 
 import pytest
 
@@ -11,13 +12,16 @@ from tests.deploy.service import DEPLOY, REPOSITORY
 
 PREFIX = "CRAMPCHECK_"
 READS = re.compile(r'env\.\w+\(\s*"([A-Z_]+)"')
+NAMED = re.compile(rf"{PREFIX}[A-Z][A-Z_]*[A-Z]")
+# Not of the service: what the tests and the command's own faults are asked with, and an example.
+OTHERS = {f"{PREFIX}{name}" for name in ("SOAK", "DEBUG", "X_FILE")}
 LINE = re.compile(rf"^#({PREFIX}[A-Z_]+)=(.*)$", re.MULTILINE)
 ROW = re.compile(rf"^\| `({PREFIX}[A-Z_]+)` \|(?: `(.*?)`)? \|", re.MULTILINE)
 
 
 def names_read() -> set[str]:
     """The settings that the code reads: the service's, gunicorn's and the entry point's."""
-    config = (REPOSITORY / "plugin" / "config.py").read_text()
+    config = (REPOSITORY / "plugin" / "config" / "environment.py").read_text()
     gunicorn = (DEPLOY / "gunicorn.conf.py").read_text()
     entrypoint = (DEPLOY / "entrypoint.sh").read_text()
     in_python = {PREFIX + name for name in READS.findall(config) + READS.findall(gunicorn)}
@@ -55,6 +59,24 @@ def test_the_defaults_that_are_written_are_those_of_the_code(
     for name, value in in_environment_file().items():
         monkeypatch.setenv(name, value)
     assert Settings() == settings_from_environment()
+
+
+def test_every_setting_that_is_named_anywhere_is_one() -> None:
+    """In a page, a comment, a message or a file to start from: it is there, under this name."""
+    settings = set(in_environment_file())
+    known = settings | {f"{name}_FILE" for name in settings} | OTHERS
+    listed = subprocess.run(
+        ["git", "grep", "-hoIE", NAMED.pattern, "--", ":!tests"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if not (REPOSITORY / ".git").exists():
+        pytest.skip("not a git clone, so nothing says which files belong to it")
+    named = set(listed.stdout.split())
+    assert settings <= named
+    assert set() == named - known
 
 
 def test_every_line_is_a_comment() -> None:

@@ -74,6 +74,34 @@ def test_others_are_answered_while_many_slow_clients_wait(service: Service, sent
             slow[-1].recv(1)
 
 
+PRETENDED = {
+    "headers without end": (HEAD + "X: " + "a" * 8000 + "\r\n").encode() + b"Y: y\r\n" * 10_000,
+    "a length with zeros": f"{HEAD}Content-Length: {'0' * 30}9\r\n\r\n".encode(),
+    "a last chunk within a chunk": f"{HEAD}Transfer-Encoding: chunked\r\n\r\n99\r\n0\r\n\r\n".encode(),
+}
+
+
+@pytest.mark.parametrize("sent", PRETENDED.values(), ids=PRETENDED)
+def test_a_request_that_looks_whole_and_is_not_holds_nobody_up(
+    service: Service, sent: bytes
+) -> None:
+    """Each would have had the worker wait for its rest: all of these together, past their time."""
+    with ExitStack() as stack:
+        for _ in range(MANY):
+            stack.enter_context(connected(service, sent))
+        waiting = stack.enter_context(connected(service))
+        assert 200 == service.post(URL, BODY).status
+        waiting.setblocking(False)
+        with pytest.raises(BlockingIOError):  # its time is not over
+            waiting.recv(1)
+
+
+def test_headers_that_are_too_long_are_refused_in_words(service: Service) -> None:
+    """431, as soon as there are too many of them."""
+    with connected(service, PRETENDED["headers without end"]) as connection:
+        assert rest(connection).startswith(b"HTTP/1.1 431 ")
+
+
 def test_a_slow_client_is_told_and_dropped(service: Service) -> None:
     """408; a byte now and then does not put it off."""
     stop = threading.Event()

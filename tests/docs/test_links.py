@@ -64,11 +64,3 @@ def test_a_broken_link_would_be_found(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("# One\n[a](none.md) [b](#one) [c](#two)\n```\n[d](code.md)\n```\n")
     assert ["none.md", "#two"] == broken(page)
-
-
-def test_each_decision_is_listed_once_and_in_its_order() -> None:
-    """Lists that were merged from several hands repeat themselves."""
-    index = (REPOSITORY / "docs" / "index.md").read_text(encoding="utf-8")
-    listed = re.findall(r"^- \[\d{4}: .*\]\(decisions/(.*)\)$", index, re.MULTILINE)
-    there = [page.name for page in (REPOSITORY / "docs" / "decisions").glob("*.md")]
-    assert sorted(there) == listed

@@ -260,3 +260,22 @@ def test_a_value_that_cannot_be_used_repeats_nothing_of_the_record(post: Post) -
     odd = bundle(entry=[secret, {"resource": secret}, {"response": {"status": "Lovelace"}}])
     for sent in (prefetch(medications=odd), prefetch(AMOXICILLIN, conditions=odd, potassium=odd)):
         assert "Lovelace" not in json.dumps(post(call(sent)).get_json())
+
+
+@pytest.mark.parametrize("number", ["1e400", "-1e400", "9" * 400, "9" * 5000])
+@pytest.mark.parametrize(
+    "where", ['"dispenseRequest":{"numberOfRepeatsAllowed":777}', '"frequency":777', '"extra":777']
+)
+def test_a_number_that_nothing_can_hold_does_not_hide_a_drug(
+    post: Post, number: str, where: str
+) -> None:
+    """The rest of the order is read; where it cannot be, the card says that there is one more."""
+    timed = order("simvastatin 40 MG Oral Tablet", dosageInstruction=[{"timing": {"repeat": "R"}}])
+    if where.startswith('"frequency'):
+        body = call(prefetch(timed)).replace(b'"R"', f"{{{where}}}".encode())
+    else:
+        body = call(prefetch(timed)).replace(b'"repeat": "R"', b'"event": []')
+        body = body.replace(b'"intent"', f'{where}, "intent"'.encode())
+    [card] = post(body.replace(b"777", number.encode())).get_json()["cards"]
+    assert "Simvastatin" in card["summary"] or "1 medication entry" in card["summary"]
+    assert number[:20] not in json.dumps(card)

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from cds_hooks.model import PrefetchValue
-from plugin.fhir_client import Deadline, FetchFault, FhirClient, Outcome, Reach, base_of
+from plugin.addresses.fhir import base_of
+from plugin.fhir_client import Deadline, FetchFault, FhirClient, Outcome, Reach
 from plugin.fhir_client.wire import session_for
 from tests.servers.scripted import Json, Reply, Script
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugin.fhir_client import Reach, base_of
-from plugin.fhir_client.address import is_id, own_id, own_page
+from plugin.addresses.fhir import base_of, is_id, own_id, own_page
+from plugin.fhir_client import Reach
 
 EHR = base_of("https://ehr.example.org/fhir/r4")
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from flask import Blueprint, Flask, Response, current_app, render_template, request
 
-from plugin.web.loopback import from_this_machine
+from plugin.addresses.machine import is_sent_from_here
 from plugin.web.openapi.operations import Described
 from plugin.web.openapi.reading import readable
 from plugin.web.policy import page_policy
@@ -35,7 +35,7 @@ def api_pages(about: Described, *, try_offered: bool = False) -> Blueprint:
     @pages.get("/docs")
     def docs() -> Response:
         """The document as a page."""
-        try_here = try_offered and from_this_machine(request.environ)
+        try_here = try_offered and is_sent_from_here(request.environ)
         text = render_template("docs.html", **readable(document(_app())), try_here=try_here)
         response = Response(text, mimetype="text/html")
         response.headers["Content-Security-Policy"] = page_policy()

@@ -63,6 +63,12 @@ def test_a_folder_that_is_none_is_said(tmp_path: Path) -> None:
         make_file(address_of(Settings(data=str(tmp_path / "data" / "more"))))
 
 
+def test_a_folder_in_place_of_the_file_is_said(tmp_path: Path) -> None:
+    (tmp_path / "crampcheck.sqlite").mkdir()
+    with pytest.raises(DatabaseUnreadable, match=r"cannot be written \(is a directory\)"):
+        make_file(address_of(Settings(data=str(tmp_path))))
+
+
 def test_settings_that_are_logged_do_not_show_their_secrets() -> None:
     shown = repr(Settings(database="postgresql://a:s3cret@h/d", pseudonym_key="s3cret"))
     assert "s3cret" not in shown

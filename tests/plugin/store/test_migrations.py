@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +27,8 @@ from plugin.store.migrating import HEAD, upgrade
 from plugin.store.tables import metadata
 
 SCRIPTS = Path(migrating.__file__).parent / "migrations"
+# What another process does: opens the database, reads it, and closes it.
+READ = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('SELECT * FROM used_token')"
 REVISIONS = [one.revision for one in ScriptDirectory(str(SCRIPTS)).walk_revisions()][::-1]
 
 
@@ -154,6 +158,23 @@ def test_an_upgrade_leaves_no_connection_open(kind: str, fresh: Callable[[str], 
     before = open_files()
     upgrade(address_of(Settings(database=url)))
     assert open_files() == before
+
+
+def test_an_upgrade_leaves_the_locks_of_open_connections_in_force(tmp_path: Path) -> None:
+    """A process that opens and closes the file itself loses every lock that it holds on it.
+
+    Then another process takes its connection for the last one, and removes the log that this one
+    writes to: the database is lost.
+    """
+    url = address_of(Settings(database=f"sqlite:///{tmp_path / 'kept.sqlite'}"))
+    upgrade(url)
+    log = tmp_path / "kept.sqlite-wal"
+    with open_engine(url).connect() as ours:
+        ours.execute(text("INSERT INTO used_token VALUES (x'00', 1)"))
+        ours.commit()
+        upgrade(url)
+        subprocess.run([sys.executable, "-c", READ, str(url.database)], check=True)
+        assert log.exists()
 
 
 def open_files() -> int:

@@ -13,7 +13,7 @@ from cds_hooks.errors import Unavailable
 from plugin.config import Settings
 from plugin.store.address import address_of
 from plugin.store.database import Database
-from plugin.store.opening import open_store
+from plugin.store.opening import open_store, prepare
 from plugin.store.quick import Quick
 from plugin.store.replay import ReplayTokens
 from plugin.store.tables import used_token
@@ -60,10 +60,11 @@ def test_a_new_process_knows_what_an_older_one_saw(settings: Settings) -> None:
     assert not open_store(settings).replay.first_use("i", "j", LATER)
 
 
-def test_of_processes_that_see_a_token_at_once_one_lets_it_in(settings: Settings) -> None:
-    """Each process forks off a parent that has used the store, as a preloaded server does."""
+def test_of_processes_that_see_a_token_at_once_one_lets_it_in(url: str, tmp_path: Path) -> None:
+    """Each forks off a parent that made the tables and has nothing open, as a server's does."""
+    settings = Settings(database=url, data=str(tmp_path))
+    prepare(settings)
     replay = open_store(settings).replay
-    assert replay.first_use("i", "parent", LATER)
     forked = multiprocessing.get_context("fork")
     results: Any = forked.SimpleQueue()
     processes = [forked.Process(target=_use_all, args=(replay, results)) for _ in range(AT_ONCE)]
@@ -74,7 +75,7 @@ def test_of_processes_that_see_a_token_at_once_one_lets_it_in(settings: Settings
         process.join(60)
     assert [process.exitcode for process in processes] == [0] * AT_ONCE
     assert [sum(used) for used in zip(*seen, strict=True)] == [1] * TOKENS
-    assert not replay.first_use("i", "parent", LATER)
+    assert not replay.first_use("i", "0", LATER)
 
 
 def _use_all(replay: ReplayTokens, results: Any) -> None:

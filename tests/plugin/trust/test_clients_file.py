@@ -105,7 +105,7 @@ jwks_file = "keys.json"
         "client[0].jku: must begin with https://; http:// is for this machine itself",
         "client[0].name: is missing",
         "client[1].algorithms[0]: must be one of ES256, ES384",
-        "client[1].fhir_servers[0]: must be an address that begins with https://",
+        "client[1].fhir_servers[0]: cannot be used: it does not begin with https://",
         "client[1].tenants: must not be empty",
         "client[1]: needs `jku` or `jwks_file`",
         "client[2].issuer: must be a text",
@@ -117,6 +117,22 @@ jwks_file = "keys.json"
         assert [1] == [len([line for line in said if line.startswith(fault)])], (fault, said)
     assert len(expected) == len(said)
     assert "password@" not in "".join(said)
+
+
+@pytest.mark.parametrize(
+    "server",
+    [
+        "http://localhost:8090/fhir",
+        "https://ehr.example.org/fhir//r4",
+        "https://ehr.example.org/fhir/%7Er4",
+        "https://ehr.example.org:0/fhir",
+        "https://127.1/fhir",
+    ],
+)
+def test_a_fhir_server_that_no_call_could_point_to_is_a_fault(tmp_path: Path, server: str) -> None:
+    """Listed here, it would be refused at every call as not listed."""
+    (said,) = faults(tmp_path, f'{SOUND}fhir_servers = ["{server}"]\n')
+    assert said.startswith("client[0].fhir_servers[0]: cannot be used: it")
 
 
 @pytest.mark.parametrize(

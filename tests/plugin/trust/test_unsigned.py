@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from plugin.addresses import is_loopback
+from plugin.addresses.machine import is_reached_from_here_only
 from plugin.app import create_app
 from plugin.config import ALLOW_UNSIGNED, Settings, SettingsInvalid, settings_from_environment
 from plugin.trust.unsigned import UnsignedOutside, refuse_unsigned
@@ -26,7 +26,7 @@ EVERYWHERE = "0.0.0.0"  # noqa: S104
 )
 def test_an_address_of_this_machine_needs_no_clients(host: str) -> None:
     """Names and both families."""
-    assert is_loopback(host)
+    assert is_reached_from_here_only(host)
     refuse_unsigned(Settings(), host)
 
 

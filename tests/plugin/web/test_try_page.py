@@ -12,11 +12,11 @@ from flask.testing import FlaskClient
 
 from cds_hooks.errors import register_errors
 from cds_hooks.model import Service
+from plugin.addresses.machine import is_this_machine
 from plugin.app import create_app
 from plugin.config import Settings
 from plugin.pipeline import Pipeline, default_pipeline
 from plugin.samples import WRITTEN_FOR, order_sample_names, sample, sample_names
-from plugin.web.loopback import is_loopback
 from plugin.web.try_page import samples, try_pages
 
 PATHS = ("/try", "/try/samples/thiazide-low-potassium", "/try/cards")
@@ -111,7 +111,7 @@ def test_the_page_of_the_routes_leads_to_it(client: FlaskClient) -> None:
 )
 def test_an_address_is_the_machines_own_or_not(host: str, own: bool) -> None:
     """Names other than localhost are not looked up."""
-    assert own == is_loopback(host)
+    assert own == is_this_machine(host)
 
 
 def test_every_sample_of_a_hook_that_is_served_can_be_chosen(client: FlaskClient) -> None:

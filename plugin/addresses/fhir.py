@@ -12,6 +12,8 @@ from urllib.parse import urljoin, urlsplit
 
 from msgspec import Struct
 
+from plugin.addresses.machine import is_this_machine
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _PORTS = {"http": 80, "https": 443}
@@ -43,8 +45,12 @@ class Base(Struct, frozen=True):
     @property
     def loopback(self) -> bool:
         """Whether the host is this machine, by its name or its address."""
-        address = self.literal
-        return address.is_loopback if address else self.host == "localhost"
+        return is_this_machine(self.host)
+
+    @property
+    def in_the_open(self) -> bool:
+        """Whether others could read along: not by https, nor to this machine by its number."""
+        return self.scheme != "https" and not (self.literal and self.loopback)
 
     @property
     def origin(self) -> str:
@@ -86,6 +92,17 @@ def base_of(text: str) -> Base:
     if not all(_is_segment(segment) for segment in path.split("/")[1:]):
         raise ValueError("its path has empty, dotted or encoded parts")
     return Base(parts.scheme, _host(parts.hostname or "", "[" in parts.netloc), port, path)
+
+
+def listed_base(text: str) -> Base:
+    """Read a base address that a site lists, to which tokens are sent. Raises ValueError."""
+    base = base_of(text)
+    if base.in_the_open:
+        raise ValueError(
+            "it is not https, and tokens are sent there; only this machine may be listed by http, "
+            "as 127.0.0.1 or [::1]"
+        )
+    return base
 
 
 def _host(host: str, bracketed: bool) -> str:

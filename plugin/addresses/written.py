@@ -1,37 +1,10 @@
-"""Addresses that a site writes down: which are safe to use, and which are of this machine."""
+"""Addresses that a site writes down, and why one of them cannot be used."""
 
 from __future__ import annotations
 
-import ipaddress
-import socket
 from urllib.parse import SplitResult, urlsplit
 
-
-def is_loopback(host: str) -> bool:
-    """Whether a socket that listens on this host is reached from this machine only.
-
-    A name is looked up; every address that it has must be one of this machine. A name that nobody
-    knows is not.
-    """
-    try:
-        found = {info[4][0] for info in socket.getaddrinfo(host or None, None)}
-    except (OSError, UnicodeError):
-        return False
-    return bool(host) and bool(found) and all(_loopback_address(str(one)) for one in found)
-
-
-def is_local_peer(address: str) -> bool:
-    """Whether a connection came from this machine; a Unix socket has no address."""
-    return not address or _loopback_address(address)
-
-
-def _loopback_address(text: str) -> bool:
-    try:
-        address = ipaddress.ip_address(text.partition("%")[0])
-    except ValueError:
-        return False
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return (mapped or address).is_loopback
+from plugin.addresses.machine import is_this_machine
 
 
 def fault_of_url(url: str) -> str:
@@ -50,7 +23,7 @@ def fault_of_url(url: str) -> str:
         return "must not hold a user name or a password"
     if parts.query or parts.fragment:
         return "must end with its path: without `?` and `#`"
-    if parts.scheme == "http" and not (host == "localhost" or _loopback_address(host)):
+    if parts.scheme == "http" and not is_this_machine(host):
         return "must begin with https://; http:// is for this machine itself, such as 127.0.0.1"
     return ""
 
