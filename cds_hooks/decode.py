@@ -55,7 +55,7 @@ def decode_call(
     try:
         envelope = load_envelope(sent)
     except ValidationError as error:
-        raise BadRequest(f"The call lacks what CDS Hooks requires: {faults(error)}") from None
+        raise BadRequest(f"The call lacks what CDS Hooks requires: {faults(error)}.") from None
     hook = envelope["hook"]
     if hook not in hooks:
         answered = ", ".join(sorted(hooks))
@@ -144,4 +144,4 @@ def _context(hook: str, context: dict[str, Any]) -> dict[str, Any]:
     try:
         return load_context(hook, context)
     except ValidationError as error:
-        raise BadRequest(f"The context is not one of {hook}: {faults(error)}") from None
+        raise BadRequest(f"The context is not one of {hook}: {faults(error)}.") from None

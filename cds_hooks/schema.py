@@ -184,7 +184,7 @@ DISCOVERY = DiscoverySchema()
 
 
 def faults(error: ValidationError) -> str:
-    """A validation error as one line, `context.patientId: Missing data for required field.`"""
+    """A validation error as one line, `context.patientId: Missing data for required field`."""
     return "; ".join(sorted(_flatten("", error.messages)))
 
 
@@ -194,4 +194,4 @@ def _flatten(path: str, messages: Any) -> list[str]:
         for key, inner in messages.items():
             found += _flatten(path if key == "_schema" else f"{path}.{key}".lstrip("."), inner)
         return found
-    return [f"{path}: {text}" for text in messages]
+    return [f"{path}: {text.removesuffix('.')}" for text in messages]

@@ -76,9 +76,12 @@ def _detail(
 
 
 def _told(findings: Sequence[Finding], knowledge: Knowledge) -> Sequence[Finding]:
-    """Without care beside a drug that is flagged already: its options say all there is to say."""
+    """Without care beside a drug that is flagged already: its options say all there is to say.
+
+    Care can be all that an order brings; then it is what is told.
+    """
     care = {rule.id for rule in knowledge.rules if rule.drug == "flagged"}
-    return [f for f in findings if f.level is not Level.INFO or f.rule not in care]
+    return [f for f in findings if f.level is not Level.INFO or f.rule not in care] or findings
 
 
 def _summary(findings: Sequence[Finding]) -> str:
@@ -120,19 +123,19 @@ def _whys(
         because = phrases(tuple(evidence), knowledge, about, missing)
         said = " ".join(_full(text) for text in (finding.summary, *finding.notes))
         fresh = [text for text in because if _plainer(text) not in _plainer(said)]
-        fresh += _beside(finding, " ".join([said, *fresh]))
         if brief and finding.level is Level.INFO:
             fresh = []
+        said += _beside(finding, " ".join([said, *fresh]))
         on_file = f" *On file:* {'; '.join([*fresh, *entries])}." if fresh or entries else ""
         lines.append(f"**{_capital(finding.level.value)}**: {said}{on_file}")
     return lines
 
 
-def _beside(finding: Finding, said: str) -> list[str]:
-    """The partners that neither the sentence nor its evidence names."""
+def _beside(finding: Finding, said: str) -> str:
+    """A sentence on the partners that neither the finding's own nor its evidence names."""
     folded = said.casefold()
     names = [name for name in finding.partners if name.casefold() not in folded]
-    return [f"beside {sentence(', '.join(names))}"] if names else []
+    return f" Beside it: {sentence(', '.join(names))}." if names else ""
 
 
 def _plainer(text: str) -> str:

@@ -62,7 +62,8 @@ def serve(host: str | None, port: int | None) -> None:
     app = create_app(settings, remember=True)
     prepare(settings)
     with _samples_of_today() as written:
-        _listen(app, host, port, written, page=try_offered(settings))
+        page = try_offered(settings)
+        _listen(app, host, port, written, page=page, clients=settings.clients)
 
 
 def _can_listen(host: str, port: int) -> None:
@@ -80,11 +81,17 @@ def _can_listen(host: str, port: int) -> None:
         ) from None
 
 
-def try_it(url: str, samples: list[Path], *, page: bool = True) -> str:
+def try_it(url: str, samples: list[Path], *, page: bool = True, clients: str = "") -> str:
     """What to type at once: the page that tries it, discovery, and a call with a shipped patient.
 
-    `page`: whether `/try` is there.
+    `page`: whether `/try` is there. `clients`: the file of those who may call; then nothing can be
+    called without a token, and that is said instead.
     """
+    if clients:
+        return (
+            f"Crampcheck listens on {url}\n"
+            f"Each call has to be signed by one of the clients in {clients}; another gets a 401."
+        )
     first = next((path for path in samples if path.stem == FIRST_SAMPLE), samples[0])
     others = ", ".join(path.name for path in samples if path != first)
     return "\n".join(
@@ -113,7 +120,9 @@ def _samples_of_today() -> Iterator[list[Path]]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _listen(app: Flask, host: str, port: int, samples: list[Path], *, page: bool) -> None:
+def _listen(
+    app: Flask, host: str, port: int, samples: list[Path], *, page: bool, clients: str
+) -> None:
     """Run gunicorn in this process until it is told to stop. Does not return."""
     from gunicorn.app.base import BaseApplication  # noqa: PLC0415 - starts slowly
 
@@ -141,7 +150,9 @@ def _listen(app: Flask, host: str, port: int, samples: list[Path], *, page: bool
 
     def _say_ready(arbiter: Any) -> None:
         """Called once the socket is open, so that a line that can be tried is true."""
-        click.echo(try_it(f"http://{_address(arbiter)}", samples, page=page), err=True)
+        click.echo(
+            try_it(f"http://{_address(arbiter)}", samples, page=page, clients=clients), err=True
+        )
 
     Server().run()
 

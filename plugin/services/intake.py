@@ -14,6 +14,9 @@ from plugin.services.parts import Part
 from plugin.services.sorting import Sorted, name_of, sort_out
 
 _ANSWERED = (State.PRESENT, State.NULL)
+_REMEDY = (
+    "Send each in prefetch, or fhirServer with fhirAuthorization, from which it can be fetched."
+)
 
 
 class Intake(Struct, frozen=True):
@@ -39,7 +42,9 @@ def take_in(request: HookRequest, parts: Sequence[Part]) -> Intake:
         if _lacks(value) or found.malformed or not found.usable:
             missing += _missing(part, value, found)
     if faults:
-        raise PrefetchMissing(f"No answer without these prefetch keys: {'; '.join(faults)}.")
+        raise PrefetchMissing(
+            f"No answer without these prefetch keys: {'; '.join(faults)}. {_REMEDY}"
+        )
     return Intake(tuple(entries), tuple(missing))
 
 

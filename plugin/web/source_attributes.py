@@ -23,10 +23,17 @@ from plugin.cards.shape import review_status
 
 SCHEMA = "crampcheck.source-attributes/1"
 STYLE = (
-    "body{font:1rem/1.5 sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}"
+    "body{font:1rem/1.55 system-ui,sans-serif;max-width:60rem;margin:0 auto;"
+    "padding:1rem 1.25rem 3rem;color:#1b2a30;background:#fff;overflow-wrap:break-word}"
+    "h1{font-size:1.5rem;line-height:1.25}h2{font-size:1.2rem;margin:2rem 0 .5rem}a{color:#0b5c73}"
+    "a:focus-visible,summary:focus-visible{outline:3px solid #0b5c73;outline-offset:2px}"
     "table{border-collapse:collapse;width:100%}"
-    "th,td{border:1px solid #999;padding:.4rem .6rem;text-align:left;vertical-align:top}"
-    "th{background:#eee}ul{margin:0;padding-left:1.2rem}summary{cursor:pointer;margin:.5rem 0}"
+    "th,td{border-top:1px solid #cfd8dc;padding:.5rem .9rem .5rem 0;text-align:left;"
+    "vertical-align:top}thead th{border-top:0;color:#51636b}"
+    "ul{margin:.2rem 0 0;padding-left:1.2rem;color:#51636b;font-size:.92rem}"
+    "summary{cursor:pointer;margin:.5rem 0}"
+    "@media(max-width:40rem){thead{display:none}tr,td,th{display:block}"
+    "th,td{border:0;padding:.15rem 0}tr{border-top:1px solid #cfd8dc;padding:.6rem 0}}"
 )
 _POLICY = (
     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; "

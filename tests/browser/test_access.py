@@ -103,7 +103,7 @@ def test_the_keyboard_reaches_everything_in_the_order_of_the_page(page: Page) ->
     """From the link that skips the navigation, through the form, to the button that sends."""
     open_try(page)
     order = []
-    for _ in range(8):
+    for _ in range(9):
         ActionChains(page.driver).send_keys(Keys.TAB).perform()
         element = page.driver.switch_to.active_element
         order.append(element.get_attribute("id") or element.text or element.tag_name)

@@ -34,3 +34,11 @@ def test_the_page_of_the_routes_fits_a_narrow_window(page: Page) -> None:
     page.open("/docs", MOBILE)
     width, window = page.run("return [document.documentElement.scrollWidth, innerWidth]")
     assert width <= window
+
+
+def test_the_pages_of_the_evidence_fit_a_narrow_window(page: Page) -> None:
+    """Their tables become lists there, and no word is cut."""
+    for path in ("/source-attributes", "/evidence", "/evidence/drugs/simvastatin"):
+        page.open(path, MOBILE)
+        width, window = page.run("return [document.documentElement.scrollWidth, innerWidth]")
+        assert width <= window, path

@@ -208,4 +208,6 @@ def test_a_narrow_window_needs_no_scrolling_sideways(page: Page, scheme: str) ->
     assert cards(page)
     width, window = page.run("return [document.documentElement.scrollWidth, innerWidth]")
     assert width <= window
+    reason = page.all("#answer .card footer select")[0].rect
+    assert reason["x"] + reason["width"] < window
     quiet(page)

@@ -126,13 +126,13 @@ def test_a_patient_who_has_died_is_not_assessed_and_that_is_said(ask: Ask) -> No
 
 @pytest.mark.parametrize("key", ["patient", "medications"])
 def test_a_required_key_left_out_is_a_412_that_names_it(post: Post, key: str) -> None:
-    """With the query that would have filled it."""
+    """With the query that would have filled it, and what can be done."""
     sent = prefetch(THIAZIDE)
     del sent[key]
     status, text = refused(post(call(sent)))
     assert status == 412
     assert f"{key} (" in text
-    assert "was not sent" in text
+    assert "was not sent. Send each in prefetch, or fhirServer with fhirAuthorization" in text
 
 
 @pytest.mark.parametrize("key", ["patient", "medications"])

@@ -172,3 +172,10 @@ def test_the_page_that_tries_it_is_named_where_it_is(tmp_path: Path, page: bool)
     said = try_it("http://127.0.0.1:8000", paths, page=page)
     assert page is ("http://127.0.0.1:8000/try" in said)
     assert "curl -s http://127.0.0.1:8000/cds-services" in said
+
+
+def test_where_calls_are_signed_no_line_is_printed_that_would_be_refused(tmp_path: Path) -> None:
+    """A line to try has to work as it stands."""
+    said = try_it("http://127.0.0.1:8000", [tmp_path / "a.json"], clients="/etc/clients.toml")
+    assert "curl" not in said
+    assert "clients in /etc/clients.toml" in said

@@ -150,7 +150,7 @@ def test_an_order_whose_part_is_told_of_another_drug_is_named(check: Ask, text: 
     sent = chart(order("spironolactone 25 mg daily"), potassium=searchset(potassium(5.2)))
     [card] = check(sign([draft(text)], sent))
     assert card["summary"].startswith(f"Order of {name}: Spironolactone with potassium 5.2")
-    assert f"beside {name}" in card["detail"]
+    assert f"Beside it: {name}." in card["detail"]
 
 
 def test_two_orders_are_both_named_and_many_are_not(check: Ask) -> None:
@@ -270,3 +270,12 @@ def test_a_lab_that_a_draft_orders_already_is_not_offered_again(check: Ask) -> N
     beside = created(check(sign([draft(THIAZIDE), lab], low)))
     assert [name for name in alone if "otassium" in name]
     assert beside == [name for name in alone if "otassium" not in name]
+
+
+def test_care_that_is_all_an_order_brings_is_told(check: Ask) -> None:
+    """Magnesium for who takes levothyroxine and a diuretic: nothing else is new."""
+    taken = [order("levothyroxine 100 mcg", "m1"), order("furosemide 40 mg daily", "m2")]
+    sent = chart(*taken, potassium=searchset(potassium(4.2)))
+    [card] = check(sign([draft("magnesium oxide 400 mg")], sent))
+    assert "hours apart" in card["summary"]
+    assert "Levothyroxine: four hours." in card["detail"]

@@ -199,7 +199,7 @@ def test_an_entry_of_no_card_or_no_outcome_is_named_and_the_others_are_stored(
     response = tell(post(overridden(CARD), entry, accepted(OTHER)))
     assert response.status_code == 400
     assert f"feedback[1]{fault}" in said(response)
-    assert "2 outcomes were kept, and 1 entries are wrong" in said(response)
+    assert "2 outcomes were kept, and 1 entry is wrong" in said(response)
     assert {row["card"] for row in stored(settings)} == {CARD, OTHER}
     assert tell(post(overridden(CARD), accepted(OTHER, at=None))).status_code == 200
 
