@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import msgspec
-from msgspec import Struct
 from sqlalchemy import Text, and_, bindparam, cast, select
 
 from cds_hooks.model import HookRequest
+from plugin.cards.issued import RuleOutcome
 from plugin.store.clock import DAY_MS, now_ms
 from plugin.store.database import Database, Row
 from plugin.store.errors import StoreDown
@@ -18,17 +18,6 @@ from plugin.store.tables import feedback, issued_card
 from plugin.store.told import who
 
 _MOST = 200  # outcomes of one patient that are looked at, the latest
-
-
-class RuleOutcome(Struct, frozen=True):
-    """What a clinician last did with a card, for one rule that the card was about."""
-
-    rule: str
-    level: str
-    evidence: str
-    outcome: str
-    reason_system: str
-    reason_code: str
 
 
 class PatientOutcomes:

@@ -13,9 +13,9 @@ from cds_hooks.model import Caller, HookRequest, State
 from plugin.app import create_app
 from plugin.config import Settings, SettingsInvalid, settings_from_environment
 from plugin.pipeline import default_pipeline
-from plugin.services.fetching import Fetcher
+from plugin.services.fetch.fetcher import Fetcher
+from plugin.services.fetch.servers import Servers
 from plugin.services.parts import Part, parts_of
-from plugin.services.servers import Servers
 from tests.plugin.hook_calls import call, order, prefetch
 from tests.servers.asking import PRODUCT, TOKEN, ask, pointing, record, refusal
 from tests.servers.certificate import certificate
