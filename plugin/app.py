@@ -27,8 +27,8 @@ from plugin.resources import lab_requests
 from plugin.services.answering import Answering
 from plugin.services.cramp_order_check import cramp_order_check
 from plugin.services.cramp_review import cramp_review
-from plugin.services.fetching import Fetcher
-from plugin.services.servers import Servers
+from plugin.services.fetch.fetcher import Fetcher
+from plugin.services.fetch.servers import Servers
 from plugin.serving import Serving
 from plugin.store.opening import open_store, prepare
 from plugin.trust.cors import cross_origin

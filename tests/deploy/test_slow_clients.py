@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy.service import HOST, Service, running
+from tests.deploy.service import Service, running
 from tests.plugin.hook_calls import URL, call, order, prefetch
+from tests.servers.local import HOST
 
 SECONDS = 6
 MANY = 40
