@@ -9,12 +9,13 @@ from typing import Any
 import msgspec
 from marshmallow import ValidationError
 
-from cds_hooks.errors import BadRequest
+from cds_hooks.errors import BadRequest, TooMany
 from cds_hooks.model import NO_PREFETCH, Caller, FhirAccess, HookRequest, PrefetchValue
-from cds_hooks.prefetch import read_prefetch
+from cds_hooks.prefetch import read_prefetch, refuse_many
 from cds_hooks.schema import AUTHORIZATION, BUNDLES, faults, load_context, load_envelope
 from cds_hooks.whole import Body, WholeReader
 
+MOST_ORDERS = 2000  # in the context of a call, and selections among them
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _TOO_DEEP = "The body is nested too deeply to be a call."
 
@@ -42,7 +43,8 @@ def decode_call(
     whole: WholeReader | None = None,
 ) -> HookRequest:
     """Read a call of one of these hooks, sent by `caller`. Raises BadRequest for what is not JSON,
-    for another hook, and for what lacks something that its hook requires.
+    for another hook, and for what lacks something that its hook requires; TooMany for more orders
+    or entries than we take.
 
     Only JSON nested deeper than the interpreter's recursion limit (1000) is too deep. With `whole`,
     the resources of a sound call come decoded.
@@ -89,7 +91,15 @@ def _bundles(body: bytes, context: dict[str, Any]) -> Mapping[str, PrefetchValue
     if not names:
         return NO_PREFETCH
     sent = _bundles_decoder.decode(body).context
-    return _prefetch({name: sent[name] for name in names})
+    bundles = _prefetch({name: sent[name] for name in names})
+    for name, value in bundles.items():
+        _refuse_orders(name, len(value.sent))
+    return bundles
+
+
+def _refuse_orders(name: str, count: int) -> None:
+    if count > MOST_ORDERS:
+        raise TooMany(f"A call may bring {MOST_ORDERS} in context.{name}, and this has {count}.")
 
 
 def _access(server: Any, authorization: Any) -> FhirAccess | None:
@@ -135,13 +145,21 @@ def _decode(body: bytes) -> _Body:
 
 def _prefetch(values: Mapping[str, msgspec.Raw]) -> dict[str, PrefetchValue]:
     try:
-        return {name: read_prefetch(value) for name, value in values.items()}
+        read, entries = {}, 0
+        for name, value in values.items():
+            read[name] = read_prefetch(value)
+            entries += len(read[name].sent)
+            refuse_many(entries)
+        return read
     except RecursionError:  # Bundles in Bundles
         raise BadRequest(_TOO_DEEP) from None
 
 
 def _context(hook: str, context: dict[str, Any]) -> dict[str, Any]:
     try:
+        selected = context.get("selections")
+        if isinstance(selected, list):
+            _refuse_orders("selections", len(selected))
         return load_context(hook, context)
     except ValidationError as error:
         raise BadRequest(f"The context is not one of {hook}: {faults(error)}.") from None

@@ -26,6 +26,7 @@ ID_LIMIT = 256  # characters, as of other ids
 TEXT_LIMIT = 200
 COMMENT_LIMIT = 1000
 _MOST_SUGGESTIONS = 50
+_MOST_LOOKED_AT = 1000
 _MOST_SAID = 20  # faults that an answer lists
 _MARK = b"\xef\xbb\xbf"
 
@@ -181,7 +182,8 @@ def _card(sent: str) -> str:
 
 def _suggestions(sent: Any) -> tuple[str, ...]:
     listed = sent if isinstance(sent, list) else [sent]
-    ids = (one.get("id", one.get("uuid")) if isinstance(one, dict) else one for one in listed)
+    looked_at = listed[:_MOST_LOOKED_AT]  # a body has room for millions
+    ids = (one.get("id", one.get("uuid")) if isinstance(one, dict) else one for one in looked_at)
     named = {_card(text(one, ID_LIMIT)) for one in ids if isinstance(one, str)}
     return tuple(sorted(named - {""})[:_MOST_SUGGESTIONS])
 

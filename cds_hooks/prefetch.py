@@ -11,9 +11,11 @@ from cds_hooks.bundle import (
     refused_response,
     says_more,
 )
+from cds_hooks.errors import TooMany
 from cds_hooks.model import PrefetchValue, Sent, State
 from cds_hooks.peek import Peek, describe, failed, look
 
+MOST_ENTRIES = 50_000  # of a call, or of one answer of a FHIR server
 _OUTCOME = b'"OperationOutcome"'
 _BUNDLE = b'"Bundle"'
 _NULL = b"null"
@@ -28,7 +30,7 @@ _NO_RESULT = PrefetchValue(State.FAILED, problem="an empty Bundle that is no res
 def read_prefetch(value: msgspec.Raw | bytes) -> PrefetchValue:
     """The state of one prefetch value; its resources stay as they were sent.
 
-    Raises RecursionError for Bundles in Bundles without end.
+    Raises RecursionError for Bundles in Bundles without end, TooMany for more than MOST_ENTRIES.
     """
     raw = bytes(value)
     if raw == _NULL:
@@ -51,6 +53,7 @@ def read_prefetch(value: msgspec.Raw | bytes) -> PrefetchValue:
 def _bundle(raw: bytes, bundle: Peek) -> PrefetchValue:
     if not bundle.entry:
         return _empty(raw, bundle)
+    refuse_many(len(bundle.entry))
     sent: list[Sent] = []
     problem, more, plain = "", False, True
     for place, item in enumerate(bundle.entry, 1):
@@ -67,6 +70,12 @@ def _bundle(raw: bytes, bundle: Peek) -> PrefetchValue:
         return PrefetchValue(State.FAILED, problem=problem)
     more = more or says_more(bundle.total, len(sent)) or has_next(bundle.link)
     return PrefetchValue(State.PRESENT, tuple(sent), more, problem)
+
+
+def refuse_many(entries: int) -> None:
+    """Raise TooMany for more entries than we take: entries of two bytes cost as much as others."""
+    if entries > MOST_ENTRIES:
+        raise TooMany(f"More than {MOST_ENTRIES} entries were sent, which is no patient's record.")
 
 
 def _empty(raw: bytes, bundle: Peek) -> PrefetchValue:
@@ -94,6 +103,7 @@ def _unpacked(sent: list[Sent]) -> tuple[list[Sent], str, bool]:
         elif peek is not None and kind == "Bundle":
             inner = _bundle(one.raw, peek)
             found += [Sent(each.raw, each.full_url, one.place) for each in inner.sent]
+            refuse_many(len(found))
             problem, more = problem or inner.problem, more or inner.incomplete
         else:
             found.append(one)

@@ -17,6 +17,7 @@ from msgspec import UNSET, Raw, Struct
 from cds_hooks.bundle import has_next, is_misspelt, is_search_result, says_more
 from cds_hooks.model import PrefetchValue, Sent, State
 from cds_hooks.peek import NOTHING
+from cds_hooks.prefetch import MOST_ENTRIES
 
 _NULL = PrefetchValue(State.NULL)
 _RESOURCE_TYPE = "resourceType"
@@ -98,7 +99,7 @@ class WholeReader:
             if value is None:
                 return None
             values[name] = value
-        if len(set(ids)) < len(ids) or not all(map(itemgetter(1), ids)):
+        if len(ids) > MOST_ENTRIES or len(set(ids)) < len(ids) or not all(map(itemgetter(1), ids)):
             return None
         read.prefetch = values
         return read

@@ -6,9 +6,7 @@ and what a client sent is cut from gunicorn's own messages.
 
 from __future__ import annotations
 
-import logging
 import os
-import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -20,24 +18,8 @@ from prometheus_client.multiprocess import mark_process_dead
 from plugin.config import one_sentence, settings_from_environment
 from plugin.errors import CrampcheckError
 from plugin.reloading import reloaded
+from plugin.trust.server_log import quieten
 from plugin.trust.unsigned import refuse_unsigned
-
-# Text that a client chose: a query string, or whatever stood where HTTP should have been.
-_QUERY = re.compile(r"\?\S*")
-_NOT_HTTP = re.compile(r"^(Invalid request from ip=\S+?):? .*$", re.DOTALL)
-
-
-class ClientTextRemoved(logging.Filter):
-    """Cuts from a message what a client wrote, which may name a patient."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Rewrite the record in place; every record is kept."""
-        said = _NOT_HTTP.sub(r"\1: it is not HTTP", record.getMessage())
-        record.msg, record.args = _QUERY.sub("?...", said), ()
-        if record.exc_info and record.exc_info[0]:
-            record.msg += f" ({record.exc_info[0].__name__})"
-            record.exc_info = None
-        return True
 
 
 def _read_settings() -> dict[str, Any]:
@@ -87,7 +69,7 @@ access_log_format = (
 
 def on_starting(server: Any) -> None:
     """Called once in the parent, before a port is open and the workers are forked."""
-    server.log.error_log.addFilter(ClientTextRemoved())
+    quieten(server.log)
     try:
         for address in server.cfg.address:  # those of gunicorn's own options included
             if isinstance(address, tuple):  # a Unix socket is a path

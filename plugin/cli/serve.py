@@ -127,6 +127,7 @@ def _listen(
     from gunicorn.app.base import BaseApplication  # noqa: PLC0415 - starts slowly
 
     from plugin.reloading import reloaded  # noqa: PLC0415
+    from plugin.trust.server_log import quieten  # noqa: PLC0415
 
     class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         """The application, loaded once before the workers are forked."""
@@ -135,6 +136,7 @@ def _listen(
             self.cfg.set("bind", f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
             self.cfg.set("worker_class", "plugin.trust.worker.BufferingWorker")
             self.cfg.set("preload_app", True)
+            self.cfg.set("on_starting", lambda arbiter: quieten(arbiter.log))
             self.cfg.set("when_ready", _say_ready)
             self.cfg.set("on_reload", _reload)
             if "control_socket_disable" in self.cfg.settings:  # not before gunicorn 25.1

@@ -10,6 +10,7 @@ import requests
 from msgspec import Struct
 
 from cds_hooks.bundle import has_next, says_more
+from cds_hooks.errors import TooMany
 from cds_hooks.model import PrefetchValue, Sent, State
 from cds_hooks.peek import Peek, look
 from cds_hooks.prefetch import read_prefetch
@@ -126,6 +127,10 @@ def _page(body: bytes) -> tuple[int, PrefetchValue, Peek]:
         value = read_prefetch(body)
     except RecursionError:  # Bundles in Bundles
         value = PrefetchValue(State.FAILED, problem="Bundles in Bundles without end")
+    except TooMany:
+        raise FetchFault(
+            Outcome.TOO_LARGE, "the FHIR server's answer has too many entries"
+        ) from None
     if value.state is State.FAILED:
         raise FetchFault(Outcome.NOT_FHIR, f"the FHIR server answered with {value.problem}")
     bundle = look(body)

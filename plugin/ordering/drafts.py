@@ -79,11 +79,15 @@ def select(drafts: Sequence[Draft], selections: Iterable[str]) -> Selection:
     Where one that may be a medication is not found, nobody can tell which was meant: it is said,
     and all the orders count as selected.
     """
+    by_key: dict[str, set[str]] = {}
+    for draft in drafts:
+        for key in draft.keys:
+            by_key.setdefault(key, set()).add(draft.reference)
     found: set[str] = set()
     missing: list[Unread] = []
     for selection in dict.fromkeys(selections):
         key = key_of(selection)
-        named = {draft.reference for draft in drafts if key in draft.keys}
+        named = by_key.get(key, set())
         found |= named
         if not named and _may_be_medication(key):
             missing.append(_not_found(selection))

@@ -14,7 +14,7 @@ from plugin.cards import CardSite, Issued, issue_cards
 from plugin.cards.site import NOWHERE
 from plugin.model import Assessment
 from plugin.pipeline import Pipeline
-from plugin.services.fetching import Complete, as_sent
+from plugin.services.fetch.fetcher import Complete, as_sent
 from plugin.services.suppressing import Remembered, quieted, say_so
 
 # The call is JSON and says whose record it is: only depth is left to be wrong.

@@ -14,10 +14,10 @@ from msgspec.structs import replace
 
 from cds_hooks.model import Card, HookRequest
 from knowledge.model import Knowledge, Level
+from plugin.cards.issued import RuleOutcome
 from plugin.cards.reasons import LASTING
 from plugin.cards.shape import FOUND, REASON_SYSTEM
 from plugin.model import Assessment, Finding
-from plugin.store.overrides import RuleOutcome
 
 ORDER_SIGN = "order-sign"
 Evidence = Callable[[Finding], str]  # the digest that its outcome was kept under

@@ -7,15 +7,17 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from plugin.errors import CrampcheckError
-from plugin.store.engine import open_engine
+from plugin.store.engine import CALL_PATIENCE, open_engine
 from plugin.store.errors import StoreDown, fault_of, place
 from plugin.store.migrating import upgrade
+
+_Here: TypeAlias = tuple[int, int, int]
 
 
 class Database:
@@ -30,28 +32,38 @@ class Database:
         self.place = place(url)
         self.dialect = open_engine(url, pooled=False).dialect  # it connects to nothing
         self._lock = threading.Lock()
-        self._kept: tuple[int, Engine] | None = None  # with the process that it is of
+        self._kept: tuple[_Here, Engine] | None = None  # with the process that it is of
 
     def engine(self) -> Engine:
         """The engine of this process, over tables that are up to date. Raises StoreDown."""
-        kept = self._kept
-        if kept is not None and kept[0] == os.getpid():
+        here, kept = self._here(), self._kept
+        if kept is not None and kept[0] == here:
             return kept[1]
         with self._lock:
             kept = self._kept
-            if kept is not None and kept[0] == os.getpid():
+            if kept is not None and kept[0] == self._here():
                 return kept[1]
             if kept is not None:
                 kept[1].dispose(close=False)  # its connections are the parent's to close
             self.check()
             engine = open_engine(self.url)
-            self._kept = os.getpid(), engine
+            self._kept = self._here(), engine
             return engine
+
+    def _here(self) -> _Here:
+        """This process, and the file: one that was deleted goes on as if it were there."""
+        if self.url.get_backend_name() != "sqlite":
+            return os.getpid(), 0, 0
+        try:
+            found = os.stat(str(self.url.database))
+        except OSError:
+            return os.getpid(), 0, 0
+        return os.getpid(), found.st_dev, found.st_ino
 
     def check(self) -> None:
         """Bring the tables up to date. Raises StoreDown for whatever stands against it."""
         try:
-            upgrade(self.url)
+            upgrade(self.url, patience=CALL_PATIENCE)
         except CrampcheckError as error:
             raise StoreDown(error.message) from None
 
@@ -63,7 +75,15 @@ class Database:
             with engine.begin() as connection:
                 yield connection
         except SQLAlchemyError as error:
+            self._forget(engine)
             raise self.down(error) from None
+
+    def _forget(self, engine: Engine) -> None:
+        """After a failure, look at the tables anew: the database may be another one by now."""
+        with self._lock:
+            if self._kept is not None and self._kept[1] is engine:
+                self._kept = None
+        engine.dispose()
 
     def down(self, error: BaseException) -> StoreDown:
         """What a driver's error comes to."""

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import URL, Engine, NullPool, create_engine, event
 
 SQLITE_PATIENCE = 10  # seconds that a writer waits for another
+CALL_PATIENCE = 2  # the same, where a call waits for its cards
 # PostgreSQL: seconds to connect, milliseconds for a statement and for a link that has gone silent.
 _POSTGRES: dict[str, Any] = {
     "connect_timeout": 3,
@@ -16,20 +17,20 @@ _POSTGRES: dict[str, Any] = {
 _DURABLE = "-c statement_timeout=20000 -c lock_timeout=15000 -c synchronous_commit=on"
 
 
-def open_engine(url: URL, *, pooled: bool = True, writes: bool = True) -> Engine:
+def open_engine(
+    url: URL, *, pooled: bool = True, writes: bool = True, patience: int = SQLITE_PATIENCE
+) -> Engine:
     """An engine whose commits outlive a loss of power. Connects when it is first used.
 
     Without a pool it leaves nothing open, which a parent must not before it forks. One that only
-    reads keeps no writer waiting.
+    reads keeps no writer waiting. `patience`: seconds that SQLite waits for another writer.
     """
     pool: dict[str, Any] = {"pool_pre_ping": True} if pooled else {"poolclass": NullPool}
     if url.get_backend_name() != "sqlite":
         return create_engine(
             url, hide_parameters=True, connect_args=_POSTGRES | {"options": _DURABLE}, **pool
         )
-    engine = create_engine(
-        url, hide_parameters=True, connect_args={"timeout": SQLITE_PATIENCE}, **pool
-    )
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": patience}, **pool)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _begin_writing if writes else _begin_reading)
     return engine

@@ -13,8 +13,8 @@ from cds_hooks.model import Caller
 from plugin.store.clock import now_ms
 from plugin.store.database import Database
 from plugin.store.errors import StoreDown
+from plugin.store.rows import row_of
 from plugin.store.tables import feedback
-from plugin.store.told import row_of
 
 Failed = Callable[[str, StoreDown], None]  # what was to be done, and why it could not be
 _AT_ONCE = 1000  # rows of one statement

@@ -17,8 +17,8 @@ from plugin.store.errors import StoreDown
 from plugin.store.feedback import Failed
 from plugin.store.pseudonym import Pseudonyms
 from plugin.store.quick import Quick, Statement
+from plugin.store.rows import who
 from plugin.store.tables import issued_card
-from plugin.store.told import who
 
 
 def patient_of(request: HookRequest, pseudonyms: Pseudonyms) -> bytes:

@@ -8,7 +8,7 @@ from sqlalchemy import URL, Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from plugin.store.address import make_file
-from plugin.store.engine import open_engine
+from plugin.store.engine import SQLITE_PATIENCE, open_engine
 from plugin.store.errors import DatabaseInvalid, StoreDown, fault_of, place
 
 HEAD = "0002"  # the newest of migrations/versions
@@ -17,14 +17,16 @@ _LOCK = 0x6372616D70  # of PostgreSQL, in the whole database: one upgrade at a t
 _VERSION = text("SELECT version_num FROM alembic_version")
 
 
-def upgrade(url: URL) -> None:
+def upgrade(url: URL, patience: int = SQLITE_PATIENCE) -> None:
     """Make or upgrade the tables; quick where nothing is to do. Leaves no connection open.
+
+    `patience`: seconds that it waits for another writer of an SQLite file.
 
     Raises DatabaseInvalid where a newer version of Crampcheck wrote the tables, StoreDown where the
     database cannot be used now, DatabaseUnreadable where its file cannot be made.
     """
     make_file(url)
-    engine = open_engine(url, pooled=False)
+    engine = open_engine(url, pooled=False, patience=patience)
     try:
         with engine.begin() as connection:
             if connection.dialect.name == "postgresql":

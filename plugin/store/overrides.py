@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 import msgspec
-from msgspec import Struct
-from sqlalchemy import Text, and_, bindparam, cast, select
+from sqlalchemy import Text, bindparam, cast, select
 
 from cds_hooks.model import HookRequest
+from plugin.cards.issued import RuleOutcome
 from plugin.store.clock import DAY_MS, now_ms
 from plugin.store.database import Database, Row
 from plugin.store.errors import StoreDown
 from plugin.store.feedback import Failed
 from plugin.store.issued import patient_of
+from plugin.store.outcomes import of_card_sent
 from plugin.store.pseudonym import Pseudonyms
 from plugin.store.quick import Quick, Statement
+from plugin.store.rows import who
 from plugin.store.tables import feedback, issued_card
-from plugin.store.told import who
 
 _MOST = 200  # outcomes of one patient that are looked at, the latest
-
-
-class RuleOutcome(Struct, frozen=True):
-    """What a clinician last did with a card, for one rule that the card was about."""
-
-    rule: str
-    level: str
-    evidence: str
-    outcome: str
-    reason_system: str
-    reason_code: str
 
 
 class PatientOutcomes:
@@ -40,11 +30,7 @@ class PatientOutcomes:
         self._quick = quick
         self._pseudonyms = pseudonyms
         self._failed = failed
-        same = and_(
-            feedback.c.card == issued_card.c.card,
-            feedback.c.issuer == issued_card.c.issuer,
-            feedback.c.tenant == issued_card.c.tenant,
-        )
+        same = of_card_sent(feedback)
         at = feedback.c.outcome_ms
         self._query = Statement(
             database,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -22,6 +23,7 @@ _POSTGRES: dict[str, Any] = {
     "tcp_user_timeout": 3000,
     "application_name": "crampcheck-calls",
 }
+_NOT_BROKEN = 1.0  # seconds after which a failure is of a database that is busy, and stays so
 _LIMIT = "-c statement_timeout=2000 -c synchronous_commit="
 _SQLITE: dict[str, Any] = {"timeout": 2, "isolation_level": None}
 
@@ -68,12 +70,14 @@ class Quick:
         self, take: Callable[[Any], Any], statement: Statement, values: Mapping[str, Any]
     ) -> Any:
         arguments = statement.arguments(values)
-        kept = self._kept()
+        kept, started = self._kept(), time.monotonic()
         if kept is not None:
             try:
                 return take(kept.execute(statement.sql, arguments))
-            except self._driver.Error:
+            except self._driver.Error as error:
                 self._local.connection = None  # a server that was restarted since
+                if time.monotonic() - started > _NOT_BROKEN:
+                    raise self._rest.begin(self._database.down(error)) from None
         self._rest.refuse_while_resting()
         try:
             return take(self._open().execute(statement.sql, arguments))

@@ -18,8 +18,8 @@ from plugin.store.address import address_of
 from plugin.store.clock import start_of
 from plugin.store.engine import open_engine
 from plugin.store.errors import DatabaseInvalid, DatabaseUnreadable, fault_of, place
-from plugin.store.latest import latest_outcomes
 from plugin.store.migrating import HEAD, revision_of
+from plugin.store.outcomes import latest_outcomes, of_card_sent
 from plugin.store.rates import Report, Told, report_of
 from plugin.store.tables import feedback, issued_card
 
@@ -94,11 +94,7 @@ def _opened(settings: Settings, *, writes: bool) -> Iterator[Connection | None]:
 
 def _known(connection: Connection, period: Period) -> Iterator[Told]:
     latest = latest_outcomes()
-    same = and_(
-        latest.c.card == issued_card.c.card,
-        latest.c.issuer == issued_card.c.issuer,
-        latest.c.tenant == issued_card.c.tenant,
-    )
+    same = of_card_sent(latest)
     query = (
         select(
             issued_card.c.service,
@@ -119,11 +115,7 @@ def _known(connection: Connection, period: Period) -> Iterator[Told]:
 
 def _unknown(connection: Connection, period: Period) -> Iterator[Told]:
     latest = latest_outcomes()
-    same = and_(
-        latest.c.card == issued_card.c.card,
-        latest.c.issuer == issued_card.c.issuer,
-        latest.c.tenant == issued_card.c.tenant,
-    )
+    same = of_card_sent(latest)
     query = (
         select(latest)
         .join_from(latest, issued_card, same, isouter=True)

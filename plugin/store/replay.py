@@ -17,8 +17,8 @@ from plugin.store.feedback import Failed
 from plugin.store.quick import Quick, Statement
 from plugin.store.tables import used_token
 
-_SWEEP_EVERY = 256  # uses between two sweeps of one process
-_SWEPT_AT_ONCE = 1024  # so that no call waits for long
+_SWEEP_EVERY = 1024  # uses between two sweeps of one process
+_SWEPT_AT_ONCE = 4096  # so that no call waits for long
 _LATEST = 2**53  # seconds; a token that claims to last longer is held as long as this
 
 

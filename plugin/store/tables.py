@@ -68,10 +68,12 @@ issued_card = Table(
 )
 
 # Tokens that were used, until they expire.
+# One page is written for a token, where an index on `expires` and SQLite's row ids cost three: a
+# sweep looks at all of it instead, and that are the tokens of some minutes.
 used_token = Table(
     "used_token",
     metadata,
     Column("key", LargeBinary(32), primary_key=True),
     Column("expires", BigInteger, nullable=False),  # seconds since 1970, as tokens have it
-    Index("ix_used_token_expires", "expires"),
+    sqlite_with_rowid=False,
 )

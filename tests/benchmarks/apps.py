@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, request
 
-from plugin.app import create_app
+from plugin.app import served
 
 
 def empty() -> Flask:
@@ -24,5 +24,5 @@ def empty() -> Flask:
 
 
 def whole() -> Flask:
-    """The service as `gunicorn` runs it, logs and metrics included."""
-    return create_app()
+    """The service as it is deployed: with its database, logs and metrics."""
+    return served()

@@ -156,7 +156,7 @@ def _app(variables: dict[str, str], nowhere: Any) -> Flask:
     os.environ.update(variables)
     try:
         with redirect_stderr(nowhere):  # the log goes where it goes when it is set up
-            return create_app(settings_from_environment())
+            return create_app(settings_from_environment(), remember=True)
     finally:
         for name in variables:
             del os.environ[name]

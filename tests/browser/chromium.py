@@ -79,13 +79,14 @@ class Page:
         return [entry["message"] for entry in log]
 
     def requested(self) -> list[str]:
-        """The addresses that were asked for since the last time."""
+        """The addresses that were asked for since the last time, outside of the browser itself."""
         log: list[dict[str, Any]] = self.driver.get_log("performance")  # type: ignore[no-untyped-call]
         events = [json.loads(entry["message"])["message"] for entry in log]
         return [
             event["params"]["request"]["url"]
             for event in events
             if event["method"] == "Network.requestWillBeSent"
+            and not event["params"]["request"]["url"].startswith(("chrome:", "data:"))
         ]
 
     def picture(self, height: int) -> bytes:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from tests.browser.chromium import MOBILE, Page, chromium
 from tests.browser.trying import choose, open_try, send
-from tests.deploy.service import HOST, running
+from tests.deploy.service import running
 from tests.docs.pages import REPOSITORY
+from tests.servers.local import HOST
 
 FOLDER = REPOSITORY / "docs/images"
 SAMPLE = "thiazide-low-potassium"

@@ -9,17 +9,16 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec import Struct
 
+from tests.servers.local import HOST, PATIENCE, free_port, wait_for
+
 REPOSITORY = Path(__file__).parents[2]
 DEPLOY = REPOSITORY / "deploy"
-HOST = "127.0.0.1"
-_PATIENCE = 60  # seconds until a service that does not answer counts as broken
 
 
 class Answer(Struct, frozen=True):
@@ -47,14 +46,14 @@ class Service:
 
     def send_raw(self, text: bytes) -> bytes:
         """Send bytes that need not be HTTP; gives what came back."""
-        with socket.create_connection((HOST, self.port), timeout=_PATIENCE) as connection:
+        with socket.create_connection((HOST, self.port), timeout=PATIENCE) as connection:
             connection.sendall(text)
             return connection.recv(65536)
 
     def stop(self) -> int:
         """Send SIGTERM, wait, and give the exit code."""
         self._process.terminate()
-        return self._process.wait(timeout=_PATIENCE)
+        return self._process.wait(timeout=PATIENCE)
 
     def reload(self) -> None:
         """Send SIGHUP, as an operator does after changing a file."""
@@ -66,19 +65,10 @@ class Service:
 
     def wait_until_ready(self) -> None:
         """Return when `/readyz` answers 200; fail with the output if the service ended."""
-        until = time.monotonic() + _PATIENCE
-        while time.monotonic() < until:
-            if self._process.poll() is not None:
-                raise AssertionError(f"the service ended at its start:\n{self.output()}")
-            try:
-                if self.get("/readyz").status == http.client.OK:
-                    return
-            except OSError:
-                time.sleep(0.05)
-        raise AssertionError(f"the service did not become ready:\n{self.output()}")
+        wait_for(lambda: self.get("/readyz").status == http.client.OK, self._process, self.output)
 
     def _ask(self, method: str, path: str, body: bytes | None) -> Answer:
-        connection = http.client.HTTPConnection(HOST, self.port, timeout=_PATIENCE)
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=PATIENCE)
         try:
             headers = {"Content-Type": "application/json"} if body is not None else {}
             connection.request(method, path, body, headers)
@@ -126,12 +116,4 @@ def running(tmp_path: Path, **settings: str) -> Iterator[Service]:
     finally:
         if process.poll() is None:
             process.kill()
-        process.wait(timeout=_PATIENCE)
-
-
-def free_port() -> int:
-    """A port of the loopback interface that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+        process.wait(timeout=PATIENCE)

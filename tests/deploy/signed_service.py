@@ -13,7 +13,8 @@ from uuid import uuid4
 from joserfc.jwk import ECKey, RSAKey
 
 from tests.cds_hooks.auth.signing import ISSUER, claims, header, public, signed
-from tests.deploy.service import HOST, Answer, Service, running
+from tests.deploy.service import Answer, Service, running
+from tests.servers.local import HOST
 
 BASE_URL = "https://cramp.example.org"
 URL = "/cds-services/cramp-review"

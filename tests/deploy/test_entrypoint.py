@@ -12,14 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.deploy.service import (
-    DEPLOY,
-    Service,
-    environment,
-    free_port,
-    image_like_folder,
-    running,
-)
+from tests.deploy.service import DEPLOY, Service, environment, image_like_folder, running
+from tests.servers.local import free_port
 
 PATIENT = "entrypoint-1"
 NAME_OF_PATIENT = "Quilpworthy"

@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from tests.deploy.service import REPOSITORY, Service, environment, free_port, running
+from tests.deploy.service import REPOSITORY, Service, environment, running
 from tests.deploy.test_entrypoint import cards, start
 from tests.knowledge.site_files import change, overlay
+from tests.servers.local import free_port
 
 PATIENCE = 60
 

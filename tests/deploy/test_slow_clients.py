@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.deploy.service import HOST, Service, running
+from tests.deploy.service import Service, running
 from tests.plugin.hook_calls import URL, call, order, prefetch
+from tests.servers.local import HOST
 
 SECONDS = 6
 MANY = 40
@@ -77,7 +78,8 @@ def test_others_are_answered_while_many_slow_clients_wait(service: Service, sent
 PRETENDED = {
     "headers without end": (HEAD + "X: " + "a" * 8000 + "\r\n").encode() + b"Y: y\r\n" * 10_000,
     "a length with zeros": f"{HEAD}Content-Length: {'0' * 30}9\r\n\r\n".encode(),
-    "a last chunk within a chunk": f"{HEAD}Transfer-Encoding: chunked\r\n\r\n99\r\n0\r\n\r\n".encode(),
+    "a last chunk within a chunk": HEAD.encode()
+    + b"Transfer-Encoding: chunked\r\n\r\n99\r\n0\r\n\r\n",
 }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
 import shutil
@@ -18,8 +17,9 @@ import pytest
 from plugin.app import create_app
 from plugin.config import Settings
 from plugin.samples import FIRST_SAMPLE, WRITTEN_FOR, sample
-from tests.deploy.service import HOST, Service, running
+from tests.deploy.service import Service, running
 from tests.docs.pages import REPOSITORY, run
+from tests.servers.local import HOST, not_installed
 
 FOLDER = REPOSITORY / "docs" / "how-to"
 PLAIN = FOLDER / "connect-a-fhir-server.md"
@@ -46,8 +46,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 def test_the_lines_for_a_terminal_bring_a_card(service: Service, tmp_path: Path) -> None:
     """In their order, as they stand, but for the port."""
-    if shutil.which("curl") is None and os.environ.get("CI") != "true":
-        pytest.skip("curl is not installed")
+    if shutil.which("curl") is None:
+        not_installed("curl is not installed")
     lines = CURL.findall(PLAIN.read_text(encoding="utf-8"))
     assert 3 == len(lines)
     answers = [

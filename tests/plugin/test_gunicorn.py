@@ -10,7 +10,6 @@ import socket
 import struct
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -19,10 +18,10 @@ from pathlib import Path
 import pytest
 
 from tests.plugin.hook_calls import URL, call, order, prefetch
+from tests.servers.local import HOST, PATIENCE, free_port, wait_for
 
 REPOSITORY = Path(__file__).parents[2]
 CONFIGURATION = REPOSITORY / "deploy" / "gunicorn.conf.py"
-PATIENCE = 60  # seconds until a server that does not answer counts as broken
 CALLS = 20
 
 
@@ -35,9 +34,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory, log: Path) -> Iterator[str]:
     """Two workers on a free port, with a folder that they share for metrics."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     environment = {
         **os.environ,
         "CRAMPCHECK_PORT": str(port),
@@ -53,21 +50,12 @@ def address(tmp_path_factory: pytest.TempPathFactory, log: Path) -> Iterator[str
         stderr=log.open("wb"),
     )
     try:
-        yield _when_ready(f"http://127.0.0.1:{port}", process)
+        started = f"http://{HOST}:{port}"
+        wait_for(lambda: ask(f"{started}/readyz")[0] == 200, process, log.read_text)
+        yield started
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE) == 0
-
-
-def _when_ready(address: str, process: subprocess.Popen[bytes]) -> str:
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            if ask(f"{address}/readyz")[0] == 200:
-                return address
-        except urllib.error.URLError:
-            time.sleep(0.05)
-    raise AssertionError("the server did not become ready")
 
 
 def ask(url: str, body: bytes | None = None) -> tuple[int, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -14,7 +13,8 @@ from pathlib import Path
 from uuid import uuid4
 
 import psycopg
-import pytest
+
+from tests.servers.local import free_port, not_installed
 
 REASON = (
     "PostgreSQL is not installed; tests/servers/system.sh installs it (Debian: apt-get install "
@@ -80,9 +80,7 @@ def running() -> Iterator[Postgres]:
     """A server that ends with the block. Skips the test where PostgreSQL is not installed."""
     where = binaries()
     if where is None:
-        if os.environ.get("CI"):
-            pytest.fail(REASON)
-        pytest.skip(REASON)
+        not_installed(REASON)
     folder = Path(tempfile.mkdtemp(prefix="crampcheck-postgres-"))
     data = folder / "data"
     as_account: list[str] = []
@@ -103,7 +101,7 @@ def running() -> Iterator[Postgres]:
             cwd=folder,
         )
         server = Postgres(
-            _free_port(), [*as_account, str(where / "pg_ctl"), "-D", str(data)], folder
+            free_port(), [*as_account, str(where / "pg_ctl"), "-D", str(data)], folder
         )
         server.start()
         try:
@@ -112,10 +110,3 @@ def running() -> Iterator[Postgres]:
             server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

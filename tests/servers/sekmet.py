@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,9 +13,9 @@ import requests
 import yaml
 from msgspec import Struct
 
+from tests.servers.local import HOST, PATIENCE, free_port, wait_for
+
 TOKEN = "of-the-tests"  # noqa: S105 - of a server that lives as long as a test
-_PATIENCE = 60  # seconds until a server that does not answer counts as broken
-_HOST = "127.0.0.1"
 
 Json = dict[str, Any]
 
@@ -34,12 +32,16 @@ class FhirServer(Struct, frozen=True):
         answer = requests.get(
             f"{self.url}/{query}",
             headers={"Authorization": f"Bearer {self.token}"},
-            timeout=_PATIENCE,
+            timeout=PATIENCE,
             verify=self.certificates or True,
         )
         answer.raise_for_status()
         found: Json = answer.json()
         return found
+
+    def answers(self) -> bool:
+        """Whether it is there yet."""
+        return bool(self.get("metadata"))
 
     def load(self, resources: Iterable[Json]) -> None:
         """Store resources under their own ids: what is POSTed would get other ones."""
@@ -54,7 +56,7 @@ class FhirServer(Struct, frozen=True):
             self.url,
             json={"resourceType": "Bundle", "type": "batch", "entry": entries},
             headers={"Authorization": f"Bearer {self.token}"},
-            timeout=_PATIENCE,
+            timeout=PATIENCE,
             verify=self.certificates or True,
         )
         answer.raise_for_status()
@@ -65,10 +67,8 @@ class FhirServer(Struct, frozen=True):
 @contextmanager
 def sekmet(folder: Path, certificate: Path | None = None, key: Path | None = None) -> Iterator[Any]:
     """Run a server in a folder, over TLS if it has a certificate and its key."""
-    with socket.socket() as probe:
-        probe.bind((_HOST, 0))
-        port = probe.getsockname()[1]
-    url = f"{'https' if certificate else 'http'}://{_HOST}:{port}/fhir"
+    port = free_port()
+    url = f"{'https' if certificate else 'http'}://{HOST}:{port}/fhir"
     settings = {
         "base_url": url,
         "data_dir": str(folder),
@@ -85,7 +85,7 @@ def sekmet(folder: Path, certificate: Path | None = None, key: Path | None = Non
             [
                 str(Path(sys.executable).with_name("sekmet")),
                 *("serve", "-c", str(folder / "settings.yaml")),
-                *("--host", _HOST, "--port", str(port)),
+                *("--host", HOST, "--port", str(port)),
             ],
             cwd=folder,
             stdout=log,
@@ -93,21 +93,8 @@ def sekmet(folder: Path, certificate: Path | None = None, key: Path | None = Non
         )
     server = FhirServer(url, certificates=str(certificate or ""))
     try:
-        _wait_for(server, process)
+        wait_for(server.answers, process, (folder / "log").read_text)
         yield server
     finally:
         process.terminate()
-        process.wait(timeout=_PATIENCE)
-
-
-def _wait_for(server: FhirServer, process: subprocess.Popen[bytes]) -> None:
-    ends = time.monotonic() + _PATIENCE
-    while time.monotonic() < ends:
-        assert process.poll() is None, "the FHIR server ended before it answered"
-        try:
-            server.get("metadata")
-        except requests.ConnectionError:
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError("the FHIR server does not answer")
+        process.wait(timeout=PATIENCE)

@@ -22,8 +22,8 @@ fi
 echo "Installing what the tests need:$missing" >&2
 export DEBIAN_FRONTEND=noninteractive
 # Debian starts a database server of its own after installing one; the tests make theirs.
-mkdir -p /etc/postgresql-common/createcluster.d
-echo "create_main_cluster = false" > /etc/postgresql-common/createcluster.d/crampcheck-tests.conf
-if ! { apt-get update -qq && apt-get install -y -qq --no-install-recommends $missing; } >/dev/null; then
+clusters=/etc/postgresql-common/createcluster.d
+if ! { mkdir -p $clusters && echo "create_main_cluster = false" > $clusters/crampcheck-tests.conf \
+  && apt-get update -qq && apt-get install -y -qq --no-install-recommends $missing; } >/dev/null; then
   echo "They could not be installed; the tests that use them are skipped. To try again: $how" >&2
 fi

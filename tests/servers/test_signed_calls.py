@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from cds_hooks.decode import decode_call
 from cds_hooks.model import Caller, HookRequest, State
 from plugin.app import create_app
 from plugin.config import Settings, SettingsInvalid, settings_from_environment
 from plugin.pipeline import default_pipeline
-from plugin.services.fetching import Fetcher
+from plugin.services.fetch.fetcher import Fetcher
+from plugin.services.fetch.servers import Servers
 from plugin.services.parts import Part, parts_of
-from plugin.services.servers import Servers
 from tests.plugin.hook_calls import call, order, prefetch
 from tests.servers.asking import PRODUCT, TOKEN, ask, pointing, record, refusal
+from tests.servers.certificate import certificate
 from tests.servers.charts import our_chart
 from tests.servers.scripted import scripted
 from tests.servers.sekmet import FhirServer, sekmet
@@ -34,46 +28,10 @@ HOOKS = ("patient-view", "order-sign")
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A certificate for this machine that only a test trusts, and its key."""
-    folder = tmp_path_factory.mktemp("certificate")
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "of the tests")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName(
-                [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-            ),
-            critical=False,
-        )
-        .sign(key, hashes.SHA256())
-    )
-    paths = folder / "certificate.pem", folder / "key.pem"
-    paths[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    paths[1].write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return paths
-
-
-@pytest.fixture(scope="module")
-def secured(
-    tmp_path_factory: pytest.TempPathFactory, certificate: tuple[Path, Path]
-) -> Iterator[FhirServer]:
+def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FhirServer]:
     """A FHIR server over TLS, with one patient."""
-    with sekmet(tmp_path_factory.mktemp("secured"), *certificate) as server:
+    folder = tmp_path_factory.mktemp("secured")
+    with sekmet(folder, *certificate(folder)) as server:
         server.load(CHART.resources)
         yield server
 

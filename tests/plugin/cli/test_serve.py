@@ -95,6 +95,31 @@ def test_the_printed_line_gets_a_card(tmp_path: Path) -> None:
     assert [] == list(tmp_path.glob("crampcheck-samples-*"))
 
 
+def test_what_a_client_sends_is_not_quoted_on_the_terminal(tmp_path: Path) -> None:
+    """A request that is no HTTP is named as that; gunicorn would show it whole."""
+    environment = {**os.environ, "PYTHONPATH": str(PATIENTS.parents[1]), "WEB_CONCURRENCY": "1"}
+    with subprocess.Popen(
+        [sys.executable, "-c", RUN, "serve", "--port", "0"],
+        stderr=subprocess.PIPE,
+        env=environment,
+        cwd=tmp_path,
+        text=True,
+    ) as server:
+        try:
+            assert server.stderr is not None
+            line = next(line for line in server.stderr if "listens on" in line)
+            port = int(line.rpartition(":")[2])
+            for sent in (b"Ada Lovelace\x1b[31m\r\n\r\n", b"GET /?patient=Ada HTTP/9.9\r\n\r\n"):
+                with socket.create_connection(("127.0.0.1", port), timeout=60) as client:
+                    client.sendall(sent)
+                    assert client.recv(100).startswith(b"HTTP/1.1 4")
+        finally:
+            server.send_signal(signal.SIGTERM)
+            said = server.communicate(timeout=60)[1]
+    assert "it is not HTTP" in said
+    assert not [word for word in ("Ada", "Lovelace", "\x1b", "Traceback") if word in said]
+
+
 def test_the_address_comes_from_the_settings_unless_it_is_given(tmp_path: Path) -> None:
     """CRAMPCHECK_HOST and CRAMPCHECK_PORT; no socket that steers the server is left about."""
     with socket.socket() as held:

@@ -27,11 +27,11 @@ from plugin.config import Settings
 from tests.conftest import SOAK
 from tests.deploy.service import DEPLOY, REPOSITORY
 from tests.plugin.store.feedback_posts import URL, overridden, post, stored
+from tests.servers.local import HOST, free_port
 
 SOAKING = os.environ.get(SOAK) == "1"
 POSTS, KILLS = (10_000, 20) if SOAKING else (300, 3)
 CLIENTS = 4
-HOST = "127.0.0.1"
 PATIENCE = 120  # seconds until a server that does not come back counts as broken
 
 
@@ -39,9 +39,7 @@ class Server:
     """gunicorn as it is deployed, with two workers, on a port that it keeps."""
 
     def __init__(self, settings: Settings, folder: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind((HOST, 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self._environment = {
             **os.environ,
             "PYTHONPATH": str(REPOSITORY),

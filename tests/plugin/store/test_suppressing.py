@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from knowledge.model import Level
+from plugin.cards.issued import RuleOutcome
 from plugin.cards.shape import REASON_SYSTEM
 from plugin.config import Settings
 from plugin.model import Assessment, Finding
 from plugin.pipeline import default_pipeline
 from plugin.reading.source import split
 from plugin.services.suppressing import ORDER_SIGN, Suppression, quiet
-from plugin.store.overrides import RuleOutcome
 from tests.plugin.golden import all_cases, case
 
 PIPELINE = default_pipeline(Settings())

@@ -13,8 +13,9 @@ from plugin.app import create_app
 from plugin.config import ALLOW_UNSIGNED, Settings, SettingsInvalid, settings_from_environment
 from plugin.trust.unsigned import UnsignedOutside, refuse_unsigned
 from tests.cds_hooks.auth.signing import new_key
-from tests.deploy.service import DEPLOY, environment, free_port, running
+from tests.deploy.service import DEPLOY, environment, running
 from tests.deploy.signed_service import running_signed
+from tests.servers.local import free_port
 
 RUN = [sys.executable, "-c", "from plugin.cli.main import run; run()", "serve"]
 GUNICORN = [sys.executable, "-m", "gunicorn", "--config", str(DEPLOY / "gunicorn.conf.py")]

@@ -17,8 +17,8 @@ def upgrade() -> None:
         "used_token",
         sa.Column("key", sa.LargeBinary(32), primary_key=True),
         sa.Column("expires", sa.BigInteger(), nullable=False),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_used_token_expires", "used_token", ["expires"])
 
 
 def downgrade() -> None:

@@ -18,10 +18,10 @@ from plugin.fhir_client import Deadline, FetchFault, FhirClient, Outcome
 from plugin.fhir_client.faults import timed_out
 from plugin.fhir_client.http import Note
 from plugin.fhir_client.scope import Opens, opens
+from plugin.services.fetch.queries import query_of
+from plugin.services.fetch.referring import MEDICATION, Resolve, open_references
 from plugin.services.intake import is_whole
 from plugin.services.parts import Part
-from plugin.services.queries import query_of
-from plugin.services.referring import MEDICATION, Resolve, open_references
 
 _AT_ONCE = 8  # requests to a server
 _MOST_MEDICATIONS = 200

@@ -20,11 +20,11 @@ from cds_hooks.model import ABSENT, FhirAccess, HookRequest, PrefetchValue, Sent
 from plugin.fhir_client import Deadline, FetchFault, FhirClient, Outcome, Reach
 from plugin.fhir_client.http import Note
 from plugin.fhir_client.wire import session_for
+from plugin.services.fetch.referring import Resolve, open_references
+from plugin.services.fetch.rounds import Round, lacking
+from plugin.services.fetch.servers import Server, Servers
 from plugin.services.intake import is_whole
 from plugin.services.parts import Part
-from plugin.services.referring import Resolve, open_references
-from plugin.services.rounds import Round, lacking
-from plugin.services.servers import Server, Servers
 
 Complete = Callable[[HookRequest, Sequence[Part]], HookRequest]
 Count = Callable[[str, float], None]  # told how a request ended, and its seconds
