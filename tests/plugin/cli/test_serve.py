@@ -12,6 +12,7 @@ import subprocess
 import sys
 from datetime import date, timedelta
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -144,7 +145,9 @@ def test_the_address_comes_from_the_settings_unless_it_is_given(tmp_path: Path) 
             try:
                 assert server.stderr is not None
                 listening = next(line for line in server.stderr if "listens on" in line)
-                next(line for line in server.stderr if "Booting worker" in line)
+                # A worker that is told to stop before it is up is waited for in vain.
+                with urlopen(f"{listening.split()[-1]}/healthz", timeout=60) as answer:  # noqa: S310
+                    assert 200 == answer.status
             finally:
                 server.send_signal(signal.SIGTERM)
                 said = server.communicate(timeout=60)[1]
