@@ -30,7 +30,7 @@ def watched(wsgi: WSGIApplication, metrics: Metrics) -> WSGIApplication:
 
         def start(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
             request = environ.get("werkzeug.request")  # where Werkzeug leaves what it matched
-            rule = getattr(request, "url_rule", None)
+            rule = getattr(request, "url_rule", None)  # a preflight is answered before it matches
             route = rule.rule if rule is not None else "(none)"
             metrics.responded(route, status[:3], time.perf_counter() - started)
             own = {name for name, _ in headers}  # a page may set a policy of its own

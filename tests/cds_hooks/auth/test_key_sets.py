@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from joserfc.jwk import ECKey
+from cryptography.hazmat.primitives.asymmetric import rsa
+from joserfc.jwk import ECKey, RSAKey
 
 from cds_hooks.keys import PUBLISHED, read_keys
 from tests.cds_hooks.auth.signing import new_key
@@ -28,6 +29,15 @@ def test_the_published_key_of_the_sandbox_is_never_a_key() -> None:
     read = read_keys({"keys": [SANDBOX, {**SANDBOX, "kid": "mine"}]})
     assert {} == read.keys
     assert 2 == len([one for one in read.left_out if "anybody can sign with" in one])
+
+
+@pytest.mark.parametrize(("bits", "usable"), [(1024, False), (2047, False), (2048, True)])
+def test_an_rsa_key_that_is_too_short_is_left_out(bits: int, usable: bool) -> None:
+    """Sound, and yet of a size that can be broken: its bits are said."""
+    key = rsa.generate_private_key(65537, bits).public_key()
+    read = read_keys({"keys": [{**RSAKey.import_key(key).as_dict(), "kid": "r"}]})
+    assert (["r"] if usable else []) == list(read.keys)
+    assert usable or f"has {bits} bits" in read.left_out[0]
 
 
 def test_keys_that_cannot_be_used_are_left_out_and_said() -> None:
