@@ -43,6 +43,15 @@ def is_local_peer(address: str) -> bool:
     return not address or is_this_machine(address)
 
 
+def is_called_by_own_name(environ: Mapping[str, Any]) -> bool:
+    """Whether the `Host` of a request is `localhost` or a loopback address; true without any."""
+    host = environ.get("HTTP_HOST", "")
+    try:
+        return not host or is_this_machine(urlsplit(f"//{host}").hostname or "")
+    except ValueError:
+        return False
+
+
 def is_sent_from_here(environ: Mapping[str, Any]) -> bool:
     """Whether the sender of a request is on a loopback address, and calls us by one.
 
@@ -51,8 +60,5 @@ def is_sent_from_here(environ: Mapping[str, Any]) -> bool:
     """
     if any(environ.get(name) for name in _FORWARDED):
         return False
-    try:
-        called = urlsplit(f"//{environ.get('HTTP_HOST', '')}").hostname or ""
-    except ValueError:
-        return False
-    return is_this_machine(environ.get("REMOTE_ADDR") or "") and is_this_machine(called)
+    here = is_this_machine(environ.get("REMOTE_ADDR") or "")
+    return here and bool(environ.get("HTTP_HOST")) and is_called_by_own_name(environ)

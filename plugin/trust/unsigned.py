@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from cds_hooks.errors import operation_outcome
-from plugin.addresses.machine import is_local_peer, is_reached_from_here_only
+from plugin.addresses.machine import (
+    is_called_by_own_name,
+    is_local_peer,
+    is_reached_from_here_only,
+)
 from plugin.config import ALLOW_UNSIGNED, Settings
 from plugin.errors import CrampcheckError
 
@@ -42,7 +46,9 @@ def local_only(wsgi: WSGIApplication, settings: Settings) -> WSGIApplication:
     """Refuse connections of other machines where nobody has to sign.
 
     For servers that did not ask `refuse_unsigned`: the address that they listen on is not known to
-    an application. A proxy on this machine is of this machine.
+    an application. A proxy on this machine is of this machine; the name that it is called by is in
+    CRAMPCHECK_BASE_URL. Without one, a name that is not this machine's own is refused too: a page
+    of a stranger can have it lead a browser here, and would be of the same origin.
     """
     if settings.clients or settings.allow_unsigned:
         return wsgi
@@ -54,7 +60,8 @@ def local_only(wsgi: WSGIApplication, settings: Settings) -> WSGIApplication:
 
     def wrapped(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         peer = environ.get("REMOTE_ADDR", "")
-        if peer != "127.0.0.1" and not is_local_peer(peer):
+        near = peer == "127.0.0.1" or is_local_peer(peer)
+        if not near or not (settings.base_url or is_called_by_own_name(environ)):
             start_response(status, headers)
             return [body]
         return wsgi(environ, start_response)

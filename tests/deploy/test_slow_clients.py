@@ -19,7 +19,7 @@ SECONDS = 6
 MANY = 40
 PATIENCE = 60
 BODY = call(prefetch(order("xqzzt the blue one")))
-HEAD = f"POST {URL} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+HEAD = f"POST {URL} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 
 
 @pytest.fixture(scope="module")

@@ -109,7 +109,7 @@ def hang_up(address: str, sent: bytes) -> None:
 
 def head(*fields: str) -> bytes:
     """The head of a call with these header fields."""
-    lines = (f"POST {URL} HTTP/1.1", "Host: x", "Content-Type: application/json", *fields)
+    lines = (f"POST {URL} HTTP/1.1", "Host: localhost", "Content-Type: application/json", *fields)
     return "\r\n".join((*lines, "", "")).encode()
 
 

@@ -144,6 +144,25 @@ def test_connections_of_others_are_refused_under_any_server(peer: str) -> None:
     assert "no-store" == answers[0].headers["Cache-Control"]
 
 
+@pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1", "[::1]:8000", "LOCALHOST"])
+def test_a_call_to_a_name_of_this_machine_is_served(host: str) -> None:
+    client = create_app(Settings()).test_client()
+    assert client.get("/cds-services", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example.org", "localhost.example.org", "[::1", "10.0.0.1"])
+def test_a_name_that_only_leads_here_is_refused(host: str) -> None:
+    """A stranger's page, opened here, whose name was made to lead to this machine."""
+    environ = {"HTTP_HOST": host, "REMOTE_ADDR": "127.0.0.1"}
+    client = create_app(Settings()).test_client()
+    refused = client.get("/cds-services", environ_overrides=environ)
+    assert refused.status_code == 403
+    assert refused.get_json()["resourceType"] == "OperationOutcome"
+    behind = create_app(Settings(base_url="https://cramp.example.org")).test_client()
+    served = behind.get("/cds-services", headers={"Host": "cramp.example.org"})
+    assert served.status_code == 200
+
+
 def test_nothing_that_is_shipped_allows_it() -> None:
     """No sample of ours opens the door: the image, without more, does not start."""
     for path in DEPLOY.iterdir():
