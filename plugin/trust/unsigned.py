@@ -63,7 +63,7 @@ def local_only(wsgi: WSGIApplication, settings: Settings) -> WSGIApplication:
         near = peer == "127.0.0.1" or is_local_peer(peer)
         if not near or not (settings.base_url or is_called_by_own_name(environ)):
             start_response(status, headers)
-            return [body]
+            return [] if environ.get("REQUEST_METHOD") == "HEAD" else [body]
         return wsgi(environ, start_response)
 
     return wrapped

@@ -158,6 +158,7 @@ def test_a_name_that_only_leads_here_is_refused(host: str) -> None:
     refused = client.get("/cds-services", environ_overrides=environ)
     assert refused.status_code == 403
     assert refused.get_json()["resourceType"] == "OperationOutcome"
+    assert client.head("/cds-services", environ_overrides=environ).data == b""
     behind = create_app(Settings(base_url="https://cramp.example.org")).test_client()
     served = behind.get("/cds-services", headers={"Host": "cramp.example.org"})
     assert served.status_code == 200
