@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -51,9 +50,6 @@ def test_a_signed_call_is_answered_and_an_unsigned_one_is_not(
         assert 200 == service.get(path).status
 
 
-@pytest.mark.skipif(
-    importlib.util.find_spec("plugin.store") is None, reason="workers share no store yet"
-)
 def test_a_token_is_good_once_in_all_workers_together(
     service: Service, key: RSAKey | ECKey
 ) -> None:
