@@ -31,8 +31,8 @@ def assess(file: str, as_of: date, output: str) -> None:
     """
     from plugin.answer import to_bytes  # noqa: PLC0415 - only this command pays for the import
     from plugin.reading.source import split  # noqa: PLC0415
-    from plugin.screening.listing import STDIN  # noqa: PLC0415
-    from plugin.screening.sources import read_all  # noqa: PLC0415
+    from plugin.screening.source.documents import read_all  # noqa: PLC0415
+    from plugin.screening.source.listing import STDIN  # noqa: PLC0415
 
     data = read_all(file)
     pipeline = packaged_pipeline()

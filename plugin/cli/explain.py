@@ -96,7 +96,7 @@ class _Reader:
 
 
 def _pasted() -> str:
-    from plugin.screening.sources import read_all  # noqa: PLC0415 - only where it is asked for
+    from plugin.screening.source.documents import read_all  # noqa: PLC0415 - only where it is asked for
 
     return read_all("-").decode(errors="replace").strip()
 

@@ -35,7 +35,7 @@ def resolve(file: str) -> None:
     import orjson  # noqa: PLC0415 - only this command pays for the imports
 
     from plugin.cli.asked import resolution_of  # noqa: PLC0415
-    from plugin.screening.sources import read_all  # noqa: PLC0415
+    from plugin.screening.source.documents import read_all  # noqa: PLC0415
 
     data = read_all(file)
     pipeline = packaged_pipeline()

@@ -72,7 +72,7 @@ def screen(*, source: str, out: Path, as_of: date, output: str, engine: str, wor
     """
     from plugin.cli.progress import progress_bar  # noqa: PLC0415
     from plugin.screening.run import screen as run_screen  # noqa: PLC0415
-    from plugin.screening.sinks import Output  # noqa: PLC0415
+    from plugin.screening.sinks.folder import Output  # noqa: PLC0415
 
     packaged_pipeline()  # a fault of the knowledge is said before hours of reading
     with progress_bar() as on_progress:

@@ -14,10 +14,11 @@ from knowledge.model import Level
 from plugin.errors import CrampcheckError, InputUnreadable
 from plugin.model import Assessment, Finding
 from plugin.pipeline import Pipeline
-from plugin.screening.engine import Failed, Patient
-from plugin.screening.listing import find
-from plugin.screening.roster import Quarantined, Roster
+from plugin.screening.assessing import Patient
+from plugin.screening.outcome import Failed, Quarantined
+from plugin.screening.placing.roster import Roster
 from plugin.screening.run import Progress, fill
+from plugin.screening.source.listing import find
 
 
 class Moved(Struct, frozen=True):

@@ -11,11 +11,12 @@ from pathlib import Path
 from msgspec import Struct
 
 from plugin.errors import InputUnreadable
-from plugin.screening.engine import Failed, screen_patients
-from plugin.screening.listing import Source, find
-from plugin.screening.roster import Roster
-from plugin.screening.sinks import Output, folder_sink, is_result, result_files
-from plugin.screening.sources import Document, documents
+from plugin.screening.engine import screen_patients
+from plugin.screening.outcome import Failed
+from plugin.screening.placing.roster import Roster
+from plugin.screening.sinks.folder import Output, folder_sink, is_result, result_files
+from plugin.screening.source.documents import Document, documents
+from plugin.screening.source.listing import Source, find
 
 
 class Progress(Struct, frozen=True):

@@ -15,23 +15,13 @@ from msgspec import Struct
 
 from plugin.errors import InputUnreadable
 from plugin.reading.source import RawEntry, split
-from plugin.screening.ownership import ENVELOPES, PATIENT, SHARED, Owned, ownership
-from plugin.screening.sources import Document
+from plugin.screening.outcome import Quarantined
+from plugin.screening.placing.ownership import ENVELOPES, PATIENT, SHARED, Owned, ownership
+from plugin.screening.source.documents import Document
 
 _VOWELS = ("A", "E", "I", "O")  # of the names of types
 # What FHIR lets an Observation or an order be about, beside a Patient.
 _SUBJECTS = frozenset({"Device", "Group", "Location", "Medication", "Organization", "Practitioner"})
-
-
-class Quarantined(Struct, frozen=True):
-    """What could not be given to a patient: a line, an entry on it, or (line 0) a whole file.
-
-    Holds no patient data.
-    """
-
-    file: str
-    line: int
-    reason: str
 
 
 class _Shared(Struct, frozen=True):

@@ -13,9 +13,8 @@ from typing import IO, Any, Protocol
 import orjson
 
 from plugin.errors import CrampcheckError
-from plugin.screening.engine import Failed, Screened
-from plugin.screening.roster import Quarantined
-from plugin.screening.sources import Document
+from plugin.screening.outcome import Failed, Quarantined, Screened
+from plugin.screening.source.documents import Document
 from plugin.screening.visible import visible
 
 ASSESSMENTS = "assessments.ndjson"

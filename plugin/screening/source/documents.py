@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from plugin.errors import InputUnreadable
-from plugin.screening.listing import STDIN, SourceFile, unreadable
+from plugin.screening.source.listing import STDIN, SourceFile, unreadable
 
 GZIP_MAGIC = b"\x1f\x8b"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"

@@ -1,0 +1,41 @@
+"""One patient's entries become one outcome: what every engine calls."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TypeAlias
+
+from plugin.answer import to_bytes
+from plugin.errors import CrampcheckError
+from plugin.model import Assessment
+from plugin.pipeline import Pipeline
+from plugin.reading.source import RawEntry
+from plugin.screening.outcome import Failed, Outcome, Screened
+
+Patient: TypeAlias = tuple[str, tuple[RawEntry, ...]]
+
+
+def screen_patient(pipeline: Pipeline, patient: Patient, as_of: date) -> Outcome:
+    """Assess one patient. Whatever goes wrong is this patient's failure, never the run's."""
+    reference, entries = patient
+    try:
+        assessment = pipeline.assess_entries(entries, as_of, reference)
+        return _screened(assessment)
+    except CrampcheckError as error:
+        return Failed(reference, error.message)
+    except Exception as error:  # its message may hold patient data, its type does not
+        return Failed(reference, f"internal error ({type(error).__name__}); please report it.")
+
+
+def _screened(assessment: Assessment) -> Screened:
+    findings = assessment.findings
+    return Screened(
+        patient=assessment.patient,
+        line=to_bytes(assessment),
+        level=assessment.level.value,
+        rules=tuple(dict.fromkeys(finding.rule for finding in findings)),
+        ingredients=tuple(sorted({name for finding in findings for name in finding.ingredients})),
+        mitigations=tuple(offered.id for offered in assessment.mitigations),
+        unread=len(assessment.unread),
+        not_assessed=assessment.not_assessed.value if assessment.not_assessed else "",
+    )

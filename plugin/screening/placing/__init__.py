@@ -1,0 +1,1 @@
+"""Whose is each resource, and which patients need those that nobody owns."""

@@ -1,0 +1,1 @@
+"""Where the answers go. Nothing has its final name before all of it is written."""

@@ -1,0 +1,1 @@
+"""What is screened: the files of a source, and the documents in them."""
