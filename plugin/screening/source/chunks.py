@@ -75,8 +75,7 @@ def plan(files: Iterable[SourceFile], chunk_bytes: int) -> tuple[Chunk, ...]:
 def _starts(file: SourceFile, chunk_bytes: int) -> tuple[Seen | None, Sequence[int]]:
     """What a file is like now, and where its chunks begin."""
     seen = None
-    # What is no regular file cannot be opened twice.
-    if file.path is not None and file.path.is_file():
+    if file.path is not None and not file.read_once:
         with suppress(OSError), file.path.open("rb", buffering=0) as stream:
             seen = _seen(stream)
             if seen and seen.size > chunk_bytes and _is_plain_lines(stream):

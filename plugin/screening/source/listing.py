@@ -32,6 +32,11 @@ class SourceFile(Struct, frozen=True):
     name: str
     path: Path | None
 
+    @property
+    def read_once(self) -> bool:
+        """True for what is no file on a disk: standard input, a pipe. Copy it to read it again."""
+        return self.path is None or (self.path.exists() and not self.path.is_file())
+
 
 class NotRead(Struct, frozen=True):
     """A file or folder of the source that cannot be read, and why."""
