@@ -15,9 +15,10 @@ from typing import BinaryIO, cast
 from msgspec import Struct
 
 from plugin.screening.source.lines import BYTE_ORDER_MARK, Batch, Fault, cut, reason_of, said
-from plugin.screening.source.listing import SourceFile, unreadable
+from plugin.screening.source.listing import SourceFile
 from plugin.screening.source.packing import BLOCK, Readable, contents, foreign, is_packed, pieces
 from plugin.screening.source.shape import Look, Shape, look
+from plugin.screening.source.walking import unreadable
 
 # A patient's Bundle can be tens of MB: a lifetime of claims, with documents inside. Each worker
 # holds such a line and what is decoded of it, so that much longer ones would not fit into a run's
