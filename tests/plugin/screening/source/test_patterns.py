@@ -82,7 +82,7 @@ def test_a_link_that_a_pattern_names_in_full_is_followed(folder: Path, tmp_path:
 @pytest.mark.parametrize("pattern", ["*.xml", "nowhere/*", "a.ndjson/*", ".h*", "*.tsv"])
 def test_a_pattern_that_means_nothing_is_said(folder: Path, pattern: str) -> None:
     """With the pattern and the remedy."""
-    with pytest.raises(InputUnreadable, match="no file to read has such a name.*in quotes"):
+    with pytest.raises(InputUnreadable, match=r"no file to read has such a name.*in quotes"):
         find(str(folder / pattern))
 
 
