@@ -68,7 +68,7 @@ class _Member(Protocol):
 
 
 class _Format(Struct, frozen=True):
-    """How one format is unpacked. No `step` bytes of input unpack to more than 64 MiB."""
+    """How one format is unpacked. No `step` bytes of input unpack to more than 32 MiB."""
 
     name: str
     begins: Callable[[bytes], bool]
@@ -91,13 +91,13 @@ def is_zstd(start: bytes) -> bool:
 # Deflate packs to a thousandth at best; zstd packs a block of 128 KiB into 4 bytes.
 _FORMATS = (
     _Format(
-        "gzip", is_gzip, lambda: zlib.decompressobj(wbits=31), 64 << 10, frozenset({0x1F}), b"\0"
+        "gzip", is_gzip, lambda: zlib.decompressobj(wbits=31), 16 << 10, frozenset({0x1F}), b"\0"
     ),
     _Format(
         "zstd",
         is_zstd,
         lambda: zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj(),
-        2 << 10,
+        1 << 10,
         frozenset({0x28, *range(0x50, 0x60)}),
         b"",
     ),
