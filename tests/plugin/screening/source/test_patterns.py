@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import glob
+import os
+import tempfile
+import threading
 from pathlib import Path
 
 import pytest
+import zstandard
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from plugin.errors import InputUnreadable
+from plugin.screening.source.chunks import WHOLE, batches, plan
 from plugin.screening.source.listing import Source, find
 from tests.plugin.cli.conftest import Run, crampcheck
 from tests.plugin.golden import case
@@ -70,6 +78,52 @@ def test_what_a_pattern_means_and_is_not_read_is_named(folder: Path, tmp_path: P
     assert ("notes.txt",) == found.passed_over
     assert ["gone.ndjson", "linked"] == [missing.name for missing in found.not_read]
     assert 7 == len(found.files)
+
+
+NAMES = ("a", "b", "ab", "a.b", ".a", "b.gz")
+PARTS = ("*", "**", "?", "a*", "[ab]", "[!a]*", "*.*", ".*", *NAMES)
+paths = st.lists(st.sampled_from(NAMES), min_size=1, max_size=4)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    tree=st.lists(paths, max_size=8), parts=st.lists(st.sampled_from(PARTS), min_size=1, max_size=4)
+)
+def test_a_pattern_means_what_it_means_to_the_standard_library(
+    tree: list[list[str]], parts: list[str]
+) -> None:
+    """For any tree: the files that `glob` names, and those in the folders that it names."""
+    pattern = "/".join(parts)
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        for path in tree:
+            whole = folder.joinpath(*path)
+            if not any(one.is_file() for one in whole.parents) and not whole.exists():
+                whole.parent.mkdir(parents=True, exist_ok=True)
+                whole.write_bytes(b"{}")
+        expected: set[Path] = set()
+        for name in glob.glob(pattern, root_dir=folder, recursive=True):
+            within = [name, *glob.glob(f"{name}/**", root_dir=folder, recursive=True)]
+            expected |= {folder / one for one in within if (folder / one).is_file()}
+        try:
+            found = {file.path for file in find(f"{place}/{pattern}").files}
+        except InputUnreadable:
+            found = set()
+    assert expected == found
+
+
+def test_a_pipe_is_opened_once_and_not_to_plan(tmp_path: Path) -> None:
+    """What a shell puts in the place of `<(...)`: whoever opens it twice has nothing to read."""
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    (file,) = find(str(path)).files
+    (chunk,) = plan([file], 1)
+    assert file.read_once
+    assert WHOLE == chunk.end
+    writer = threading.Thread(target=path.write_bytes, args=(zstandard.compress(b"{}\n[]"),))
+    writer.start()
+    assert [[b"{}"], [b"[]"]] == [batch.lines for batch in batches(chunk)]
+    writer.join()
 
 
 def test_a_link_that_a_pattern_names_in_full_is_followed(folder: Path, tmp_path: Path) -> None:
