@@ -107,9 +107,10 @@ def only_coarse(counts: dict[Key, int]) -> dict[Key, int]:
     """Without what would be too fine beside suppressed counts: levels of rules and groups, entries
     (an entry more than patients tells of one of them), and files, whose names may name somebody.
     """
-    split = ("rule", "group")
+    fine = ("entries", "file")
+    levels = {level.value for level in LEVELS}
     return {
         key: count
         for key, count in counts.items()
-        if key[0] not in ("entries", "file") and not (key[0] in split and len(key) > 2)
+        if key[0] not in fine and not (key[0] in ("rule", "group") and key[-1] in levels)
     }

@@ -23,7 +23,7 @@ NOTHING = Shown("0", 0)
 
 
 class Row(Struct, frozen=True):
-    """One line of a table. `parts` are the columns before `total`; `share` is of the table's whole."""
+    """One line of a table. `parts` are the columns before `total`; `share` is of the whole."""
 
     label: str
     total: Shown
@@ -68,12 +68,13 @@ def percent(part: int | None, whole: int | None, *, whole_numbers: bool = False)
         return ""
     places = 0 if whole_numbers else 1
     least = 10.0**-places
+    if part == 0 or part >= whole:
+        return "100%" if part else "0%"
     value = 100 * part / whole
-    if 0 < value < least:
+    if value < least:
         return f"<{least:.{places}f}%"
-    if 100 - least < value < 100:
-        return f">{100 - least:.{places}f}%"
-    return f"{min(value, 100):.{places}f}%" if value % 100 else f"{min(value, 100):.0f}%"
+    most = 100 - least
+    return f">{most:.{places}f}%" if value > most else f"{value:.{places}f}%"
 
 
 def flow(n: Numbers) -> list[Row]:
@@ -101,11 +102,11 @@ def flow(n: Numbers) -> list[Row]:
 
 def levels(n: Numbers) -> list[Row]:
     """Assessed patients by their highest level."""
-    rows = [(level.value, c.level_key(level)) for level in c.LEVELS]
-    rows.append(("nothing found", c.SILENT))
+    rows = [(level.value, c.level_key(level), level) for level in c.LEVELS]
+    rows.append(("nothing found", c.SILENT, Level.NONE))
     return [
-        Row(label, n.of(*key), n.share(key, c.ASSESSED), level=key[-1] if i < 3 else "none")
-        for i, (label, key) in enumerate(rows)
+        Row(label, n.of(*key), n.share(key, c.ASSESSED), level=level.value)
+        for label, key, level in rows
     ]
 
 

@@ -43,19 +43,23 @@ def page(tally: Tally, known: Knowledge, run: RunFacts, options: ReportOptions) 
     n = figures.numbers(tally, options.suppress_below)
     style = _style()
     digest = b64encode(sha256(style.encode()).digest()).decode()
-    return _environment().get_template("report.html").render(
-        policy=_POLICY.format(digest),
-        style=Markup(style),  # noqa: S704 - our own file
-        run=run,
-        as_of=f"{run.as_of.day} {run.as_of:%B %Y}",
-        options=options,
-        suppressed=n.below,
-        base=base(n.below) if n.below else 0,
-        worst=tally.worst.patients,
-        current_days=int(known.constants["current-result-days"].value),
-        knowledge=_standing(known),
-        **_numbers(n),
-        **_tables(n, known),
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            policy=_POLICY.format(digest),
+            style=Markup(style),  # noqa: S704 - our own file
+            run=run,
+            as_of=f"{run.as_of.day} {run.as_of:%B %Y}",
+            options=options,
+            suppressed=n.below,
+            base=base(n.below) if n.below else 0,
+            worst=tally.worst.patients,
+            current_days=int(known.constants["current-result-days"].value),
+            knowledge=_standing(known),
+            **_numbers(n),
+            **_tables(n, known),
+        )
     )
 
 

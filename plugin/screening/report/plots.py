@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -25,7 +25,7 @@ _WIDTH = 400  # points; the page makes it as wide as its column
 _ROW, _BAR, _TEXT, _TOP = 29, 10, 10, 6
 _GAP = 12  # between the entries of a legend
 _LETTER = 5.7  # width of a letter in points, on the large side
-_LONGEST = 54  # letters of a label that fit beside its number
+_LONGEST = 58  # letters of a label that fit beside its number
 MOST_BARS = 12
 
 
@@ -114,9 +114,7 @@ def of_labs(rows: Sequence[Row], whole: Shown) -> str:
         _Bar(
             row.label,
             f"{row.parts[0].text} current" + (f" ({row.share})" if row.share else ""),
-            tuple(
-                (state, part.value or 0) for state, part in zip(states, row.parts, strict=True)
-            ),
+            tuple((state, part.value or 0) for state, part in zip(states, row.parts, strict=True)),
         )
         for row in rows
     ]
@@ -163,7 +161,7 @@ def _drawn(
 
     top = _TOP + (20 if legend else 0)
     height = top + _ROW * len(bars)
-    settings = {
+    settings: dict[Any, Any] = {
         "svg.fonttype": "none",
         "svg.hashsalt": name,
         "font.family": "DejaVu Sans",
@@ -188,7 +186,7 @@ def _drawn(
 def _legend(axes: Axes, entries: Sequence[tuple[str, str]]) -> None:
     left = 0.5
     for kind, label in entries:
-        _fill(axes, kind, left, 2, 10, 10)
+        _fill(axes, kind, left, 2, 10)
         axes.text(left + 14, 11, label, color=_INK, fontsize=_TEXT - 1)
         left += 14 + len(label) * (_LETTER - 0.4) + _GAP
 
@@ -202,15 +200,15 @@ def _bar(axes: Axes, bar: _Bar, top: float, longest: int) -> None:
     for kind, value in bar.segments:
         wide = (_WIDTH - 1) * value / longest if longest else 0
         if wide:
-            _fill(axes, kind, left, top + 13, min(max(wide, 0.8), _WIDTH - left), _BAR)
+            _fill(axes, kind, left, top + 13, min(max(wide, 0.8), _WIDTH - left))
         left += wide
 
 
-def _fill(axes: Axes, kind: str, left: float, top: float, wide: float, high: float) -> None:
+def _fill(axes: Axes, kind: str, left: float, top: float, wide: float) -> None:
     look = _LOOKS[kind]
     axes.bar(
         left,
-        high,
+        _BAR,
         width=wide,
         bottom=top,
         align="edge",

@@ -170,7 +170,8 @@ def _narrow(bounds: Bounds, relation: Relation) -> None:
         low = max(low, least)
     elif relation.kind is Kind.UNION:
         low = max([low, *(bounds[part][0] for part in parts)])
-    low, high = bounds[relation.total] = low, min(high, most)
+    high = min(high, most)
+    bounds[relation.total] = low, high
     for part in parts:
         was_low, was_high = bounds[part]
         now_low, now_high = max(was_low, low - (most - was_high)), was_high

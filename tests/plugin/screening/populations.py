@@ -37,9 +37,7 @@ def golden(pipeline: Pipeline) -> list[Screened]:
     """Every golden case, screened on its own day, with its labs."""
     outcomes = []
     for case in all_cases():
-        entries = tuple(
-            RawEntry(raw=msgspec.json.encode(resource)) for resource in case.resources
-        )
+        entries = tuple(RawEntry(raw=msgspec.json.encode(resource)) for resource in case.resources)
         outcome = screen_patient(pipeline, ("", entries), case.as_of, Wanted(labs=True))
         assert isinstance(outcome, Screened), outcome
         outcomes.append(outcome)
@@ -53,6 +51,21 @@ def silent(patient: str, **more: object) -> Screened:
     return msgspec.structs.replace(told, **more)
 
 
+def unread(patient: str) -> Screened:
+    """A patient of whom nothing is found, with an entry that could not be read."""
+    line = b'{"findings":[],"mitigations":[],"unread":[{"reason":"no-drug-named"}]}'
+    return silent(patient, line=line, unread=1)
+
+
+def ward(cases: list[Screened]) -> Iterator[Outcome]:
+    """Each golden case once, beside twelve times as many of whom nothing is found."""
+    by_name = sorted(cases, key=lambda one: one.patient)
+    for number in range(12 * len(by_name)):
+        patient = f"Patient/p{number:04d}"
+        yield silent(patient) if number % 17 else unread(patient)
+    yield from by_name
+
+
 def population(cases: list[Screened], size: int, seed: int = 1) -> Iterator[Outcome]:
     """Most are silent, a few fail; the others are one of the cases, some often, some once."""
     chance = random.Random(seed)  # noqa: S311 - invented patients
@@ -61,8 +74,10 @@ def population(cases: list[Screened], size: int, seed: int = 1) -> Iterator[Outc
     for number in range(size):
         patient = f"Patient/p{number:06d}"
         drawn = chance.random()
-        if drawn < 0.7:
+        if drawn < 0.68:
             yield silent(patient)
+        elif drawn < 0.7:
+            yield unread(patient)
         elif drawn < 0.702:
             yield Failed(patient, "internal error (KeyError); please report it.")
         else:
