@@ -9,7 +9,7 @@ import msgspec
 
 from knowledge.model import Knowledge
 from plugin.pipeline import default_pipeline
-from plugin.screening.outcome import Screened
+from plugin.screening.outcome import Outcome, Quarantined, Screened
 from plugin.screening.report.run_facts import ReportOptions
 from plugin.screening.report.sink import ReportSink
 from tests.plugin.screening.populations import BROKEN, RUN, golden, population, ward
@@ -40,7 +40,7 @@ def write_reports(folder: Path) -> dict[str, str]:
     """
     pipeline = default_pipeline()
     cases = golden(pipeline)
-    reports = {
+    reports: dict[str, tuple[list[Outcome], tuple[Quarantined, ...], ReportOptions]] = {
         FULL: (list(ward(cases)), BROKEN, ReportOptions()),
         MEETING: (list(population(cases, 2400)), (), ReportOptions(suppress_below=11)),
         EMPTY: ([], (), ReportOptions()),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _WIDTH = 400  # points; the page makes it as wide as its column
-_ROW, _BAR, _TEXT, _TOP = 29, 10, 10, 6
+_ROW, _BAR, _TEXT, _TOP = 32, 10, 10, 6
 _GAP = 12  # between the entries of a legend
 _LETTER = 5.7  # width of a letter in points, on the large side
 _LONGEST = 58  # letters of a label that fit beside its number

@@ -26,7 +26,9 @@ class Taken(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
         self.attributes += [(tag, name, value or "") for name, value in attrs]
-        self.labels += [value or "" for name, value in attrs if name == "aria-label"]
+        self.labels += [
+            value or "" for name, value in attrs if tag == "svg" and name == "aria-label"
+        ]
         if tag not in VOID:
             self.open.append(tag)
         if tag in ("h1", "h2", "h3"):

@@ -57,7 +57,7 @@ def test_no_small_count_can_be_told_from_the_others(counts: list[int], kind: Kin
     """At least half of what a suppressed count could be stays possible, the truth among it."""
     parts = tuple(("part", str(number)) for number in range(len(counts)))
     whole = {Kind.SUM: sum(counts), Kind.UNION: max(counts), Kind.COVER: max(counts) // 2}[kind]
-    true = {WHOLE: whole, **dict(zip(parts, counts, strict=True))}
+    true: dict[Key, int] = {WHOLE: whole, **dict(zip(parts, counts, strict=True))}
     shown = disclosed(true, [Relation(WHOLE, parts, kind)], BELOW)
     possible = worlds(shown, parts, kind)
     assert (whole, *counts) in possible
@@ -71,7 +71,7 @@ def test_no_small_count_can_be_told_from_the_others(counts: list[int], kind: Kin
 def test_a_count_under_the_limit_is_never_printed(counts: list[int], below: int) -> None:
     """Neither it nor its share: only 0, fewer than the limit, multiples of the base, or nothing."""
     parts = tuple(("part", str(number)) for number in range(len(counts)))
-    true = {WHOLE: sum(counts), **dict(zip(parts, counts, strict=True))}
+    true: dict[Key, int] = {WHOLE: sum(counts), **dict(zip(parts, counts, strict=True))}
     shown = disclosed(true, [Relation(WHOLE, parts)], below)
     for key, count in true.items():
         assert shown[key].text in {"not shown", f"<{below}", f"{nearest(count, below):,}"}
@@ -85,7 +85,7 @@ def test_a_count_under_the_limit_is_never_printed(counts: list[int], below: int)
 def test_ten_parts_that_fit_only_one_way_are_not_all_shown() -> None:
     """Ten parts of at least one, in a whole of at most ten, would be one each."""
     parts = tuple(("part", str(number)) for number in range(10))
-    true = {WHOLE: 10, **dict.fromkeys(parts, 1)}
+    true: dict[Key, int] = {WHOLE: 10, **dict.fromkeys(parts, 1)}
     shown = disclosed(true, [Relation(WHOLE, parts)], 11)
     assert "<11" == shown[parts[-1]].text
     assert sum(shown[part].text == "not shown" for part in parts) >= 4
@@ -107,7 +107,7 @@ def test_a_limit_that_protects_nobody_is_refused() -> None:
 def test_counts_that_do_not_reconcile_are_a_fault() -> None:
     """A relation that does not hold would be found at once, and not narrowed for ever."""
     parts: tuple[Key, ...] = (("part", "0"), ("part", "1"))
-    true = {WHOLE: 100, parts[0]: 3, parts[1]: 3}
+    true: dict[Key, int] = {WHOLE: 100, parts[0]: 3, parts[1]: 3}
     with pytest.raises(ValueError, match="do not reconcile"):
         disclosed(true, [Relation(WHOLE, parts)], 11)
 
