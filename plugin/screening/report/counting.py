@@ -90,8 +90,6 @@ def relations_of(counts: Iterable[Key]) -> list[Relation]:
         Relation(ASSESSED, (FLAGGED, SILENT)),
         Relation(FLAGGED, levels),
         Relation(SILENT, (SILENT_READ, SILENT_UNREAD)),
-        Relation(FAILED, of("failed")),
-        Relation(QUARANTINED, of("quarantined")),
         Relation(FLAGGED, of("rule"), Kind.UNION),
         Relation(FLAGGED, of("group"), Kind.UNION),
         Relation(SILENT_UNREAD, hiding, Kind.COVER),
@@ -105,12 +103,14 @@ def relations_of(counts: Iterable[Key]) -> list[Relation]:
 
 def only_coarse(counts: dict[Key, int]) -> dict[Key, int]:
     """Without what would be too fine beside suppressed counts: levels of rules and groups, entries
-    (an entry more than patients tells of one of them), and files, whose names may name somebody.
+    (an entry more than patients tells of one of them), and what may name somebody: files, and the
+    reasons of patients and lines that failed.
     """
-    fine = ("entries", "file")
+    fine = ("entries", "file", *FAILED, *QUARANTINED)
     levels = {level.value for level in LEVELS}
     return {
         key: count
         for key, count in counts.items()
-        if key[0] not in fine and not (key[0] in ("rule", "group") and key[-1] in levels)
+        if key in (FAILED, QUARANTINED)
+        or (key[0] not in fine and not (key[0] in ("rule", "group") and key[-1] in levels))
     }

@@ -67,6 +67,8 @@ def test_no_patient_file_or_entry_is_in_it(page: bytes) -> None:
     assert b"Patient/" not in page
     assert b"ndjson" not in page
     assert "The same, by file" not in taken.tables
+    assert "KeyError" not in taken.text, "a reason may name somebody"
+    assert "files that belong to no patient here: <11." in taken.text
     assert "3310" not in taken.text.replace(",", "")
     assert "Counts of 1 to 10 are shown as <11" in taken.text
 
