@@ -89,6 +89,12 @@ class Page:
             and not event["params"]["request"]["url"].startswith(("chrome:", "data:"))
         ]
 
+    def paper(self, width: float, height: float) -> bytes:
+        """The PDF of the page as it is printed, without backgrounds; the paper in inches."""
+        size = {"paperWidth": width, "paperHeight": height, "printBackground": False}
+        printed = self.driver.execute_cdp_cmd("Page.printToPDF", size)
+        return base64.b64decode(printed["data"])
+
     def picture(self, height: int) -> bytes:
         """A PNG of the page as wide as the window and at most this high, from its top."""
         self.run("window.scrollTo(0, 0)")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from tests.browser.chromium import MOBILE, Page, chromium
+from tests.browser.chromium import DESKTOP, MOBILE, Page, chromium
+from tests.browser.reports import FULL, MEETING, write_reports
 from tests.browser.trying import choose, open_try, send
 from tests.deploy.service import running
 from tests.docs.pages import REPOSITORY
@@ -27,7 +28,27 @@ def draw(page: Page, folder: Path) -> None:
     (folder / "docs.png").write_bytes(page.picture(860))
 
 
+def draw_reports(page: Page, folder: Path) -> None:
+    """Write the pictures of the report of a screening run into a folder."""
+    with tempfile.TemporaryDirectory() as name:
+        reports = write_reports(Path(name))
+        for picture, report, size, height in (
+            ("report", FULL, DESKTOP, 1130),
+            ("report-small", FULL, MOBILE, 1100),
+        ):
+            page.open(reports[report], size)
+            (folder / f"{picture}.png").write_bytes(page.picture(height))
+        page.open(reports[MEETING], DESKTOP)
+        page.run(
+            "document.querySelectorAll('header, section').forEach(e => "
+            "e.hidden = e.getAttribute('aria-labelledby') !== 'groups')"
+        )
+        (folder / "report-suppressed.png").write_bytes(page.picture(900))
+
+
 if __name__ == "__main__":
+    with chromium("") as page:
+        draw_reports(page, FOLDER)
     with (
         tempfile.TemporaryDirectory() as name,
         running(Path(name)) as service,
