@@ -10,24 +10,28 @@ from plugin.errors import CrampcheckError
 from plugin.model import Assessment
 from plugin.pipeline import Pipeline
 from plugin.reading.source import RawEntry
-from plugin.screening.outcome import Failed, Outcome, Screened
+from plugin.resources import issues
+from plugin.screening.outcome import Failed, Outcome, Screened, Wanted
 
 Patient: TypeAlias = tuple[str, tuple[RawEntry, ...]]
+ANSWER_ONLY = Wanted()
 
 
-def screen_patient(pipeline: Pipeline, patient: Patient, as_of: date) -> Outcome:
+def screen_patient(
+    pipeline: Pipeline, patient: Patient, as_of: date, wanted: Wanted = ANSWER_ONLY
+) -> Outcome:
     """Assess one patient. Whatever goes wrong is this patient's failure, never the run's."""
     reference, entries = patient
     try:
         assessment = pipeline.assess_entries(entries, as_of, reference)
-        return _screened(assessment)
+        return _screened(assessment, pipeline, wanted)
     except CrampcheckError as error:
         return Failed(reference, error.message)
     except Exception as error:  # its message may hold patient data, its type does not
         return Failed(reference, f"internal error ({type(error).__name__}); please report it.")
 
 
-def _screened(assessment: Assessment) -> Screened:
+def _screened(assessment: Assessment, pipeline: Pipeline, wanted: Wanted) -> Screened:
     findings = assessment.findings
     return Screened(
         patient=assessment.patient,
@@ -38,4 +42,5 @@ def _screened(assessment: Assessment) -> Screened:
         mitigations=tuple(offered.id for offered in assessment.mitigations),
         unread=len(assessment.unread),
         not_assessed=assessment.not_assessed.value if assessment.not_assessed else "",
+        issues=issues(assessment, pipeline.knowledge) if wanted.issues else (),
     )

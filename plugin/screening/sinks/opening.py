@@ -18,6 +18,7 @@ from pathlib import Path
 
 from plugin.screening.outcome import Outcome, Quarantined
 from plugin.screening.sinks.answers import AnswersSink
+from plugin.screening.sinks.fhir import FhirSink
 from plugin.screening.sinks.files import cannot_write, make_folder, settle, writing
 from plugin.screening.sinks.formats import Chosen, Format
 from plugin.screening.sinks.left_out import LeftOutSink
@@ -110,4 +111,15 @@ def _summary(folder: Path, _: About) -> Sink:
     return SummarySink(folder)
 
 
-_OPENERS: dict[Format, _Opener] = {Format.JSON: _answers, Format.CSV: _summary}
+def _parquet(folder: Path, _: About) -> Sink:
+    from plugin.screening.sinks.parquet import ParquetSink  # noqa: PLC0415 - an extra
+
+    return ParquetSink(folder)
+
+
+_OPENERS: dict[Format, _Opener] = {
+    Format.JSON: _answers,
+    Format.CSV: _summary,
+    Format.PARQUET: _parquet,
+    Format.FHIR: FhirSink,
+}

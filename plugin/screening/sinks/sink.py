@@ -7,6 +7,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from knowledge.model import Knowledge
 from plugin.screening.outcome import Outcome
 
 
@@ -15,7 +16,12 @@ class About(Struct, frozen=True):
 
     run: str  # the id of the run: a second time with the same id is the same run
     as_of: date
-    knowledge_version: str
+    knowledge: Knowledge
+
+    @property
+    def knowledge_version(self) -> str:
+        """As answers name it, with the overlay that was in force."""
+        return self.knowledge.version
 
 
 class Sink(Protocol):
