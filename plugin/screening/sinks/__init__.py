@@ -6,6 +6,7 @@ from plugin.screening.sinks.earlier import is_result, may_hold_results, result_f
 from plugin.screening.sinks.formats import Chosen, ExtraMissing, Format, FormatUnknown, choose
 from plugin.screening.sinks.naming import name_results
 from plugin.screening.sinks.opening import Sinks, open_sinks
+from plugin.screening.sinks.ready import check_ready
 from plugin.screening.sinks.sink import About, Sink
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "FormatUnknown",
     "Sink",
     "Sinks",
+    "check_ready",
     "choose",
     "is_result",
     "may_hold_results",

@@ -1,11 +1,12 @@
 """All sinks of a run as one: opened together, completed together, named in a step of its own.
 
     chosen = choose("json,report")                 # before any work: FormatUnknown, ExtraMissing
+    check_ready(chosen, knowledge, settings)       # likewise: the database, what rules make of FHIR
     with open_sinks(chosen, unfinished, about) as sinks:
         sinks.write(outcome)                       # each patient, sorted by reference
         sinks.quarantine(row)
         sinks.close()                              # complete and on disk, under `unfinished`
-    name_results(chosen, unfinished, out)          # may be repeated after a kill
+    name_results(chosen, unfinished, out, settings)  # may be repeated after a kill
 
 Between the last two steps a run notes that only the naming is left.
 """
@@ -117,9 +118,16 @@ def _parquet(folder: Path, _: About) -> Sink:
     return ParquetSink(folder)
 
 
+def _worklist(folder: Path, about: About) -> Sink:
+    from plugin.screening.sinks.worklist import WorklistSink  # noqa: PLC0415 - loads SQLAlchemy
+
+    return WorklistSink(folder, about)
+
+
 _OPENERS: dict[Format, _Opener] = {
     Format.JSON: _answers,
     Format.CSV: _summary,
     Format.PARQUET: _parquet,
     Format.FHIR: FhirSink,
+    Format.WORKLIST: _worklist,
 }
