@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -21,6 +22,25 @@ CHOSEN = choose(ALL)
 
 def names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir() if path.is_file()}
+
+
+def write_and_fail(unfinished: Path, *, complete: bool) -> None:
+    with open_sinks(CHOSEN, unfinished, about()) as sinks:
+        sinks.write(golden()[0])
+        if complete:
+            sinks.close()
+        raise ZeroDivisionError
+
+
+def write_both(unfinished: Path, patients: int) -> None:
+    with open_sinks(choose("both"), unfinished, about()) as sinks:
+        for _ in range(patients):
+            sinks.write(golden()[0])
+
+
+def onto_a_full_disk(path: Path) -> BinaryIO:
+    create(path).close()
+    return open("/dev/full", "wb", buffering=1000)
 
 
 def test_nothing_has_its_name_before_all_of_it_is_on_disk(tmp_path: Path) -> None:
@@ -41,18 +61,15 @@ def test_nothing_has_its_name_before_all_of_it_is_on_disk(tmp_path: Path) -> Non
 
 def test_a_run_that_fails_leaves_no_file(tmp_path: Path) -> None:
     """Not under a temporary name either."""
-    with pytest.raises(ZeroDivisionError), open_sinks(CHOSEN, tmp_path, about()) as sinks:
-        sinks.write(golden()[0])
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        write_and_fail(tmp_path, complete=False)
     assert set() == names(tmp_path)
 
 
 def test_what_is_complete_stays_when_the_run_fails_afterwards(tmp_path: Path) -> None:
     """Naming is all that is left to do."""
-    with pytest.raises(ZeroDivisionError), open_sinks(CHOSEN, tmp_path, about()) as sinks:
-        sinks.write(golden()[0])
-        sinks.close()
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        write_and_fail(tmp_path, complete=True)
     assert set(CHOSEN.names) == names(tmp_path)
 
 
@@ -87,7 +104,7 @@ def test_leftovers_of_a_run_that_was_killed_are_replaced(tmp_path: Path) -> None
 
 def test_a_result_that_is_nowhere_is_said(tmp_path: Path) -> None:
     """With what to do."""
-    with pytest.raises(CrampcheckError, match="remove .* and screen again"):
+    with pytest.raises(CrampcheckError, match=r"remove .* and screen again"):
         name_results(choose("json"), tmp_path / "run" / "work", tmp_path / "out", Settings())
 
 
@@ -95,7 +112,7 @@ def test_results_that_cannot_be_written_are_said(tmp_path: Path) -> None:
     """A file stands where the folder should be."""
     (tmp_path / "out").write_text("")
     with (
-        pytest.raises(CrampcheckError, match="cannot be written .* --out"),
+        pytest.raises(CrampcheckError, match=r"cannot be written .* --out"),
         open_sinks(CHOSEN, tmp_path / "out" / "work", about()),
     ):
         pytest.fail("opened")
@@ -105,17 +122,10 @@ def test_a_full_disk_is_said_and_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where it shows at the first write, and where only at the last."""
-    monkeypatch.setattr(
-        "plugin.screening.sinks.answers.create",
-        lambda path: (create(path).close(), open("/dev/full", "wb", buffering=1000))[1],
-    )
-    for count in (1, 50):
-        with (
-            pytest.raises(CrampcheckError, match="no space left on device"),
-            open_sinks(choose("both"), tmp_path, about()) as sinks,
-        ):
-            for _ in range(count):
-                sinks.write(golden()[0])
+    monkeypatch.setattr("plugin.screening.sinks.answers.create", onto_a_full_disk)
+    for patients in (1, 50):
+        with pytest.raises(CrampcheckError, match="no space left on device"):
+            write_both(tmp_path, patients)
         assert set() == names(tmp_path)
 
 

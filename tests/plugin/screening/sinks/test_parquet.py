@@ -98,9 +98,7 @@ def test_any_text_of_a_record_comes_back_as_it_was(tmp_path: Path, text: str) ->
 def test_the_documented_columns_are_those_of_the_file() -> None:
     """Name, type and whether it may be null, nested ones with their path."""
     rows = re.findall(r"^\| `([\w.\[\]]+)` \| ([\w ]+) \| (yes|no) \|", PAGE.read_text(), re.M)
-    assert rows == [
-        (path, kind, "yes" if null else "no") for path, kind, null in flat(COLUMNS, "")
-    ]
+    assert rows == [(path, kind, "yes" if null else "no") for path, kind, null in flat(COLUMNS, "")]
 
 
 def flat(fields: Any, path: str) -> list[tuple[str, str, bool]]:
