@@ -80,8 +80,8 @@ used_token = Table(
     sqlite_with_rowid=False,
 )
 
-# The worklist. A pharmacist has to find the patient, so that references stand here as they are; no
-# name, no result and nothing else of a record does.
+# The worklist. A pharmacist has to find the patient, so that references stand here as they are, and
+# what was found in a sentence, which may tell a result. Nothing else of a record does.
 
 # One row for each screening run that was put on the list.
 worklist_run = Table(
