@@ -7,7 +7,7 @@ from plugin.screening.sinks.formats import Chosen, ExtraMissing, Format, FormatU
 from plugin.screening.sinks.naming import name_results
 from plugin.screening.sinks.opening import Sinks, open_sinks
 from plugin.screening.sinks.ready import check_ready
-from plugin.screening.sinks.sink import About, Sink
+from plugin.screening.sinks.sink import About, Reported, Sink
 
 __all__ = [
     "About",
@@ -15,6 +15,7 @@ __all__ = [
     "ExtraMissing",
     "Format",
     "FormatUnknown",
+    "Reported",
     "Sink",
     "Sinks",
     "check_ready",

@@ -23,7 +23,7 @@ from plugin.screening.sinks.fhir import FhirSink
 from plugin.screening.sinks.files import cannot_write, make_folder, settle, writing
 from plugin.screening.sinks.formats import Chosen, Format
 from plugin.screening.sinks.left_out import LeftOutSink
-from plugin.screening.sinks.sink import About, Sink
+from plugin.screening.sinks.sink import About, LeftOutTaker, Sink
 from plugin.screening.sinks.summary import SummarySink
 
 _Opener = Callable[[Path, About], Sink]
@@ -32,11 +32,13 @@ _Opener = Callable[[Path, About], Sink]
 class Sinks:
     """Every chosen sink. Made by `open_sinks`."""
 
-    def __init__(self, folder: Path, left_out: LeftOutSink, others: Sequence[Sink]) -> None:
+    def __init__(self, folder: Path, sinks: Sequence[Sink]) -> None:
         self._folder = folder
-        self._left_out = left_out
-        self._all: tuple[Sink, ...] = (left_out, *others)
-        self._write = tuple(sink.write for sink in self._all)
+        self._all = tuple(sinks)
+        self._write = tuple(sink.write for sink in sinks)
+        self._quarantine = tuple(
+            sink.quarantine for sink in sinks if isinstance(sink, LeftOutTaker)
+        )
         self._open = True
 
     def write(self, outcome: Outcome) -> None:
@@ -50,7 +52,8 @@ class Sinks:
     def quarantine(self, row: Quarantined) -> None:
         """List what could not be given to a patient. Raises CrampcheckError as `write` does."""
         try:
-            self._left_out.quarantine(row)
+            for quarantine in self._quarantine:
+                quarantine(row)
         except OSError as error:
             raise cannot_write(self._folder, error) from error
 
@@ -82,11 +85,10 @@ def open_sinks(chosen: Chosen, unfinished: Path, about: About) -> Iterator[Sinks
     try:
         with writing(unfinished):
             make_folder(unfinished)
-            left_out = LeftOutSink(unfinished)
-            opened.append(left_out)
+            opened.append(LeftOutSink(unfinished))
             for one in chosen.formats:
                 opened.append(_OPENERS[one](unfinished, about))
-        sinks = Sinks(unfinished, left_out, opened[1:])
+        sinks = Sinks(unfinished, opened)
         yield sinks
         sinks.close()
     except BaseException:
@@ -124,10 +126,19 @@ def _worklist(folder: Path, about: About) -> Sink:
     return WorklistSink(folder, about)
 
 
+def _report(folder: Path, about: About) -> Sink:
+    from plugin.screening.sinks.report import ReportFile  # noqa: PLC0415 - an extra
+
+    if about.report is None:
+        raise ValueError("a report was chosen, and nothing is told of the run that it is about")
+    return ReportFile(folder, about.report)
+
+
 _OPENERS: dict[Format, _Opener] = {
     Format.JSON: _answers,
     Format.CSV: _summary,
     Format.PARQUET: _parquet,
     Format.FHIR: FhirSink,
     Format.WORKLIST: _worklist,
+    Format.REPORT: _report,
 }

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from knowledge.model import Knowledge
-from plugin.config import Settings
+from plugin.config import Settings, settings_from_environment
 from plugin.resources import check_issues
 from plugin.screening.sinks.formats import Chosen, Format
 
 
-def check_ready(chosen: Chosen, knowledge: Knowledge, settings: Settings) -> None:
+def check_ready(chosen: Chosen, knowledge: Knowledge, settings: Settings | None = None) -> None:
     """Raise KnowledgeInvalid where a rule makes no FHIR, and DatabaseInvalid or DatabaseUnreadable
     where the worklist has no database to go to. Brings its tables up to date.
     """
@@ -17,4 +17,4 @@ def check_ready(chosen: Chosen, knowledge: Knowledge, settings: Settings) -> Non
     if Format.WORKLIST in chosen.formats:
         from plugin.store.worklist.opening import prepare  # noqa: PLC0415 - loads SQLAlchemy
 
-        prepare(settings)
+        prepare(settings or settings_from_environment())

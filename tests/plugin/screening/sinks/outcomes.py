@@ -14,7 +14,8 @@ from plugin.pipeline import default_pipeline
 from plugin.reading.source import split
 from plugin.screening.assessing import screen_patient
 from plugin.screening.outcome import Failed, Outcome, Quarantined, Screened, Wanted
-from plugin.screening.sinks import About, choose, name_results, open_sinks
+from plugin.screening.report.run_facts import ReportOptions, RunFacts
+from plugin.screening.sinks import About, Reported, choose, name_results, open_sinks
 from tests.plugin.golden import all_cases, case
 
 DAY = date(2026, 11, 1)
@@ -48,7 +49,9 @@ def marta(potassium: float = 3.2, **more: Any) -> list[Resource]:
 
 
 def about(run: str = "run-1", day: date = DAY) -> About:
-    return About(run, day, default_pipeline().knowledge)
+    knowledge = default_pipeline().knowledge
+    facts = RunFacts(run, "2026-11-01T08:00:00Z", day, "export/", "US", "0.1.0")
+    return About(run, day, knowledge.version, Reported(knowledge, facts, ReportOptions()))
 
 
 def results(

@@ -46,16 +46,17 @@ def onto_a_full_disk(path: Path) -> BinaryIO:
 def test_nothing_has_its_name_before_all_of_it_is_on_disk(tmp_path: Path) -> None:
     """Only the work folder fills up; the results then appear, each readable by its owner alone."""
     out = tmp_path / "out"
-    with open_sinks(CHOSEN, out / ".work", about()) as sinks:
+    chosen = choose(f"{ALL},report")
+    with open_sinks(chosen, out / ".work", about()) as sinks:
         for one in golden():
             sinks.write(one)
         assert set() == names(out)
         sinks.close()
         assert set() == names(out)
-    name_results(CHOSEN, out / ".work", out, Settings())
-    assert set(CHOSEN.names) == names(out)
+    name_results(chosen, out / ".work", out, Settings())
+    assert set(chosen.names) == names(out)
     assert set() == names(out / ".work")
-    assert {0o600} == {stat.S_IMODE((out / name).stat().st_mode) for name in CHOSEN.names}
+    assert {0o600} == {stat.S_IMODE((out / name).stat().st_mode) for name in chosen.names}
     assert 0o700 == stat.S_IMODE(out.stat().st_mode)
 
 
