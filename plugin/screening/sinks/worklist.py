@@ -74,7 +74,7 @@ def _listed(outcome: Screened) -> ListedPatient:
 
 
 def _storable(reference: str) -> str:
-    """A reference as any database takes it: one with a NUL would keep the whole run off the list."""
+    """A reference as any database takes it: a NUL would keep the whole run off the list."""
     return reference if reference.isprintable() else ascii(reference)[1:-1]
 
 
