@@ -12,6 +12,7 @@ from plugin.errors import CrampcheckError
 from plugin.model import Assessment
 from plugin.pipeline import Pipeline
 from plugin.reading.source import RawEntry
+from plugin.resources import issues
 from plugin.screening.outcome import Failed, Outcome, Screened, Wanted
 from plugin.screening.report.labs import lab_states
 
@@ -29,7 +30,10 @@ def screen_patient(
     try:
         record = pipeline.read_entries(entries, as_of, reference)
         assessor = pipeline.assessor
-        screened = _screened(assessor.assess(record, as_of))
+        assessment = assessor.assess(record, as_of)
+        screened = _screened(assessment)
+        if wanted.issues:
+            screened = structs.replace(screened, issues=issues(assessment, pipeline.knowledge))
         if wanted.labs and screened.rules:
             return structs.replace(screened, labs=lab_states(assessor.book(record, as_of)))
         return screened
