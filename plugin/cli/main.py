@@ -25,6 +25,7 @@ from plugin.cli.resolve import resolve
 from plugin.cli.screen import screen
 from plugin.cli.serve import serve
 from plugin.cli.shared import closed_output
+from plugin.cli.signal import signal as signal_command
 from plugin.errors import CrampcheckError
 
 NAME = "crampcheck"
@@ -53,7 +54,7 @@ def main() -> None:
     """
 
 
-for command in (serve, assess, screen, resolve, explain, knowledge, feedback):
+for command in (serve, assess, screen, signal_command, resolve, explain, knowledge, feedback):
     main.add_command(command)
 
 
