@@ -30,6 +30,7 @@ class SignalGroup(Struct, frozen=True):
 
     id: str
     label: str
+    short: str
     drugs: frozenset[str]
     together_with: frozenset[str] = frozenset()
     without: frozenset[str] = frozenset()

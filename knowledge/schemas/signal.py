@@ -13,6 +13,8 @@ from knowledge.schemas.evidence import CitationSchema, citations
 from knowledge.schemas.fields import Flag, Many, Number, OneOf, Text
 from knowledge.signal_model import Method, Outcome, Published, Wording
 
+_MISSING = {"required": "is missing"}
+
 
 class PublishedSchema(Strict):
     """An adjusted sequence ratio that a study gives, with its 95% confidence interval."""
@@ -36,6 +38,7 @@ class SignalGroupSchema(Strict):
 
     id = Text(required=True, check=identifier)
     label = Text(required=True)
+    short = Text(required=True)
     drugs = Many(Text(), required=True, at_least=1, unique=True)
     together_with = Many(Text(), load_default=(), unique=True)
     without = Many(Text(), load_default=(), unique=True)
@@ -93,7 +96,7 @@ class MethodSchema(Strict):
 class SignalFileSchema(Strict):
     """The whole file, without its review."""
 
-    outcome = fields.Nested(OutcomeSchema, required=True)
+    outcome = fields.Nested(OutcomeSchema, required=True, error_messages=_MISSING)
     groups = Many(fields.Nested(SignalGroupSchema), required=True, at_least=1, data_key="group")
-    wording = fields.Nested(WordingSchema, required=True)
+    wording = fields.Nested(WordingSchema, required=True, error_messages=_MISSING)
     method = Many(fields.Nested(MethodSchema), required=True, at_least=1)

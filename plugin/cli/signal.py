@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from plugin.cli.folder import signals_of
 from plugin.cli.overlay import overlay_option
 from plugin.cli.shared import as_of_option, packaged_pipeline
-from plugin.errors import KnowledgeInvalid, NotAllScreened
+from plugin.errors import NotAllScreened
 
 if TYPE_CHECKING:
-    from knowledge.model import Knowledge
-    from knowledge.signal_model import Signals
     from plugin.screening.signal.running import Analysed
 
 OUTCOMES = ("any", "diagnosis", "quinine")
@@ -130,7 +129,7 @@ def signal(
 
     check_extra()  # before hours of reading
     pipeline = packaged_pipeline()
-    signals = _signals(pipeline.knowledge)
+    signals = signals_of(pipeline.knowledge, None)
     settings = Settings(
         as_of=as_of,
         window=window,
@@ -156,16 +155,6 @@ def signal(
     with suppress(OSError):  # the results are written, whether or not this can be told
         click.echo(f"results: {out}", err=True)
     _left_out(analysed, out)
-
-
-def _signals(knowledge: Knowledge) -> Signals:
-    from knowledge.faults import KnowledgeError  # noqa: PLC0415
-    from knowledge.signals import load_signals  # noqa: PLC0415
-
-    try:
-        return load_signals(knowledge)
-    except KnowledgeError as error:
-        raise KnowledgeInvalid(str(error)) from error
 
 
 def _left_out(analysed: Analysed, out: Path) -> None:

@@ -45,6 +45,7 @@ class Line(Struct, frozen=True):
 
     id: str
     label: str
+    short: str
     control: bool
     verdict: Verdict
     starts: int | None  # first prescriptions that count
@@ -140,6 +141,7 @@ def _line(group: SignalGroup, tally: Tally) -> Line:
     line = Line(
         id=group.id,
         label=group.label,
+        short=group.short,
         control=group.control,
         verdict=_verdict(found, pairs, tally.settings.min_pairs),
         starts=_cell(counts.starts.total(), limit),

@@ -8,8 +8,10 @@ from __future__ import annotations
 import io
 from typing import Any
 
+from plugin.screening.signal import wording
 from plugin.screening.signal.analysis import Analysis, Line
 
+LINKED, CONTROLS = "Linked to cramps", "Negative controls"
 _ROW = 0.36  # inches
 _MARGIN = 1.1
 _WIDTH = 9.0
@@ -17,7 +19,6 @@ _LEAST, _MOST = 0.1, 10.0  # of the axis; what lies beyond ends in an arrow
 _TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10)
 _OURS, _PUBLISHED = "s", "D"
 _APART = 0.16  # rows between ours and the published one of the same group
-_LONGEST = 46  # characters of a label
 
 
 def forest_plot(analysis: Analysis, published: str) -> str:
@@ -33,24 +34,26 @@ def forest_plot(analysis: Analysis, published: str) -> str:
         figure = Figure(figsize=(_WIDTH, rows * _ROW + _MARGIN), layout="constrained")
         _draw(figure.add_subplot(), analysis, published)
         stream = io.StringIO()
-        figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+        figure.savefig(
+            stream, format="svg", metadata=dict.fromkeys(("Creator", "Date", "Format", "Type"))
+        )
     return _inline(stream.getvalue())
 
 
 def _draw(axes: Any, analysis: Analysis, published: str) -> None:
     labels: list[tuple[float, str]] = []
+    numbers: list[tuple[float, str]] = []
     row = 0.0
-    for title, lines in (
-        ("Linked to cramps", analysis.linked),
-        ("Negative controls", analysis.controls),
-    ):
+    for title, lines in ((LINKED, analysis.linked), (CONTROLS, analysis.controls)):
+        if labels:
+            axes.axhline(row - 0.5, color="black", linewidth=0.4)
         labels.append((row, title))
         row += 1
         for line in filter(_drawn, lines):
-            labels.append((row, _short(line.label)))
+            labels.append((row, line.short))
+            numbers.append((row, _numbers(line)))
             _points(axes, line, row)
             row += 1
-        axes.axhline(row - 0.5, color="black", linewidth=0.4)
     axes.axvline(1, color="black", linewidth=0.8)
     axes.set_xscale("log")
     axes.set_xlim(_LEAST, _MOST)
@@ -59,10 +62,13 @@ def _draw(axes: Any, analysis: Analysis, published: str) -> None:
     axes.set_ylim(row - 0.4, -0.6)
     axes.set_yticks([place for place, _ in labels], [text for _, text in labels])
     for text, (_, label) in zip(axes.get_yticklabels(), labels, strict=True):
-        text.set_fontweight(
-            "bold" if label in ("Linked to cramps", "Negative controls") else "normal"
-        )
+        text.set_fontweight("bold" if label in (LINKED, CONTROLS) else "normal")
     axes.tick_params(axis="y", length=0)
+    beside = axes.twinx()
+    beside.set_ylim(axes.get_ylim())
+    beside.set_yticks([place for place, _ in numbers], [text for _, text in numbers])
+    beside.tick_params(axis="y", length=0)
+    beside.set_frame_on(False)
     axes.set_xlabel("adjusted sequence ratio, 95% confidence interval, log scale")
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
@@ -72,6 +78,15 @@ def _draw(axes: Any, analysis: Analysis, published: str) -> None:
 def _drawn(line: Line) -> bool:
     """True for a group with something to draw; every group is in the tables."""
     return line.low is not None or line.published is not None or line.control
+
+
+def _numbers(line: Line) -> str:
+    """`2.06 (1.23 to 3.55)` of these records; nothing without an interval."""
+    return (
+        ""
+        if line.low is None
+        else f"{wording.ratio(line.adjusted_ratio)} ({wording.interval(line)})"
+    )
 
 
 def _points(axes: Any, line: Line, row: float) -> None:
@@ -117,10 +132,8 @@ def _legend(axes: Any, published: str) -> None:
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.06), ncols=2, frameon=False)
 
 
-def _short(label: str) -> str:
-    return label if len(label) <= _LONGEST else label[: _LONGEST - 1] + "…"
-
-
 def _inline(svg: str) -> str:
-    """Without the XML head, which HTML does not have."""
-    return svg[svg.index("<svg") :]
+    """Without the XML head, which HTML does not have, and with what it is for who cannot see it."""
+    plot = svg[svg.index("<svg") :]
+    name = "Forest plot of adjusted sequence ratios; the tables give every number of it"
+    return plot.replace("<svg", f'<svg role="img" aria-label="{name}"', 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -40,12 +40,21 @@ def page(analysis: Analysis, signals: Signals) -> str:
         notes=tuple(_notes(analysis)),
         plot=Markup(forest_plot(analysis, signals.wording.published)),  # noqa: S704 - drawn by us
         tables=(
-            (LINKED, [_row(line, analysis, signals) for line in analysis.linked]),
-            (CONTROLS, [_row(line, analysis, signals) for line in analysis.controls]),
+            _table(LINKED, analysis.linked, analysis, signals),
+            _table(CONTROLS, analysis.controls, analysis, signals),
         ),
         everyone=[_row(line, analysis, signals) for line in analysis.groups],
         left_out=wording.left_out(analysis),
     )
+
+
+def _table(
+    title: str, lines: Sequence[Line], analysis: Analysis, signals: Signals
+) -> tuple[str, list[dict[str, Any]], list[str]]:
+    """The rows of groups that somebody started, or that a study speaks of; the others by name."""
+    shown = [line for line in lines if line.starts != 0 or line.published]
+    never = [line.label for line in lines if line not in shown]
+    return title, [_row(line, analysis, signals) for line in shown], never
 
 
 def _notes(analysis: Analysis) -> Iterator[str]:
