@@ -7,6 +7,7 @@ the addresses of patients.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from struct import Struct as Packed
@@ -22,7 +23,10 @@ from plugin.screening.placing.placed import Placed, Row
 SHARED = -1
 ALIASES = -2
 HEAD = Packed("<BII")  # the kind of a row, the bytes of its key and of its payload
-RAW, ENTRY, NEAR = 0, 1, 2  # a line as it was; an entry of a Bundle; one that patients share
+# A line as it was; an entry of a Bundle; one that patients share; and what was set aside by its
+# code, of which only the place is noted.
+RAW, ENTRY, NEAR, ASIDE_RESULT, ASIDE_PROBLEM = range(5)
+PLACE = Packed("<QI?")  # where the line begins; a hash of its id; whether it has none
 _FLUSH = 16 * 1024 * 1024  # held in memory before it is written
 _pack = msgspec.msgpack.encode
 _ENTRY = msgspec.msgpack.Decoder(tuple[bytes, str])
@@ -37,8 +41,16 @@ class Spill:
         self._file = file
         self._partitions = partitions
         self._buffers: dict[int, bytearray] = {}
-        self._held = 0
         self._at = 0
+
+    def target(self, key: str) -> tuple[bytearray, bytes]:
+        """Where to add the rows of a patient, and the key that they begin with."""
+        return self._buffer(partition_of(key, self._partitions)), key.encode()
+
+    def flush_when_full(self) -> None:
+        """Write what is held if that is much."""
+        if sum(map(len, self._buffers.values())) >= _FLUSH:
+            self.flush()
 
     def take(self, placed: Placed) -> None:
         """Take in what a document holds."""
@@ -63,34 +75,38 @@ class Spill:
     def flush(self) -> None:
         """Write what is held."""
         for partition, buffer in sorted(self._buffers.items()):
-            self._file.write(buffer)
-            self.segments.append(Segment(partition, self._at, len(buffer)))
-            self._at += len(buffer)
-        self._buffers.clear()
-        self._held = 0
+            if buffer:
+                self._file.write(buffer)
+                self.segments.append(Segment(partition, self._at, len(buffer)))
+                self._at += len(buffer)
+                buffer.clear()
+
+    def _buffer(self, partition: int) -> bytearray:
+        return self._buffers.setdefault(partition, bytearray())
 
     def _add(self, partition: int, kind: int, key: bytes, payload: bytes) -> None:
-        buffer = self._buffers.setdefault(partition, bytearray())
+        buffer = self._buffer(partition)
         buffer += HEAD.pack(kind, len(key), len(payload))
         buffer += key
         buffer += payload
-        self._held += HEAD.size + len(key) + len(payload)
-        if self._held >= _FLUSH:
-            self.flush()
 
 
-def rows(path: Path, segments: Iterable[Segment]) -> Iterator[tuple[str, int, bytes]]:
-    """The rows of some segments of a file: key, kind, payload."""
-    with path.open("rb") as file:
-        for segment in segments:
-            file.seek(segment.offset)
-            data = file.read(segment.length)
-            at = 0
-            while at < len(data):
-                kind, key, payload = HEAD.unpack_from(data, at)
-                start = at + HEAD.size
-                middle, at = start + key, start + key + payload
-                yield data[start:middle].decode("utf-8", "surrogatepass"), kind, data[middle:at]
+def segments(path: Path, found: Iterable[Segment]) -> Iterator[bytes]:
+    """The bytes of some segments of a file."""
+    with path.open("rb", buffering=0) as file:
+        for segment in found:
+            yield os.pread(file.fileno(), segment.length, segment.offset)
+
+
+def rows(data: bytes) -> Iterator[tuple[bytes, int, bytes]]:
+    """The rows of a segment: key, kind, payload."""
+    at, end, size, head = 0, len(data), HEAD.size, HEAD.unpack_from
+    while at < end:
+        kind, key, payload = head(data, at)
+        start = at + size
+        middle = start + key
+        at = middle + payload
+        yield data[start:middle], kind, data[middle:at]
 
 
 def entry_of(kind: int, payload: bytes) -> RawEntry:
@@ -101,6 +117,16 @@ def entry_of(kind: int, payload: bytes) -> RawEntry:
     return RawEntry(raw, full_url)
 
 
+def is_aside(kind: int) -> bool:
+    """True for a row that only notes where something stands."""
+    return kind >= ASIDE_RESULT
+
+
 def alias_of(payload: bytes) -> tuple[str, str]:
     """An address of a patient, and the patient's key."""
     return _ALIAS.decode(payload)
+
+
+def text_of(key: bytes) -> str:
+    """A key as text."""
+    return key.decode("utf-8", "surrogatepass")
