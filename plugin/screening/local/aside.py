@@ -6,70 +6,65 @@ the versions counts, or that they disagree.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TypeAlias
+from struct import Struct as Packed
 from zlib import crc32
 
 from plugin.errors import InputUnreadable
-from plugin.reading.shapes import Condition, Observation, Resource
-from plugin.screening.local.spill import ASIDE_RESULT, PLACE, RAW, is_aside
-from plugin.screening.placing.heads import FAULTS, decode_head
+from plugin.reading import shapes
+from plugin.reading.shapes import Resource
+from plugin.screening.placing.heads import FAULTS, Condition, Observation, decode_head
 from plugin.screening.source.lines import BYTE_ORDER_MARK
 
-# The kind of a row, its place, and the file that it came from.
-Aside: TypeAlias = tuple[int, bytes, str]
+# Where a line begins, a hash of its id (0 if it has none), and which of the two types it is.
+_PLACE = Packed("<QIB")
+_RESULT, _PROBLEM = 0, 1
+_KINDS: dict[type[Resource], int] = {shapes.Observation: _RESULT, shapes.Condition: _PROBLEM}
 
 
-def read_again(aside: Aside) -> bytes:
-    """The line. Raises InputUnreadable if it is not there any more."""
-    _, place, name = aside
-    offset, hashed, nameless = PLACE.unpack(place)
+def place_of(offset: int, head: Observation | Condition) -> bytes:
+    """Where a resource stands that is set aside, and what tells whether another has its id."""
+    return _PLACE.pack(offset, _hash_of(head.id), type(head) is Condition)
+
+
+def read_again(places: bytes, name: str) -> Iterator[bytes]:
+    """The lines at some places of a file. Raises InputUnreadable if they are there no more."""
     path = Path(name)
     try:
         with path.open("rb") as file:
-            file.seek(offset)
-            line = file.readline().removeprefix(BYTE_ORDER_MARK).strip()
-        id_ = decode_head(line).id
-    except (OSError, *FAULTS):
-        line, id_ = b"", ""
-    if not line or (hashed, nameless) != _hashed(id_):
-        raise InputUnreadable(
-            f"{path.name}: has changed while it was read; screen it again when nothing writes to "
-            "it."
-        )
-    return line
+            for offset, hashed, _ in _PLACE.iter_unpack(places):
+                file.seek(offset)
+                line = file.readline().removeprefix(BYTE_ORDER_MARK).strip()
+                if _hash_of(decode_head(line).id) != hashed:
+                    raise _changed(path)
+                yield line
+    except (OSError, *FAULTS) as error:
+        raise _changed(path) from error
 
 
-def as_it_was(row: Aside) -> tuple[int, bytes]:
-    """Kind and payload of a row as if nothing had been set aside."""
-    kind, payload, _ = row
-    return (RAW, read_again(row)) if is_aside(kind) else (kind, payload)
-
-
-def named_twice(asides: Iterable[Aside], kept: Iterable[Resource | None]) -> bool:
+def named_twice(places: Iterable[bytes], kept: Iterable[Resource]) -> bool:
     """True where an id of what was set aside may be that of another resource of its type."""
-    results: set[int] = set()
-    problems: set[int] = set()
-    for kind, place, _ in asides:
-        _, hashed, nameless = PLACE.unpack(place)
-        names = results if kind == ASIDE_RESULT else problems
-        if hashed in names and not nameless:
-            return True
-        names.add(-1 if nameless else hashed)
-    for resource in kept:
-        if isinstance(resource, Observation):
-            if crc32(resource.id.encode()) in results:
+    found: set[tuple[int, int]] = set()
+    for packed in places:
+        for _, hashed, kind in _PLACE.iter_unpack(packed):
+            name = hashed, kind
+            if hashed and name in found:
                 return True
-        elif isinstance(resource, Condition) and crc32(resource.id.encode()) in problems:
+            found.add(name)
+    for resource in kept:
+        kind = _KINDS.get(type(resource))
+        if kind is not None and resource.id and (_hash_of(resource.id), kind) in found:
             return True
     return False
 
 
-def _hashed(id_: str) -> tuple[int, bool]:
-    return (crc32(id_.encode()), False) if id_ else (0, True)
+def _hash_of(id_: str) -> int:
+    """The same in every process; 0 for no id, and for nothing else."""
+    return (crc32(id_.encode()) or 1) if id_ else 0
 
 
-def packed_place(offset: int, id_: str) -> bytes:
-    """Where a line begins, with its id: as a row notes it."""
-    return PLACE.pack(offset, *_hashed(id_))
+def _changed(path: Path) -> InputUnreadable:
+    return InputUnreadable(
+        f"{path.name}: has changed while it was read; screen it again when nothing writes to it."
+    )

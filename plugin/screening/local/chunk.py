@@ -54,9 +54,10 @@ class _Reading:
         for batch in found:
             for number in self._fast.take(batch):
                 self._document(batch, number)
-            self._spill.flush_when_full()
+            size = sum(map(len, batch.lines)) + len(batch.lines)
+            self._spill.flush_when_full(size)
             self._lines = max(self._lines, batch.line + len(batch.lines) - 1)
-            self._size += sum(map(len, batch.lines)) + len(batch.lines)
+            self._size += size
             self._quarantined += [
                 Quarantined(batch.file, fault.line, fault.reason, fault.offset)
                 for fault in batch.faults

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from plugin.reading.repair import decode
@@ -10,7 +10,7 @@ from plugin.reading.shapes import Resource
 from plugin.reading.source import RawEntry
 from plugin.screening.local.aside import named_twice, read_again
 from plugin.screening.local.shared import Shared
-from plugin.screening.local.spill import NEAR, RAW, entry_of, is_aside
+from plugin.screening.local.spill import ASIDE, NEAR, RAW, entry_of
 from plugin.screening.placing.ownership import needs_of, ownership
 
 # The kind of a row, its payload, and the file that it came from.
@@ -28,16 +28,25 @@ def entries_of(rows: Iterable[Held], known: Shared) -> tuple[RawEntry, ...]:
         kind, payload, _ = row
         if kind == RAW:
             opening.add(RawEntry(payload))
-        elif is_aside(kind):
+        elif kind == ASIDE:
             asides.append(row)
         else:
             opening.add(entry_of(kind, payload), near=kind == NEAR)
-    if asides and named_twice(asides, opening.resources):
-        for row in asides:
-            opening.add(RawEntry(read_again(row)))
+    if asides and named_twice([row[1] for row in asides], opening.resources):
+        for _, payload in as_they_were(asides):
+            opening.add(RawEntry(payload))
     if opening.needs:
         opening.add_shared(known)
     return tuple(opening.entries)
+
+
+def as_they_were(rows: Iterable[Held]) -> Iterator[tuple[int, bytes]]:
+    """Kinds and payloads of rows, as if nothing had been set aside."""
+    for kind, payload, path in rows:
+        if kind == ASIDE:
+            yield from ((RAW, line) for line in read_again(payload, path))
+        else:
+            yield kind, payload
 
 
 class _Opening:
@@ -45,7 +54,7 @@ class _Opening:
 
     def __init__(self) -> None:
         self.entries: list[RawEntry] = []
-        self.resources: list[Resource | None] = []
+        self.resources: list[Resource] = []
         self.needs: set[str] = set()
         self._near: set[str] = set()
 
@@ -53,8 +62,8 @@ class _Opening:
         """Add an entry with its resource, unless that needed a repair: the reading does that."""
         decoded = decode(entry.raw)
         resource = decoded.resource
-        self.resources.append(resource)
         if resource is not None:
+            self.resources.append(resource)
             if needs := needs_of(resource):
                 self.needs.update(needs)
             if not decoded.broken:

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 
 from plugin.reading.context import is_id
 from plugin.reading.references import key_of
-from plugin.screening.local.aside import packed_place
-from plugin.screening.local.spill import ASIDE_PROBLEM, ASIDE_RESULT, HEAD, PLACE, RAW, Spill
+from plugin.screening.local.aside import place_of
+from plugin.screening.local.spill import HEAD, RAW, Spill, Target
 from plugin.screening.placing.heads import (
     FAULTS,
     Condition,
+    Head,
     Observation,
     Patient,
     decode_head,
@@ -26,7 +27,6 @@ from plugin.screening.source.lines import Batch
 
 _PATIENT = "Patient/"
 _MOST = 65536  # patients that are remembered
-_Target = tuple[bytearray, bytes]  # the buffer of a patient's partition, and the key
 
 
 class Fast:
@@ -36,18 +36,24 @@ class Fast:
         self.set_aside: Counter[str] = Counter()
         self._spill = spill
         self._sieve = sieve
-        self._counts: dict[type, int] = {}
-        self._targets: dict[str, _Target] = {}
+        self._kinds: Counter[type] = Counter()
+        self._targets: dict[str, Target] = {}
 
     def kept(self) -> Counter[str]:
         """How many resources of each type were given to patients."""
-        return Counter({kind.__name__: count for kind, count in self._counts.items()})
+        return Counter({kind.__name__: count for kind, count in self._kinds.items()})
 
     def take(self, batch: Batch) -> Iterator[int]:
-        """Place the lines of a batch. Gives the numbers of those that were left."""
+        """Place the lines of a batch. Gives the numbers of those that were left.
+
+        Each line costs about as much as ten calls of a function, so there are few here.
+        """
+        # What cannot be found again by its place is kept.
         sieve = self._sieve if batch.text else None
-        offsets = batch.offsets if sieve else []
-        counts, targets, pack = self._counts, self._targets, HEAD.pack
+        offsets = batch.offsets if sieve else ()
+        is_ascii = bool(batch.text) and batch.text.isascii()
+        is_plain = is_ascii and b"\\" not in batch.text
+        targets, kinds, pack = self._targets, self._kinds, HEAD.pack
         for number, line in enumerate(batch.lines):
             try:
                 head = decode_head(line)
@@ -56,32 +62,30 @@ class Fast:
                     yield number
                 continue
             kind = type(head)
-            if kind is Patient:
-                reference = _PATIENT + head.id if is_id(head.id) else ""
-            else:
-                pointer = head.subject
-                if pointer is None and kind is not Observation:
-                    pointer = head.patient
-                reference = pointer.reference if pointer is not None else ""
+            reference = (
+                _reference(head)
+                if kind is not Observation
+                else (head.subject.reference if head.subject is not None else "")
+            )
             target = targets.get(reference) or self._target(reference)
-            if target is None or not (line.isascii() or _is_text(line)):
+            if target is None or not (is_ascii or _is_text(line)):
                 yield number
                 continue
-            counts[kind] = counts.get(kind, 0) + 1
-            buffer, key = target
-            if sieve is not None and b"\\" not in line:
+            kinds[kind] += 1
+            # An escape may hide half a character, which only the reading can judge.
+            if sieve is not None and (is_plain or b"\\" not in line):
                 if kind is Observation:
-                    if not sieve.keeps_result(head):
-                        _note(buffer, key, ASIDE_RESULT, offsets[number], head.id)
+                    if not sieve.results[bytes(head.code)] and not (
+                        head.component and sieve.keeps_parts(head)
+                    ):
+                        target.note(place_of(offsets[number], head), self._spill)
                         continue
-                elif kind is Condition and not sieve.keeps_problem(head):
-                    _note(buffer, key, ASIDE_PROBLEM, offsets[number], head.id)
+                elif kind is Condition and not sieve.problems[bytes(head.code)]:
+                    target.note(place_of(offsets[number], head), self._spill)
                     continue
-            buffer += pack(RAW, len(key), len(line))
-            buffer += key
-            buffer += line
+            target.rows += (pack(RAW, len(target.key), len(line)) + target.key, line)
 
-    def _target(self, reference: str) -> _Target | None:
+    def _target(self, reference: str) -> Target | None:
         """Where the rows of a patient go; None for a reference that is to no Patient."""
         key = key_of(reference)
         if not key.startswith(_PATIENT) or reference.startswith("#"):
@@ -100,11 +104,14 @@ class Fast:
         return True
 
 
-def _note(buffer: bytearray, key: bytes, kind: int, offset: int, id_: str) -> None:
-    """Note a resource that is set aside: where it stands, should another have its id."""
-    buffer += HEAD.pack(kind, len(key), PLACE.size)
-    buffer += key
-    buffer += packed_place(offset, id_)
+def _reference(head: Head) -> str:
+    """How a resource names its patient; empty if it does not."""
+    if isinstance(head, Patient):
+        return _PATIENT + head.id if is_id(head.id) else ""
+    pointer = head.subject
+    if pointer is None and not isinstance(head, Observation):
+        pointer = head.patient
+    return pointer.reference if pointer is not None else ""
 
 
 def _is_text(line: bytes) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 
-from plugin.screening.local.aside import as_it_was
+from plugin.screening.local.entries import as_they_were
 from plugin.screening.local.shared import Shared, build
 from plugin.screening.local.spill import (
     ALIASES,
@@ -87,8 +87,8 @@ def _moved(work: Work, chunks: Sequence[int]) -> tuple[Segment, ...]:
             for done, data in spilled(work, chunks, partition) if elsewhere else ():
                 for key, kind, payload in rows(data):
                     if key in elsewhere:
-                        whole, found = as_it_was((kind, payload, done.path))
-                        spill.copy(elsewhere[key], whole, found)
-                spill.flush_when_full()
+                        for whole in as_they_were([(kind, payload, done.path)]):
+                            spill.row(elsewhere[key], *whole)
+                spill.flush_when_full(len(data))
         spill.flush()
     return tuple(spill.segments)

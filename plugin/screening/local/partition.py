@@ -8,11 +8,10 @@ from contextlib import closing
 from plugin.reading.source import RawEntry
 from plugin.screening.job import OnePatient
 from plugin.screening.local import parts
-from plugin.screening.local.aside import as_it_was
-from plugin.screening.local.entries import Held, entries_of
+from plugin.screening.local.entries import Held, as_they_were, entries_of
 from plugin.screening.local.join import joined, spilled
 from plugin.screening.local.shared import Shared
-from plugin.screening.local.spill import entry_of, is_aside, rows, segments, text_of
+from plugin.screening.local.spill import ASIDE, entry_of, rows, segments, text_of
 from plugin.screening.local.work import JoinDone, PartitionDone, Work, leave, left, written
 from plugin.screening.placing.ownership import PATIENT, ownership
 from plugin.screening.placing.partitions import partition_of
@@ -78,7 +77,7 @@ def _follow(
     for address, patient in aliases.items():
         held = found.pop(address, [])
         if held and partition_of(text_of(patient), partitions) == number:
-            whole = [(*as_it_was(row), row[2]) for row in held]
+            whole = ((kind, payload, "") for kind, payload in as_they_were(held))
             found.setdefault(patient, []).extend(whole)
 
 
@@ -102,4 +101,4 @@ def _add_implied(found: dict[bytes, list[Held]]) -> None:
 
 def _is_patient(held: Held) -> bool:
     kind, payload, _ = held
-    return not is_aside(kind) and ownership(entry_of(kind, payload)).type == PATIENT
+    return kind != ASIDE and ownership(entry_of(kind, payload)).type == PATIENT

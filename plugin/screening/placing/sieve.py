@@ -11,7 +11,7 @@ import msgspec
 from knowledge.model import Knowledge
 from plugin.reading.elements import ABSENT, CodeableConcept
 from plugin.reading.index import Index, index_of
-from plugin.screening.placing.heads import Condition, Observation
+from plugin.screening.placing.heads import Observation
 
 _MOST = 16384  # codes that are remembered
 _LONGEST = 2000  # bytes of a code that is remembered
@@ -19,22 +19,20 @@ _concept = msgspec.json.Decoder(CodeableConcept).decode
 
 
 class Sieve:
-    """Asks the knowledge about each code once. When in doubt, a resource is kept."""
+    """Asks the knowledge about each code once. When in doubt, a resource is kept.
+
+    `results`: whether an Observation with a code is of an analyte of ours. `problems`: whether a
+    Condition is one that the knowledge names, or names nothing at all.
+    """
 
     def __init__(self, knowledge: Knowledge) -> None:
         index = index_of(knowledge)
         self.results = _Codes(index, results=True)
         self.problems = _Codes(index, results=False)
 
-    def keeps_result(self, head: Observation) -> bool:
-        """True for an Observation of an analyte of ours, in its code or in a component's."""
-        if self.results[bytes(head.code)]:
-            return True
+    def keeps_parts(self, head: Observation) -> bool:
+        """True for an Observation with a component of an analyte of ours."""
         return any(self.results[bytes(part.code)] for part in head.component)
-
-    def keeps_problem(self, head: Condition) -> bool:
-        """True for a Condition that the knowledge names, or that names nothing at all."""
-        return self.problems[bytes(head.code)]
 
 
 class _Codes(dict[bytes, bool]):
