@@ -40,6 +40,10 @@ _ENDS_EARLY = "the {} data ends early, so that the rest is missing; fetch the fi
 _DAMAGED = "the {} data is damaged, here or before; fetch the file again."
 _TRAILING = "the {} data is followed by something else, which is not read; fetch the file again."
 
+_TOO_WIDE = (
+    "the zstd data takes more than 128 MiB of memory to unpack; compress it again without --long."
+)
+
 
 class Damaged(Exception):  # noqa: N818
     """Packed data breaks off here. Its text is the end of a sentence about the file."""
@@ -166,10 +170,11 @@ def _decompressed(name: str, member: _Member, packed: bytes) -> Iterator[bytes]:
     before = member.copy() if isinstance(member, _Zlib) else None
     try:
         yield member.decompress(packed)
-    except (zlib.error, zstandard.ZstdError):
+    except (zlib.error, zstandard.ZstdError) as error:
         if before:
             yield from _up_to_the_damage(before, packed)
-        raise Damaged(_DAMAGED.format(name)) from None
+        too_wide = "too much memory" in str(error)
+        raise Damaged(_TOO_WIDE if too_wide else _DAMAGED.format(name)) from None
 
 
 def _up_to_the_damage(member: zlib._Decompress, packed: bytes) -> Iterator[bytes]:
