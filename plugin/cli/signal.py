@@ -90,6 +90,13 @@ MOST_DAYS = 36525
     metavar="N",
     help="Withhold counts from 1 to N-1, and what would give them away; 0 withholds none.",
 )
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Worker processes; the results are the same with any number.",
+)
 @overlay_option()
 def signal(
     *,
@@ -104,6 +111,7 @@ def signal(
     min_age: int,
     min_pairs: int,
     suppress_below: int,
+    workers: int,
 ) -> None:
     """Compare how often first cramps follow and precede the start of a drug.
 
@@ -118,6 +126,7 @@ def signal(
     # Slow to import.
     from plugin.cli.progress import progress_bar  # noqa: PLC0415
     from plugin.cli.signal_table import show  # noqa: PLC0415
+    from plugin.screening.run import Progress  # noqa: PLC0415
     from plugin.screening.signal.extra import check_extra  # noqa: PLC0415
     from plugin.screening.signal.running import analyse  # noqa: PLC0415
     from plugin.screening.signal.settings import (  # noqa: PLC0415
@@ -147,8 +156,10 @@ def signal(
             pipeline,
             signals,
             settings,
+            near=out,
+            workers=workers,
             leave_out=result_files(out),
-            on_progress=on_progress,
+            on_step=lambda step: on_progress(Progress(step.stage, step.done, step.total)),
         )
     write(out, analysed, signals)
     show(analysed.analysis, signals)

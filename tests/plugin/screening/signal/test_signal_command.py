@@ -107,6 +107,25 @@ def test_the_table_and_both_files_say_the_same(
         assert (out / name).read_bytes() == (again / name).read_bytes(), name
 
 
+def test_workers_and_standard_input_change_nothing(
+    crampcheck: Run, export: Export, tmp_path: Path
+) -> None:
+    """Nor does the folder of work stay."""
+    resources = list(population(60, seed=8))
+    source = export({"all.ndjson": resources})
+    outs = [tmp_path / name for name in ("file", "two", "stdin")]
+    assert 0 == analyse(crampcheck, source, outs[0]).code
+    assert 0 == analyse(crampcheck, source, outs[1], "--workers", "2").code
+    assert 0 == analyse(crampcheck, "-", outs[2], stdin=ndjson(resources)).code
+    for out in outs[:2]:  # what a run that was killed would leave
+        (out / ".crampcheck-signal").mkdir()
+        (out / ".crampcheck-signal" / "chunk-000000.rows").write_bytes(b"of a patient")
+        assert 0 == analyse(crampcheck, source, out).code
+    for out in outs:
+        assert FILES == sorted(path.name for path in out.iterdir())
+        assert (outs[0] / "signal.json").read_bytes() == (out / "signal.json").read_bytes()
+
+
 def test_published_ratios_are_those_of_the_study(
     crampcheck: Run, export: Export, tmp_path: Path
 ) -> None:
@@ -202,10 +221,11 @@ def test_a_source_that_is_not_there_or_holds_nobody_is_a_sentence(
 ) -> None:
     ran = analyse(crampcheck, tmp_path / "nowhere", tmp_path / "out")
     assert 11 == ran.code
-    assert "no such file or folder" in ran.err
+    assert "no such file" in ran.err
     ran = analyse(crampcheck, "-", tmp_path / "out", stdin=b"\n")
     assert 11 == ran.code
-    assert not (tmp_path / "out").exists()
+    assert "holds no patient" in ran.err
+    assert [] == list((tmp_path / "out").iterdir())
 
 
 def test_without_what_it_needs_the_extra_is_named(
