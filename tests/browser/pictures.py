@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from tests.browser.chromium import MOBILE, Page, chromium
+from tests.browser.signalling import made
 from tests.browser.trying import choose, open_try, send
 from tests.deploy.service import running
 from tests.docs.pages import REPOSITORY
@@ -14,6 +15,9 @@ from tests.servers.local import HOST
 FOLDER = REPOSITORY / "docs/images"
 SAMPLE = "thiazide-low-potassium"
 _WINDOW = (1000, 900)  # the least that has two columns: a picture of less than 150 kB
+
+
+_SIGNAL = 1120  # the plot, and the first rows of the table
 
 
 def draw(page: Page, folder: Path) -> None:
@@ -27,6 +31,13 @@ def draw(page: Page, folder: Path) -> None:
     (folder / "docs.png").write_bytes(page.picture(860))
 
 
+def draw_signal(folder: Path) -> None:
+    """The page of a simulated population: two groups bring on cramps in it, the others do not."""
+    with tempfile.TemporaryDirectory() as name, chromium("file://") as page:
+        page.open(str(made(Path(name), patients=4000) / "signal.html"), _WINDOW)
+        (folder / "signal.png").write_bytes(page.picture(_SIGNAL))
+
+
 if __name__ == "__main__":
     with (
         tempfile.TemporaryDirectory() as name,
@@ -34,3 +45,4 @@ if __name__ == "__main__":
         chromium(f"http://{HOST}:{service.port}") as page,
     ):
         draw(page, FOLDER)
+    draw_signal(FOLDER)

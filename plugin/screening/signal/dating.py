@@ -33,32 +33,43 @@ class FirstDay(Struct, frozen=True):
     unclear: bool = False
 
 
-def day_of_medicine(medicine: Medicine) -> Day | None:
+class Told(Struct, frozen=True):
+    """What a record tells: when the thing began, and when the record was made, as far as it says.
+
+    A record of today may tell of years ago. The patient's data begin with the first that was made.
+    """
+
+    began: Day
+    made: Day
+
+
+def told_by_medicine(medicine: Medicine) -> Told | None:
     """The earliest that a prescription, statement or dispense speaks of; None without a date."""
-    texts = [
+    made = [
         medicine.authored_on,
-        medicine.effective_date_time,
-        medicine.occurence_date_time,
         medicine.date_asserted,
         medicine.when_handed_over,
         medicine.when_prepared,
     ]
+    taken = [medicine.effective_date_time, medicine.occurence_date_time]
     periods = (medicine.effective_period, medicine.effective_dose_period, medicine.occurence_period)
-    texts += [period.start for period in periods if period is not None]
+    taken += [period.start for period in periods if period is not None]
     for dosage in medicine.dosages:
         repeat = dosage.timing.repeat if dosage.timing else None
         if repeat is not None and repeat.bounds_period is not None:
-            texts.append(repeat.bounds_period.start)
-    return _earliest(texts)
+            taken.append(repeat.bounds_period.start)
+    began = _earliest([*made, *taken])
+    return None if began is None else Told(began, _earliest(made) or began)
 
 
-def day_of_condition(condition: Condition, *, recorded_first: bool) -> Day | None:
-    """The onset, or else the day it was recorded; the other way round if `recorded_first`."""
+def told_by_condition(condition: Condition, *, recorded_first: bool) -> Told | None:
+    """It began with the onset, or else when recorded; the other way round if `recorded_first`."""
     period = condition.onset_period
-    onset = [condition.onset_date_time, period.start if period else ""]
-    recorded = [condition.recorded_date, condition.asserted_date]
+    onset = _earliest([condition.onset_date_time, period.start if period else ""])
+    recorded = _earliest([condition.recorded_date, condition.asserted_date])
     one, other = (recorded, onset) if recorded_first else (onset, recorded)
-    return _earliest(one) or _earliest(other)
+    began = one or other
+    return None if began is None else Told(began, recorded or began)
 
 
 def _earliest(texts: Iterable[str]) -> Day | None:

@@ -27,15 +27,17 @@ from plugin.reading.source import AnyEntry
 from plugin.screening.signal.dating import (
     Day,
     FirstDay,
-    day_of_condition,
-    day_of_medicine,
+    Told,
     first_day,
+    told_by_condition,
+    told_by_medicine,
 )
 from plugin.screening.signal.settings import ConditionDate, OutcomeKind, Settings
 
 
 class History(Struct, frozen=True, tag="history"):
-    """What a patient's records say. Days are ordinals; `begins` is the earliest of all records.
+    """What a patient's records say. Days are ordinals; `begins` is when the first of all
+    records was made, as far as they say.
 
     `starts` holds the first prescription of each group, by its id; `unclear` the groups whose first
     day is not known.
@@ -126,9 +128,10 @@ class Historian:
             # That there are no medicines, or that it is a dressing, is read well enough.
             dates.unread += product.reason is None or product.reason.raises_card
             return
-        day = day_of_medicine(medicine)
-        if not self._dated(day, dates):
+        told = told_by_medicine(medicine)
+        if not self._dated(told, dates):
             return
+        day = told.began if told else None
         ingredients = frozenset(product.resolution.ingredients)
         route = route_of(medicine.dosages, product.resolution, reading.index)
         found = {one.id: one for name in ingredients for one in self._groups.get(name, ())}
@@ -155,19 +158,20 @@ class Historian:
         if not cramp:
             return
         recorded_first = self._settings.condition_date is ConditionDate.RECORDED
-        day = day_of_condition(condition, recorded_first=recorded_first)
-        if self._dated(day, dates):
+        told = told_by_condition(condition, recorded_first=recorded_first)
+        if self._dated(told, dates):
+            day = told.began if told else None
             dates.cramps.append(day)
             _count(day, dates)
 
-    def _dated(self, day: Day | None, dates: _Dates) -> bool:
-        """Note the beginning of the record. False for what lies after the as-of date."""
-        if day is None:
+    def _dated(self, told: Told | None, dates: _Dates) -> bool:
+        """Note when the record was made. False for what lies after the as-of date."""
+        if told is None:
             return True
-        if day.first > self._settings.as_of.toordinal():
+        if told.began.first > self._settings.as_of.toordinal():
             dates.later += 1
             return False
-        dates.begins.append(day.first)
+        dates.begins.append(told.made.first)
         return True
 
     def _history(self, patient: str, dates: _Dates) -> History:

@@ -69,7 +69,7 @@ def _notes(analysis: Analysis) -> Iterator[str]:
     if chosen.condition_date is ConditionDate.RECORDED:
         yield "A diagnosis counts on the day it was recorded."
     if chosen.data_from is None:
-        yield ("Each patient's data begin with the earliest dated prescription or cramp record.")
+        yield ("Each patient's data begin with the first prescription or record of cramps on file.")
     else:
         yield f"The data are taken to begin on {chosen.data_from} for everybody."
     if chosen.suppress_below > 1:

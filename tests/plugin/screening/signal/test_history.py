@@ -120,6 +120,14 @@ def test_a_drug_that_is_linked_to_nothing_only_begins_the_record(read: Read) -> 
     assert {"any-diuretic", THIAZIDE} == found.starts.keys()
 
 
+def test_the_data_begin_with_the_first_record_that_was_made(read: Read) -> None:
+    """Not with what a later record tells of years ago: that was not new when it was recorded."""
+    told = statement(HCTZ, effectivePeriod={"start": "1995-01-02"}, dateAsserted="2018-03-04")
+    found = read([told, cramps("1999-01-02", "2018-05-06")])
+    assert ordinal("2018-03-04") == found.begins
+    assert (ordinal("1995-01-02"), first("1999-01-02")) == (found.starts[THIAZIDE], found.cramp)
+
+
 @pytest.mark.parametrize(
     "change",
     [
