@@ -13,7 +13,7 @@ from knowledge.schemas.evidence import CitationSchema, citations
 from knowledge.schemas.fields import Flag, Many, Number, OneOf, Text
 from knowledge.signal_model import Method, Outcome, Published, Wording
 
-_MISSING = {"required": "is missing"}
+_MISSING: dict[str, Any] = {"required": "is missing"}
 
 
 class PublishedSchema(Strict):
