@@ -95,6 +95,6 @@ def first_day(days: Iterable[Day | None]) -> FirstDay:
     exact = min((day.first for day in known if day.exact), default=None)
     if exact is None or len(known) < len(listed):
         return FirstDay(unclear=True)
-    if any(not day.exact and day.first <= exact for day in known):
+    if any(not day.exact and day.first < exact for day in known):
         return FirstDay(unclear=True)
     return FirstDay(exact)

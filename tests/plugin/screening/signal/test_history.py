@@ -204,9 +204,13 @@ def test_a_first_day_that_is_not_known_is_not_made_up(read: Read, less_exact: st
     assert FirstDay(unclear=True) == found.cramp
 
 
-def test_a_month_that_is_later_than_a_day_does_not_matter(read: Read) -> None:
-    found = read([order(HCTZ, "2020-04"), order(HCTZ, "2020-03-15")])
-    assert (ordinal("2020-03-15"), ()) == (found.starts[THIAZIDE], found.unclear)
+@pytest.mark.parametrize("day", ["2020-03-15", "2020-04-01"])
+def test_a_month_that_cannot_be_earlier_than_a_day_does_not_matter(read: Read, day: str) -> None:
+    """One that is later, or begins on that very day; the day after that it may be earlier."""
+    found = read([order(HCTZ, "2020-04"), order(HCTZ, day)])
+    assert (ordinal(day), ()) == (found.starts[THIAZIDE], found.unclear)
+    found = read([order(HCTZ, "2020-04"), order(HCTZ, "2020-04-02")])
+    assert THIAZIDE in found.unclear
 
 
 def test_a_day_and_its_month_on_one_record_are_the_same(read: Read) -> None:
