@@ -84,7 +84,7 @@ _FILES: dict[str, tuple[Table, ...]] = {
 }
 VERSION_FILE = "version.toml"
 # Read by the modules that use them; here only their review block is.
-_READ_ELSEWHERE = frozenset({"routes.toml"})
+_READ_ELSEWHERE = frozenset({"routes.toml", "signal.toml"})
 _FOLDER_READ_ELSEWHERE = "terminology/"
 REQUIRED_FILES = (VERSION_FILE, *_FILES)
 REQUIRED_FOLDERS = ("ingredients", "sources", "rules")

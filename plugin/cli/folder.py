@@ -14,6 +14,7 @@ from plugin.errors import KnowledgeInvalid
 if TYPE_CHECKING:
     from knowledge.draft import Draft
     from knowledge.model import Knowledge
+    from knowledge.signal_model import Signals
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -52,5 +53,16 @@ def load_folder(folder: Path | None) -> Draft:
         packaged_pipeline()  # the tables of names and words too
     try:
         return build_draft(data_folder(folder))
+    except KnowledgeError as error:
+        raise KnowledgeInvalid(str(error)) from error
+
+
+def signals_of(knowledge: Knowledge, folder: Path | None) -> Signals:
+    """The signal groups of a folder, against its knowledge. Raises KnowledgeInvalid."""
+    from knowledge.faults import KnowledgeError  # noqa: PLC0415
+    from knowledge.signals import load_signals  # noqa: PLC0415
+
+    try:
+        return load_signals(knowledge, folder)
     except KnowledgeError as error:
         raise KnowledgeInvalid(str(error)) from error

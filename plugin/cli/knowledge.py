@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from plugin.cli.diff import diff
-from plugin.cli.folder import folder_option, knowledge_of
+from plugin.cli.folder import folder_option, knowledge_of, signals_of
 from plugin.cli.overlay import overlay_option, site_lines
 from plugin.cli.review import review
 from plugin.cli.rxnorm import code_check_lines, import_rxnorm, release_lines
@@ -48,8 +48,11 @@ def check(as_of: date, folder: Path | None) -> None:
     """
     # Slow to import.
     from knowledge.check import awaiting_review, changed_since_review, overdue  # noqa: PLC0415
+    from knowledge.signals import FILE as SIGNALS  # noqa: PLC0415
 
     loaded = knowledge_of(folder)
+    if folder is None or (folder / SIGNALS).is_file():  # a copy may do without them
+        signals_of(loaded, folder)
     click.echo(f"Knowledge {loaded.version}: {len(loaded.reviews)} files, no fault.")
     for line in site_lines(loaded):
         click.echo(line)

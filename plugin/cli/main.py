@@ -25,6 +25,7 @@ from plugin.cli.resolve import resolve
 from plugin.cli.screen import screen
 from plugin.cli.serve import serve
 from plugin.cli.shared import closed_output
+from plugin.cli.signal import signal as signal_command
 from plugin.cli.worklist import worklist
 from plugin.errors import CrampcheckError
 
@@ -54,7 +55,17 @@ def main() -> None:
     """
 
 
-for command in (serve, assess, screen, resolve, explain, knowledge, feedback, worklist):
+for command in (
+    serve,
+    assess,
+    screen,
+    signal_command,
+    resolve,
+    explain,
+    knowledge,
+    feedback,
+    worklist,
+):
     main.add_command(command)
 
 

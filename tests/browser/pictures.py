@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.browser.chromium import DESKTOP, MOBILE, Page, chromium
 from tests.browser.reports import FULL, MEETING, write_reports
+from tests.browser.signalling import made
 from tests.browser.trying import choose, open_try, send
 from tests.deploy.service import running
 from tests.docs.pages import REPOSITORY
@@ -15,6 +16,9 @@ from tests.servers.local import HOST
 FOLDER = REPOSITORY / "docs/images"
 SAMPLE = "thiazide-low-potassium"
 _WINDOW = (1000, 900)  # the least that has two columns: a picture of less than 150 kB
+
+
+_SIGNAL = 1120  # the plot, and the first rows of the table
 
 
 def draw(page: Page, folder: Path) -> None:
@@ -46,6 +50,13 @@ def draw_reports(page: Page, folder: Path) -> None:
         (folder / "report-suppressed.png").write_bytes(page.picture(900))
 
 
+def draw_signal(folder: Path) -> None:
+    """The page of a simulated population: two groups bring on cramps in it, the others do not."""
+    with tempfile.TemporaryDirectory() as name, chromium("file://") as page:
+        page.open(str(made(Path(name), patients=4000) / "signal.html"), _WINDOW)
+        (folder / "signal.png").write_bytes(page.picture(_SIGNAL))
+
+
 if __name__ == "__main__":
     with chromium("") as page:
         draw_reports(page, FOLDER)
@@ -55,3 +66,4 @@ if __name__ == "__main__":
         chromium(f"http://{HOST}:{service.port}") as page,
     ):
         draw(page, FOLDER)
+    draw_signal(FOLDER)

@@ -9,7 +9,7 @@ from marshmallow import Schema
 
 from knowledge.layout import REQUIRED_FILES, REQUIRED_FOLDERS, Kind
 from knowledge.load import DATA
-from knowledge.schemas import drugs, evidence, patient, policy
+from knowledge.schemas import drugs, evidence, patient, policy, signal
 from knowledge.schemas.base import Strict
 
 README = (DATA / "README.md").read_text(encoding="utf-8")
@@ -18,7 +18,7 @@ WORDS = set(re.findall(r"[`\s,{]([a-z][a-z0-9_]*)[`\s,}(:]", README))
 
 def _schemas() -> list[type[Schema]]:
     found = []
-    for module in (drugs, evidence, patient, policy):
+    for module in (drugs, evidence, patient, policy, signal):
         for value in vars(module).values():
             if isinstance(value, type) and issubclass(value, Strict) and value is not Strict:
                 found.append(value)
