@@ -1,0 +1,153 @@
+"""From the parts of a run to its results: merged, counted, checked, and then named.
+
+Up to the manifest nothing has a name in the folder of the results. Once the manifest lies in the
+work folder only the naming is left, which can be done again after a kill at any of its steps.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from msgspec import Struct
+
+from plugin.screening.job import outcome_of
+from plugin.screening.local.parts import merged
+from plugin.screening.local.work import ChunkDone, PartitionDone, Work, finished
+from plugin.screening.outcome import Quarantined
+from plugin.screening.run.durable import sync_folder
+from plugin.screening.run.manifest import MANIFEST
+from plugin.screening.run.progress import OnProgress, Progress
+from plugin.screening.run.totals import LeftOutTally, PatientTally, Totals, agree, summed
+from plugin.screening.sinks import About, Chosen, Sinks, name_results, open_sinks
+from plugin.screening.source.listing import Source
+
+UNFINISHED = "results"  # in the work folder
+_STEP = 1000  # patients between two reports
+
+
+class Sums(Struct, frozen=True):
+    """What the stages counted, of all chunks and partitions."""
+
+    lines: int
+    size: int
+    quarantined: int
+    kept: dict[str, int]
+    set_aside: dict[str, int]
+    earlier: tuple[str, ...]  # files that hold answers of an earlier run
+    patients: int
+
+
+def write_results(
+    work: Work,
+    chunks: int,
+    chosen: Chosen,
+    about: About,
+    source: Source,
+    on_progress: OnProgress,
+) -> Totals:
+    """Merge the parts into complete, nameless results. Raises TotalsDisagree if a sum is off."""
+    sums = _summed(work, chunks)
+    left_out, tally = LeftOutTally(), PatientTally()
+    with open_sinks(chosen, Path(work.folder, UNFINISHED), about) as sinks:
+        for row in _left_out(work, chunks, source):
+            left_out.add(row)
+            sinks.quarantine(row)
+        _merge(work, sinks, tally, _reporter(on_progress, sums, tally, left_out))
+        sinks.close()
+    agree("quarantined", counted=sums.quarantined + len(source.not_read), written=left_out.rows)
+    agree("patients", read=sums.patients, written=tally.patients)
+    return Totals(
+        lines=sums.lines,
+        size=sums.size,
+        patients=sums.patients,
+        screened=tally.by_level.total(),
+        failed=tally.failed,
+        failed_by_reason=tally.reasons.result(),
+        quarantined=left_out.rows,
+        quarantined_lines=left_out.lines,
+        quarantined_files=left_out.files,
+        quarantined_by_reason=left_out.reasons.result(),
+        by_level=dict(sorted(tally.by_level.items())),
+        not_assessed=tally.not_assessed,
+        with_unread=tally.with_unread,
+        kept=sums.kept,
+        set_aside=sums.set_aside,
+        passed_over=source.passed_over,
+        hidden=source.hidden,
+        results=tuple(sorted({*source.results, *sums.earlier})),
+    )
+
+
+def name_all(work: Path, chosen: Chosen, out: Path) -> None:
+    """Give the results their names, the manifest last. May be repeated after a kill.
+
+    A manifest of an earlier run goes first: one that lies there speaks of what lies beside it.
+    """
+    if (work / UNFINISHED).exists():
+        (out / MANIFEST).unlink(missing_ok=True)
+        name_results(chosen, work / UNFINISHED, out)
+        os.rmdir(work / UNFINISHED)
+    os.replace(work / MANIFEST, out / MANIFEST)
+    sync_folder(out)
+
+
+def _merge(work: Work, sinks: Sinks, tally: PatientTally, report: Callable[[], None]) -> None:
+    for _, payload in merged([work.part(number) for number in range(work.partitions)]):
+        outcome = outcome_of(payload)
+        sinks.write(outcome)
+        tally.add(outcome)
+        if not tally.patients % _STEP:
+            report()
+    report()
+
+
+def _reporter(
+    on_progress: OnProgress, sums: Sums, tally: PatientTally, left_out: LeftOutTally
+) -> Callable[[], None]:
+    def report() -> None:
+        on_progress(
+            Progress(
+                "writing",
+                tally.patients,
+                sums.patients,
+                unit="patients",
+                lines=sums.lines,
+                patients=tally.patients,
+                by_level=dict(tally.by_level),
+                failed=tally.failed,
+                quarantined=left_out.rows,
+            )
+        )
+
+    return report
+
+
+def _left_out(work: Work, chunks: int, source: Source) -> Iterator[Quarantined]:
+    """What is of nobody: whole files first, then by file and line."""
+    for missing in source.not_read:
+        yield Quarantined(missing.name, 0, missing.reason)
+    file, before = "", 0
+    for number in range(chunks):
+        done = finished(work.chunk_done(number), ChunkDone)
+        if done.file != file:
+            file, before = done.file, 0
+        for row in sorted(done.quarantined, key=lambda row: (row.line, row.offset)):
+            line = row.line + before if row.line else 0
+            yield Quarantined(row.file, line, row.reason, row.offset)
+        before += done.lines
+
+
+def _summed(work: Work, chunks: int) -> Sums:
+    read = [finished(work.chunk_done(number), ChunkDone) for number in range(chunks)]
+    parts = [finished(work.partition_done(number), PartitionDone) for number in range(work.partitions)]
+    return Sums(
+        lines=sum(done.lines for done in read),
+        size=sum(done.size for done in read),
+        quarantined=sum(len(done.quarantined) for done in read),
+        kept=summed(done.kept for done in read),
+        set_aside=summed(done.set_aside for done in read),
+        earlier=tuple(sorted({done.file for done in read if done.earlier_results})),
+        patients=sum(done.patients for done in parts),
+    )
