@@ -19,11 +19,10 @@ from plugin.errors import InputUnreadable
 from plugin.screening.run.durable import PRIVATE_FILE, PRIVATE_FOLDER
 from plugin.screening.run.inputs import Input, inputs_of
 from plugin.screening.run.manifest import MANIFEST
-from plugin.screening.run.state import FOLDER
+from plugin.screening.run.state import FETCHED, FOLDER
 from plugin.screening.sinks import result_files
 from plugin.screening.source.listing import STDIN, Source, SourceFile, find
 
-FETCHED = "source"  # in the work folder; it stays when a run begins anew
 _COPIED = "stdin"
 _AT_ONCE = 1024 * 1024  # bytes
 

@@ -7,7 +7,8 @@ work folder only the naming is left, which can be done again after a kill at any
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -17,10 +18,12 @@ from plugin.screening.local.parts import merged
 from plugin.screening.local.work import ChunkDone, PartitionDone, Work, finished
 from plugin.screening.outcome import Quarantined
 from plugin.screening.run.durable import sync_folder
+from plugin.screening.run.inputs import Input, changed
 from plugin.screening.run.manifest import MANIFEST
 from plugin.screening.run.progress import OnProgress, Progress
-from plugin.screening.run.totals import LeftOutTally, PatientTally, Totals, agree, summed
+from plugin.screening.run.totals import LeftOutTally, PatientTally, Totals, agree
 from plugin.screening.sinks import About, Chosen, Sinks, name_results, open_sinks
+from plugin.screening.source.chunks import CHANGED, Chunk
 from plugin.screening.source.listing import Source
 
 UNFINISHED = "results"  # in the work folder
@@ -41,22 +44,26 @@ class Sums(Struct, frozen=True):
 
 def write_results(
     work: Work,
-    chunks: int,
+    chunks: Sequence[Chunk],
     chosen: Chosen,
     about: About,
     source: Source,
+    inputs: Sequence[Input],
     on_progress: OnProgress,
 ) -> Totals:
     """Merge the parts into complete, nameless results. Raises TotalsDisagree if a sum is off."""
-    sums = _summed(work, chunks)
+    numbers = [chunk.number for chunk in chunks]
+    sums = _summed(work, numbers)
     left_out, tally = LeftOutTally(), PatientTally()
+    changes = changed(source, inputs)
     with open_sinks(chosen, Path(work.folder, UNFINISHED), about) as sinks:
-        for row in _left_out(work, chunks, source):
+        for row in _left_out(work, numbers, source, changes):
             left_out.add(row)
             sinks.quarantine(row)
         _merge(work, sinks, tally, _reporter(on_progress, sums, tally, left_out))
         sinks.close()
-    agree("quarantined", counted=sums.quarantined + len(source.not_read), written=left_out.rows)
+    counted = sums.quarantined + len(source.not_read) + len(changes)
+    agree("quarantined", counted=counted, written=left_out.rows)
     agree("patients", read=sums.patients, written=tally.patients)
     return Totals(
         lines=sums.lines,
@@ -81,14 +88,12 @@ def write_results(
 
 
 def name_all(work: Path, chosen: Chosen, out: Path) -> None:
-    """Give the results their names, the manifest last. May be repeated after a kill.
+    """Give complete results their names, the manifest last. May be repeated after a kill.
 
     A manifest of an earlier run goes first: one that lies there speaks of what lies beside it.
     """
-    if (work / UNFINISHED).exists():
-        (out / MANIFEST).unlink(missing_ok=True)
-        name_results(chosen, work / UNFINISHED, out)
-        os.rmdir(work / UNFINISHED)
+    (out / MANIFEST).unlink(missing_ok=True)
+    name_results(chosen, work / UNFINISHED, out)
     os.replace(work / MANIFEST, out / MANIFEST)
     sync_folder(out)
 
@@ -124,12 +129,16 @@ def _reporter(
     return report
 
 
-def _left_out(work: Work, chunks: int, source: Source) -> Iterator[Quarantined]:
+def _left_out(
+    work: Work, chunks: Iterable[int], source: Source, changes: Iterable[str]
+) -> Iterator[Quarantined]:
     """What is of nobody: whole files first, then by file and line."""
     for missing in source.not_read:
         yield Quarantined(missing.name, 0, missing.reason)
+    for name in sorted(changes):
+        yield Quarantined(name, 0, CHANGED)
     file, before = "", 0
-    for number in range(chunks):
+    for number in chunks:
         done = finished(work.chunk_done(number), ChunkDone)
         if done.file != file:
             file, before = done.file, 0
@@ -139,15 +148,30 @@ def _left_out(work: Work, chunks: int, source: Source) -> Iterator[Quarantined]:
         before += done.lines
 
 
-def _summed(work: Work, chunks: int) -> Sums:
-    read = [finished(work.chunk_done(number), ChunkDone) for number in range(chunks)]
-    parts = [finished(work.partition_done(number), PartitionDone) for number in range(work.partitions)]
+def _summed(work: Work, chunks: Iterable[int]) -> Sums:
+    lines = size = quarantined = 0
+    kept: Counter[str] = Counter()
+    set_aside: Counter[str] = Counter()
+    earlier: set[str] = set()
+    for number in chunks:
+        done = finished(work.chunk_done(number), ChunkDone)
+        lines += done.lines
+        size += done.size
+        quarantined += len(done.quarantined)
+        kept.update(done.kept)
+        set_aside.update(done.set_aside)
+        if done.earlier_results:
+            earlier.add(done.file)
+    patients = sum(
+        finished(work.partition_done(number), PartitionDone).patients
+        for number in range(work.partitions)
+    )
     return Sums(
-        lines=sum(done.lines for done in read),
-        size=sum(done.size for done in read),
-        quarantined=sum(len(done.quarantined) for done in read),
-        kept=summed(done.kept for done in read),
-        set_aside=summed(done.set_aside for done in read),
-        earlier=tuple(sorted({done.file for done in read if done.earlier_results})),
-        patients=sum(done.patients for done in parts),
+        lines=lines,
+        size=size,
+        quarantined=quarantined,
+        kept=dict(sorted(kept.items())),
+        set_aside=dict(sorted(set_aside.items())),
+        earlier=tuple(sorted(earlier)),
+        patients=patients,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -11,11 +12,11 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from plugin.errors import InputUnreadable
 from plugin.screening.run.durable import write_whole
 from plugin.screening.source.listing import Source, SourceFile
 
 _AT_ONCE = 4 * 1024 * 1024  # bytes: few enough turns that a busy interpreter does not hold it up
+_KEPT_EVERY = 2.0  # seconds: what is lost with a kill is not more
 
 
 class Input(Struct, frozen=True):
@@ -32,15 +33,20 @@ def inputs_of(source: Source) -> tuple[Input, ...]:
     return tuple(_as_is(file) for file in source.files)
 
 
-def still_the_same(source: Source, inputs: Sequence[Input]) -> None:
-    """Raises InputUnreadable if a file is not as it was when the run began."""
-    for file, before in zip(source.files, inputs, strict=True):
-        now = _as_is(file)
-        if (now.size, now.modified) != (before.size, before.modified):
-            raise InputUnreadable(
-                f"{file.name}: changed while it was being screened, so that the answers may be of "
-                "neither state; start again when it is complete."
-            )
+def changed(source: Source, inputs: Sequence[Input]) -> frozenset[str]:
+    """The names of the files that are not as they were when the run began.
+
+    Where no time is known the file is ours, and does not change.
+    """
+    return frozenset(
+        file.name
+        for file, before in zip(source.files, inputs, strict=True)
+        if before.modified and not _same(_as_is(file), before)
+    )
+
+
+def _same(now: Input, before: Input) -> bool:
+    return (now.size, now.modified) == (before.size, before.modified)
 
 
 def _as_is(file: SourceFile) -> Input:
@@ -81,8 +87,8 @@ class Hashing:
         return tuple(self._inputs)
 
     def _run(self) -> None:
-        known = _known(self._kept)
         try:
+            known, kept = _known(self._kept), time.monotonic()
             for place, (before, path) in enumerate(zip(self._inputs, self._paths, strict=True)):
                 found = before.sha256 or known.get(before.name, "")
                 if not found and path is not None:
@@ -90,9 +96,11 @@ class Hashing:
                 if self._stop.is_set():
                     return
                 self._inputs[place] = msgspec.structs.replace(before, sha256=found)
-                if found and before.name not in known:
+                if found:
                     known[before.name] = found
+                if time.monotonic() > kept + _KEPT_EVERY:
                     write_whole(self._kept, msgspec.msgpack.encode(known))
+                    kept = time.monotonic()
         except Exception as error:  # raised where the result is asked for
             self._fault = error
 

@@ -47,7 +47,8 @@ def share(folder: Path) -> int:
 def _locked(folder: Path) -> int:
     path = folder / LOCK
     while True:
-        folder.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
+        folder.parent.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
+        folder.mkdir(PRIVATE_FOLDER, exist_ok=True)
         try:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
         except FileNotFoundError:

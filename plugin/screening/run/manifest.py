@@ -16,7 +16,6 @@ from msgspec import Struct
 
 from plugin.screening.run.identity import Basis
 from plugin.screening.run.inputs import Input
-from plugin.screening.run.state import Plan
 from plugin.screening.run.totals import Totals
 from plugin.screening.source.listing import Source
 
@@ -40,7 +39,6 @@ def manifest(
     source: Source,
     inputs: Iterable[Input],
     settings: Mapping[str, Any],
-    plan: Plan,
     totals: Totals,
     results: Iterable[Path],
     times: Times,
@@ -51,11 +49,7 @@ def manifest(
             "schema": SCHEMA,
             "id": run,
             **_basis(basis),
-            "settings": {
-                **settings,
-                "chunk_bytes": plan.chunk_bytes,
-                "partitions": plan.partitions,
-            },
+            "settings": dict(settings),
             "source": _source(source, inputs),
             "counts": _counts(totals),
             "results": [

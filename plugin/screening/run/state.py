@@ -15,22 +15,15 @@ from plugin.screening.run.identity import Identity, difference
 from plugin.screening.run.lock import LOCK, WORKERS
 
 FOLDER = ".crampcheck-run"
+FETCHED = "source"  # in it: what was fetched to be read, which outlives a run that begins anew
 _STATE = "state"
 _KEPT = frozenset({LOCK, WORKERS})
-
-
-class Plan(Struct, frozen=True):
-    """How the work is cut up. A run that goes on keeps it: what is done was done by it."""
-
-    chunk_bytes: int
-    partitions: int
 
 
 class State(Struct, frozen=True):
     """The run of a work folder."""
 
     identity: Identity
-    plan: Plan
     started: str  # ISO 8601, UTC
     sittings: int = 1
 
@@ -43,7 +36,7 @@ class Begun(Struct, frozen=True):
     why_anew: str = ""
 
 
-def begin(folder: Path, identity: Identity, plan: Plan, now: str, *, fresh: bool) -> Begun:
+def begin(folder: Path, identity: Identity, now: str, *, fresh: bool) -> Begun:
     """Go on with the run in a folder that is held, or clear it out and note a new one.
 
     Raises OSError where the folder cannot be written.
@@ -55,15 +48,17 @@ def begin(folder: Path, identity: Identity, plan: Plan, now: str, *, fresh: bool
         if not why:
             state = msgspec.structs.replace(earlier, sittings=earlier.sittings + 1)
             _note(folder, state)
+            for left in folder.glob("*.tmp"):  # what a killed process was writing
+                left.unlink()
             return Begun(state, goes_on=True)
     # The note goes first: what is left without one is of no run.
-    clear(folder, keep=frozenset())
-    state = State(identity, plan, now)
+    clear(folder, keep=frozenset({FETCHED}))
+    state = State(identity, now)
     _note(folder, state)
     return Begun(state, goes_on=False, why_anew=why)
 
 
-def clear(folder: Path, keep: frozenset[str]) -> None:
+def clear(folder: Path, keep: frozenset[str] = frozenset()) -> None:
     """Empty a work folder that is held, its note first. `keep` are names that stay."""
     with suppress(FileNotFoundError):
         (folder / _STATE).unlink()
@@ -78,7 +73,7 @@ def clear(folder: Path, keep: frozenset[str]) -> None:
 
 def remove(folder: Path) -> None:
     """Remove a work folder that is held, the lock last."""
-    clear(folder, keep=frozenset())
+    clear(folder)
     for name in (WORKERS, LOCK):
         (folder / name).unlink(missing_ok=True)
     with suppress(OSError):  # another run has begun in it

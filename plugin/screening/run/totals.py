@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from msgspec import Struct
 
+from plugin.errors import CrampcheckError
 from plugin.screening.outcome import Failed, Outcome, Quarantined
 
 _NUMBER = re.compile(r"\d+")
@@ -125,8 +125,11 @@ class LeftOutTally:
         self._last = (row.file, row.line)
 
 
-class TotalsDisagree(Exception):  # noqa: N818
-    """A fault of ours: something was lost or counted twice. Nothing is named as a result."""
+class TotalsDisagree(CrampcheckError):  # noqa: N818
+    """A fault of ours: something was lost or counted twice. No result gets its name."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"internal error: the totals disagree ({what}); please report it.")
 
 
 def agree(what: str, **counts: int) -> None:
@@ -134,11 +137,3 @@ def agree(what: str, **counts: int) -> None:
     if len(set(counts.values())) > 1:
         said = ", ".join(f"{name} {count}" for name, count in counts.items())
         raise TotalsDisagree(f"{what}: {said}")
-
-
-def summed(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
-    """Counts by name, added up, in alphabetical order."""
-    total: Counter[str] = Counter()
-    for one in counts:
-        total.update(one)
-    return dict(sorted(total.items()))
