@@ -1,0 +1,187 @@
+"""Cuts blocks of bytes into lines, many at a time, each with its number and its place.
+
+A line ends with a newline, or where the bytes end. What stands around it (blanks, the carriage
+return of Windows, a byte order mark at the beginning of a file) is taken off. Nothing is held but
+one block and the line that has not ended yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from io import BytesIO
+from itertools import accumulate
+from typing import TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from plugin.screening.source.listing import unreadable
+from plugin.screening.source.packing import Damaged
+
+Buffer: TypeAlias = bytes | memoryview
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+TOO_LONG = "the line is longer than {} and was passed over; write one resource a line."
+
+
+class Fault(Struct, frozen=True):
+    """What could not be read and why. `line` 0 is the whole file; it may come more than once."""
+
+    line: int
+    offset: int
+    reason: str
+
+
+class Batch(Struct, frozen=True, dict=True):
+    """Lines that follow each other. A blank line is empty and keeps its place.
+
+    `line` and `offset` are those of the first: counted from 1 at the beginning of the chunk, and
+    in bytes of the unpacked file. The last line of a chunk is `line + len(lines) - 1` of its last
+    batch that has any. A line that has a fault is empty too.
+    """
+
+    file: str
+    line: int
+    offset: int
+    lines: list[bytes]
+    faults: tuple[Fault, ...] = ()
+    untrimmed: list[bytes] = []  # as they stand; the same objects where nothing was taken off
+
+    @cached_property
+    def offsets(self) -> list[int]:
+        """Where each line begins: wanted only for what is said of a line, so not kept."""
+        lengths = (len(line) + 1 for line in self.untrimmed)
+        return list(accumulate(lengths, initial=self.offset))[: len(self.lines)]
+
+
+def cut(
+    file: str, blocks: Iterable[bytes], limit: int, start: int = 0, end: int | None = None
+) -> Iterator[Batch]:
+    """The lines that begin at the bytes `start` to `end`, or all of them.
+
+    Blocks are not longer than `limit`. They may go on behind the `end`, and one begins there. With
+    a `start` above 0 they begin one byte earlier: what stands before the first newline belongs to
+    the range before. Where the blocks break off (Damaged, OSError) a fault says so, after all that
+    came before.
+    """
+    cutter = _Cutter(file, limit, start, end)
+    try:
+        for block in blocks:
+            yield from cutter.take(block)
+            if cutter.done:
+                return
+    except (Damaged, OSError) as error:
+        yield from cutter.broken_off(reason_of(error))
+    else:
+        yield from cutter.rest()
+
+
+class _Cutter:
+    """Where the cutting stands: the line that has begun, held unless it is too long."""
+
+    def __init__(self, file: str, limit: int, start: int, end: int | None) -> None:
+        self.done = False
+        self._file = file
+        self._limit = limit
+        self._end = end
+        self._begun = start == 0  # or the first newline of the range has come
+        self._line = 1
+        self._offset = self._read = max(start - 1, 0)
+        self._held = BytesIO()
+        self._length = 0  # of the line that has begun
+
+    def take(self, block: bytes) -> Iterator[Batch]:
+        """The lines that end in this block."""
+        beyond = self._end is not None and self._read >= self._end
+        if beyond and not self._length:
+            self.done = True
+            return
+        self._read += len(block)
+        parts = self._since_begun(block).split(b"\n")
+        self._hold(parts.pop(0))
+        if parts:
+            yield self._held_line()
+            self.done = beyond
+            if beyond:
+                return
+            rest = parts.pop()
+            if parts:
+                yield self._batch(parts)
+            self._hold(rest)
+        elif beyond and self._length > self._limit:
+            self.done = True  # where it ends is of no use here
+            yield self._held_line()
+
+    def rest(self) -> Iterator[Batch]:
+        """The line that the bytes end with, if no newline stands there."""
+        if self._length:
+            yield self._held_line()
+
+    def broken_off(self, reason: str) -> Iterator[Batch]:
+        """The last line where all of it has come, and the fault behind it."""
+        if self._length > self._limit or _is_whole(self._held.getvalue()):
+            yield self._held_line()
+        place = self._offset if self._begun else self._read
+        torn = [b""] if self._length else []
+        yield Batch(self._file, self._line, place, torn, (Fault(self._line, place, reason),), torn)
+
+    def _since_begun(self, block: bytes) -> bytes:
+        """What is left of a block behind the first newline of the range."""
+        if self._begun:
+            return block
+        _, newline, after = block.partition(b"\n")
+        self._begun = bool(newline)
+        self._offset = self._read - len(after)
+        return after
+
+    def _hold(self, part: bytes) -> None:
+        self._length += len(part)
+        if self._length <= self._limit:
+            self._held.write(part)
+        else:
+            self._held = BytesIO()
+
+    def _held_line(self) -> Batch:
+        """The line that has begun, ended here; its place with a fault if it was too long."""
+        line, length = self._held.getvalue(), self._length
+        self._held, self._length = BytesIO(), 0
+        if length <= self._limit:
+            return self._batch([line])
+        fault = Fault(self._line, self._offset, TOO_LONG.format(said(self._limit)))
+        batch = Batch(self._file, self._line, self._offset, [b""], (fault,), [b""])
+        self._line += 1
+        self._offset += length + 1
+        return batch
+
+    def _batch(self, untrimmed: list[bytes]) -> Batch:
+        lines = [line.strip() for line in untrimmed]
+        if self._offset == 0:
+            lines[0] = untrimmed[0].removeprefix(BYTE_ORDER_MARK).strip()
+        batch = Batch(self._file, self._line, self._offset, lines, (), untrimmed)
+        self._line += len(lines)
+        self._offset += sum(map(len, untrimmed)) + len(lines)
+        return batch
+
+
+def reason_of(fault: Exception | None) -> str:
+    """Why a stream broke off."""
+    return unreadable(fault) if isinstance(fault, OSError) else str(fault)
+
+
+def said(size: int) -> str:
+    """A number of bytes as people say it."""
+    return f"{size >> 20} MiB" if size >= 1 << 20 else f"{size} bytes"
+
+
+def _is_whole(text: bytes) -> bool:
+    """Whether a line that was cut off holds a whole JSON object or list all the same."""
+    return text.strip()[:1] in (b"{", b"[") and is_json(text)
+
+
+def is_json(text: Buffer) -> bool:
+    """Whether bytes hold one JSON value. UTF-8 is not checked."""
+    try:
+        msgspec.json.decode(text, type=msgspec.Raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return False
+    return True
