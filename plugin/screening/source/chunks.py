@@ -93,7 +93,7 @@ def _is_plain_lines(stream: FileIO) -> bool:
 
 
 def batches(chunk: Chunk, limit: int = LONGEST_LINE) -> Iterator[Batch]:
-    """The lines of a chunk, about 1 MiB at a time. What cannot be read is a fault; never raises.
+    """The lines of a chunk, many at a time. What cannot be read is a fault; never raises.
 
     `limit` is the most bytes of a line, or of one value over many lines, that are held.
     """
@@ -151,7 +151,7 @@ def _one_value(name: str, text: bytes) -> Batch:
     """The place is that of the first line that is not blank."""
     begun = text.removeprefix(BYTE_ORDER_MARK).lstrip()
     before = len(text) - len(begun)
-    return Batch(name, 1 + text.count(b"\n", 0, before), before, [begun.rstrip()], (), [begun])
+    return Batch(name, 1 + text.count(b"\n", 0, before), before, [begun.rstrip()])
 
 
 def _of_the_file(name: str, reason: str) -> Batch:

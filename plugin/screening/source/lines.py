@@ -45,12 +45,12 @@ class Batch(Struct, frozen=True, dict=True):
     offset: int
     lines: list[bytes]
     faults: tuple[Fault, ...] = ()
-    untrimmed: list[bytes] = []  # as they stand; the same objects where nothing was taken off
+    text: bytes = b""  # the lines as they stand
 
     @cached_property
     def offsets(self) -> list[int]:
         """Where each line begins: wanted only for what is said of a line, so not kept."""
-        lengths = (len(line) + 1 for line in self.untrimmed)
+        lengths = map(len, BytesIO(self.text))
         return list(accumulate(lengths, initial=self.offset))[: len(self.lines)]
 
 
@@ -97,20 +97,24 @@ class _Cutter:
             self.done = True
             return
         self._read += len(block)
-        parts = self._since_begun(block).split(b"\n")
-        self._hold(parts.pop(0))
-        if parts:
-            yield self._held_line()
-            self.done = beyond
-            if beyond:
+        block = self._since_begun(block)
+        if self._length:
+            first, newline, block = block.partition(b"\n")
+            self._hold(first)
+            self.done = beyond and (bool(newline) or self._length > self._limit)
+            if newline or self.done:
+                yield self._held_line()
+            if self.done or not newline:
                 return
-            rest = parts.pop()
-            if parts:
-                yield self._batch(parts)
-            self._hold(rest)
-        elif beyond and self._length > self._limit:
-            self.done = True  # where it ends is of no use here
-            yield self._held_line()
+        # Not block.split: it looks at each byte, where this looks for the next newline.
+        lines = [line.strip() for line in BytesIO(block)]
+        if block.endswith(b"\n"):
+            yield self._batch(lines, block, len(block))
+        elif lines:
+            rest = len(block) - block.rfind(b"\n") - 1
+            if lines[:-1]:
+                yield self._batch(lines[:-1], block, len(block) - rest)
+            self._hold(block[len(block) - rest :])
 
     def rest(self) -> Iterator[Batch]:
         """The line that the bytes end with, if no newline stands there."""
@@ -123,7 +127,7 @@ class _Cutter:
             yield self._held_line()
         place = self._offset if self._begun else self._read
         torn = [b""] if self._length else []
-        yield Batch(self._file, self._line, place, torn, (Fault(self._line, place, reason),), torn)
+        yield Batch(self._file, self._line, place, torn, (Fault(self._line, place, reason),))
 
     def _since_begun(self, block: bytes) -> bytes:
         """What is left of a block behind the first newline of the range."""
@@ -143,23 +147,21 @@ class _Cutter:
 
     def _held_line(self) -> Batch:
         """The line that has begun, ended here; its place with a fault if it was too long."""
-        line, length = self._held.getvalue(), self._length
+        text, length = self._held.getvalue(), self._length
         self._held, self._length = BytesIO(), 0
         if length <= self._limit:
-            return self._batch([line])
+            return self._batch([text.strip()], text, length + 1)
         fault = Fault(self._line, self._offset, TOO_LONG.format(said(self._limit)))
-        batch = Batch(self._file, self._line, self._offset, [b""], (fault,), [b""])
-        self._line += 1
-        self._offset += length + 1
-        return batch
+        return self._batch([b""], b"", length + 1, (fault,))
 
-    def _batch(self, untrimmed: list[bytes]) -> Batch:
-        lines = [line.strip() for line in untrimmed]
-        if self._offset == 0:
-            lines[0] = untrimmed[0].removeprefix(BYTE_ORDER_MARK).strip()
-        batch = Batch(self._file, self._line, self._offset, lines, (), untrimmed)
+    def _batch(
+        self, lines: list[bytes], text: bytes, length: int, faults: tuple[Fault, ...] = ()
+    ) -> Batch:
+        if self._offset == 0 and text.startswith(BYTE_ORDER_MARK):
+            lines[0] = lines[0].removeprefix(BYTE_ORDER_MARK).strip()
+        batch = Batch(self._file, self._line, self._offset, lines, faults, text)
         self._line += len(lines)
-        self._offset += sum(map(len, untrimmed)) + len(lines)
+        self._offset += length
         return batch
 
 

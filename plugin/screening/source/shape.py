@@ -39,7 +39,7 @@ class Look(Struct, frozen=True):
 
 
 def look(blocks: Iterator[bytes], limit: int) -> Look:
-    """Read as much as it takes to tell: 1 MiB as a rule, `limit` and a block at most."""
+    """Read as much as it takes to tell: 256 KiB as a rule, `limit` and a block at most."""
     text = BytesIO()
     ended, fault = _read_up_to(min(BLOCK, limit), blocks, text)
     head = text.getvalue()[:BLOCK]
