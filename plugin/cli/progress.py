@@ -80,9 +80,7 @@ def _bar() -> Iterator[OnProgress]:
         def report(progress: Progress) -> None:
             pace.see(progress)
             if progress.stage not in stages:
-                stages[progress.stage] = bar.add_task(
-                    progress.stage, total=progress.total, said=""
-                )
+                stages[progress.stage] = bar.add_task(progress.stage, total=progress.total, said="")
             bar.update(
                 stages[progress.stage],  # type: ignore[arg-type]
                 completed=progress.done,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from plugin.screening.local.simple import Batch, Chunk, batches
 from plugin.screening.local.spill import Spill
 from plugin.screening.local.work import ChunkDone, Work, leave, left, written
 from plugin.screening.outcome import Quarantined
 from plugin.screening.placing.placed import Placed, place
 from plugin.screening.sinks.folder import is_result
+from plugin.screening.source.chunks import Chunk, batches
 from plugin.screening.source.documents import Document
+from plugin.screening.source.lines import Batch
 
 
 def read_chunk(chunk: Chunk, work: Work) -> ChunkDone:

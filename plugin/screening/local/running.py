@@ -13,8 +13,8 @@ from plugin.screening.local.chunk import read_chunk
 from plugin.screening.local.join import join
 from plugin.screening.local.partition import screen_partition
 from plugin.screening.local.pool import Pool
-from plugin.screening.local.simple import Chunk
 from plugin.screening.local.work import ChunkDone, JoinDone, PartitionDone, Work
+from plugin.screening.source.chunks import Chunk
 
 READING, JOINING, SCREENING = "reading", "joining", "screening"
 

@@ -28,9 +28,7 @@ def in_sentences(out: Path, folder: Path) -> Iterator[None]:
         raise
     except OSError as error:
         fault = (error.strerror or "unknown fault").lower()
-        remedy = (
-            "make room there" if error.errno in _FULL else "name another folder with --out"
-        )
+        remedy = "make room there" if error.errno in _FULL else "name another folder with --out"
         raise CrampcheckError(
             _with_way_on(f"{out}: cannot be written ({fault}); {remedy}.", folder)
         ) from error

@@ -47,6 +47,7 @@ def write_results(
     chunks: Sequence[Chunk],
     chosen: Chosen,
     about: About,
+    *,
     source: Source,
     inputs: Sequence[Input],
     on_progress: OnProgress,

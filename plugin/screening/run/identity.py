@@ -80,23 +80,28 @@ def run_id(identity: Identity, inputs: Sequence[Input]) -> str:
 def difference(was: Identity, now: Identity) -> str:
     """Why a stopped run cannot go on, as part of a sentence; empty where it can."""
     then, here = was.basis, now.basis
-    if then.as_of != here.as_of:
-        return f"it was to judge as of {then.as_of}, and this is as of {here.as_of}"
-    if was.formats != now.formats:
-        return f"it was to write {was.formats}, and this {now.formats}"
-    if was.engine != now.engine:
-        return "it was of another engine"
-    if (then.code_version, then.code_digest) != (here.code_version, here.code_digest):
-        return "the program is not the same"
-    if then.jurisdiction != here.jurisdiction:
-        return f"the jurisdiction was {then.jurisdiction}, and is {here.jurisdiction}"
-    if then.overlay_digest != here.overlay_digest:
-        return "the overlay is not the same"
-    if then.rxnorm_build != here.rxnorm_build or then.rxnorm != here.rxnorm:
-        return "the RxNorm release is not the same"
-    if then != here:
-        return "the knowledge is not the same"
-    return _other_inputs(was, now)
+    said = (
+        (then.as_of != here.as_of, f"it judges as of {then.as_of}, and this as of {here.as_of}"),
+        (was.formats != now.formats, f"it writes {was.formats}, and this {now.formats}"),
+        (was.engine != now.engine, f"its engine is {was.engine}, and this one's {now.engine}"),
+        (_program(then) != _program(here), "the program is not the same"),
+        (
+            then.jurisdiction != here.jurisdiction,
+            f"its jurisdiction is {then.jurisdiction}, and this one's {here.jurisdiction}",
+        ),
+        (then.overlay_digest != here.overlay_digest, "the overlay is not the same"),
+        (_rxnorm(then) != _rxnorm(here), "the RxNorm release is not the same"),
+        (then != here, "the knowledge is not the same"),
+    )
+    return next((reason for differs, reason in said if differs), "") or _other_inputs(was, now)
+
+
+def _program(basis: Basis) -> tuple[str, str]:
+    return basis.code_version, basis.code_digest
+
+
+def _rxnorm(basis: Basis) -> tuple[str, str]:
+    return basis.rxnorm, basis.rxnorm_build
 
 
 def _other_inputs(was: Identity, now: Identity) -> str:

@@ -78,7 +78,15 @@ def screen(
         identity = _identity(asked, pipeline, acquired)
         begun = begin(folder, identity, _now(), fresh=asked.fresh)
         _say_how_it_begins(begun, on_notice)
-        ran = _Sitting(asked, pipeline, acquired, begun.state, folder, on_progress).run()
+        sitting = _Sitting(
+            asked,
+            pipeline,
+            acquired=acquired,
+            state=begun.state,
+            folder=folder,
+            on_progress=on_progress,
+        )
+        ran = sitting.run()
         remove(folder)
         return ran
 
@@ -90,6 +98,7 @@ class _Sitting:
         self,
         asked: Asked,
         pipeline: Pipeline,
+        *,
         acquired: Acquired,
         state: State,
         folder: Path,
@@ -115,9 +124,9 @@ class _Sitting:
             self._cut.chunks,
             self._asked.chosen,
             About(run, self._asked.as_of, self._pipeline.knowledge.version),
-            self._source,
-            inputs,
-            self._watch.writing,
+            source=self._source,
+            inputs=inputs,
+            on_progress=self._watch.writing,
         )
         self._watch.spend(WRITING)
         write_whole(self._folder / MANIFEST, self._manifest(run, inputs, totals))

@@ -82,7 +82,7 @@ def do_stages(
                 on_came(was_read)
             else:
                 unread.append(chunk)
-        for _, read in crew.do(_read, unread):
+        for read in crew.do(_read, unread):
             on_came(read)
         was_joined = left(work.join_done, JoinDone)
         on_came(was_joined or join(work, numbers))
@@ -92,7 +92,7 @@ def do_stages(
                 on_came(Partition(was_screened, _kinds(kit, number)))
             else:
                 waiting.append(number)
-        for _, screened in crew.do(_screen, waiting):
+        for screened in crew.do(_screen, waiting):
             on_came(screened)
 
 

@@ -24,19 +24,18 @@ from plugin.screening.interrupts import interrupts_held
 from plugin.screening.run.lock import share
 
 Kit = TypeVar("Kit")
+KitOf_co = TypeVar("KitOf_co", covariant=True)
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 _GONE = (EOFError, BrokenPipeError, ConnectionResetError)
 _DEBUG = "CRAMPCHECK_DEBUG"
 
 
-class Hands(Protocol[Kit]):
+class Hands(Protocol[KitOf_co]):
     """Does what it is asked to. Every process has the kit: what all tasks need, sent once."""
 
-    def do(
-        self, work: Callable[[Kit, Task], Result], tasks: Iterable[Task]
-    ) -> Iterator[tuple[Task, Result]]:
-        """Each task with what it comes to, in the order in which they are done.
+    def do(self, work: Callable[[KitOf_co, Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+        """What each task comes to, in the order in which they are done.
 
         `work` is a function of a module. Raises what a task raises, and CrampcheckError if a
         process dies.
@@ -50,11 +49,9 @@ class Here(Generic[Kit]):
     def __init__(self, kit: Kit) -> None:
         self._kit = kit
 
-    def do(
-        self, work: Callable[[Kit, Task], Result], tasks: Iterable[Task]
-    ) -> Iterator[tuple[Task, Result]]:
+    def do(self, work: Callable[[Kit, Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
         """As in Hands."""
-        return ((task, work(self._kit, task)) for task in tasks)
+        return (work(self._kit, task) for task in tasks)
 
 
 @contextmanager
@@ -77,7 +74,6 @@ class _Worker:
     def __init__(self, process: BaseProcess, connection: Connection) -> None:
         self.process = process
         self.connection = connection
-        self.task: Any = None
         self.busy = False
 
 
@@ -90,14 +86,12 @@ class _Processes(Generic[Kit]):
         self._context = multiprocessing.get_context("spawn")
         self._workers: list[_Worker] = []
 
-    def do(
-        self, work: Callable[[Kit, Task], Result], tasks: Iterable[Task]
-    ) -> Iterator[tuple[Task, Result]]:
+    def do(self, work: Callable[[Kit, Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
         """As in Hands."""
         for task in tasks:
             while (worker := self._idle()) is None:
                 yield from self._answers()
-            worker.task, worker.busy = task, True
+            worker.busy = True
             with suppress(*_GONE):  # it died: that is said where we listen to it
                 worker.connection.send((work, task))
         while any(worker.busy for worker in self._workers):
@@ -130,7 +124,7 @@ class _Processes(Generic[Kit]):
         theirs.close()
         return worker
 
-    def _answers(self) -> Iterator[tuple[Any, Any]]:
+    def _answers(self) -> Iterator[Any]:
         """Of every worker that has one by now; waits for the first."""
         busy = {worker.connection: worker for worker in self._workers if worker.busy}
         for ready in wait(list(busy)):
@@ -142,7 +136,7 @@ class _Processes(Generic[Kit]):
             if fault:
                 raise answer
             worker.busy = False
-            yield worker.task, answer
+            yield answer
 
 
 def _say_how_it_died(process: BaseProcess) -> NoReturn:
