@@ -20,7 +20,8 @@ def report(ran: Ran, out: Path) -> Iterator[str]:
     """The totals, a line each."""
     totals = ran.totals
     yield f"patients {totals.patients} = screened {totals.screened} + failed {totals.failed}"
-    yield f"levels: {by_level(totals.by_level) or 'none given'}; not assessed: {totals.not_assessed}"
+    levels = by_level(totals.by_level) or "none given"
+    yield f"levels: {levels}; not assessed: {totals.not_assessed}"
     yield f"patients with entries that could not be read: {totals.with_unread}"
     yield f"resources used: {_counts(totals.kept)}"
     yield f"resources set aside, of no use here: {_counts(totals.set_aside)}"

@@ -9,9 +9,8 @@ from plugin.screening.local.spill import Spill
 from plugin.screening.local.work import ChunkDone, Work, leave, left, written
 from plugin.screening.outcome import Quarantined
 from plugin.screening.placing.placed import Placed, place
-from plugin.screening.sinks.folder import is_result
+from plugin.screening.sinks import is_result
 from plugin.screening.source.chunks import Chunk, batches
-from plugin.screening.source.documents import Document
 from plugin.screening.source.lines import Batch
 
 
@@ -70,7 +69,7 @@ class _Reading:
         text = line.strip()
         if not text:
             return
-        if is_result(Document(batch.file, batch.line + number, text)):
+        if is_result(batch.file, text):
             self._earlier = True
             return
         placed = place(text)

@@ -14,6 +14,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -34,7 +35,9 @@ _DEBUG = "CRAMPCHECK_DEBUG"
 class Hands(Protocol[KitOf_co]):
     """Does what it is asked to. Every process has the kit: what all tasks need, sent once."""
 
-    def do(self, work: Callable[[KitOf_co, Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+    def do(
+        self, work: Callable[[KitOf_co, Task], Result], tasks: Iterable[Task]
+    ) -> Iterator[Result]:
         """What each task comes to, in the order in which they are done.
 
         `work` is a function of a module. Raises what a task raises, and CrampcheckError if a
@@ -84,6 +87,8 @@ class _Processes(Generic[Kit]):
         self._kit = kit
         # Spawned, not forked: the parent has threads (the progress bar), and forks of those hang.
         self._context = multiprocessing.get_context("spawn")
+        # Where it starts, Ctrl-C is let through again: not while interrupts are held for a worker.
+        resource_tracker.ensure_running()
         self._workers: list[_Worker] = []
 
     def do(self, work: Callable[[Kit, Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
@@ -114,14 +119,15 @@ class _Processes(Generic[Kit]):
 
     def _started(self) -> _Worker:
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(
-            target=_serve, args=(theirs, self._folder, self._kit), daemon=True
-        )
+        process = self._context.Process(target=_serve, args=(theirs, self._folder), daemon=True)
         with interrupts_held():  # whoever is started in here never hears Ctrl-C
             process.start()
             worker = _Worker(process, ours)
             self._workers.append(worker)
         theirs.close()
+        # Not with the arguments: whoever sends those waits for ever if the process dies meanwhile.
+        with suppress(*_GONE):
+            worker.connection.send(self._kit)
         return worker
 
     def _answers(self) -> Iterator[Any]:
@@ -151,12 +157,13 @@ def _say_how_it_died(process: BaseProcess) -> NoReturn:
     raise CrampcheckError(f"a worker process ended unexpectedly, {how}; use fewer --workers.")
 
 
-def _serve(connection: Connection, folder: Path, kit: Any) -> None:
+def _serve(connection: Connection, folder: Path) -> None:
     """What a worker process does: tasks, until its parent is gone."""
     share(folder)
     # Only now: a parent that dies before is found dead here, one that dies later is waited for.
     threading.Thread(target=_end_with_parent, daemon=True).start()
     with suppress(*_GONE):
+        kit = connection.recv()
         while True:
             work, task = connection.recv()
             try:
