@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from plugin.screening.local.fast import Fast
+from plugin.screening.local.memory import without_searches
 from plugin.screening.local.spill import Spill
 from plugin.screening.local.work import ChunkDone, Work, leave, left, written
 from plugin.screening.outcome import Quarantined
@@ -28,7 +29,7 @@ def read_chunk(chunk: Chunk, work: Work, sieve: Sieve | None = None) -> ChunkDon
     done = left(work.chunk_done(chunk.number), ChunkDone)
     if done is not None:
         return done
-    with written(work.spill(chunk.number)) as file:
+    with without_searches(), written(work.spill(chunk.number)) as file:
         reading = _Reading(chunk, Spill(file, work.partitions), sieve)
         reading.read(batches(chunk))
         done = reading.done()

@@ -10,7 +10,7 @@ from plugin.reading.shapes import Resource
 from plugin.reading.source import RawEntry
 from plugin.screening.local.aside import named_twice, read_again
 from plugin.screening.local.shared import Shared
-from plugin.screening.local.spill import ASIDE, NEAR, RAW, entry_of
+from plugin.screening.local.spill import ASIDE, LINES, NEAR, entry_of
 from plugin.screening.placing.ownership import needs_of, ownership
 
 # The kind of a row, its payload, and the file that it came from.
@@ -26,15 +26,16 @@ def entries_of(rows: Iterable[Held], known: Shared) -> tuple[RawEntry, ...]:
     asides: list[Held] = []
     for row in rows:
         kind, payload, _ = row
-        if kind == RAW:
-            opening.add(RawEntry(payload))
+        if kind == LINES:
+            for line in payload.split(b"\n"):
+                opening.add(RawEntry(line))
         elif kind == ASIDE:
             asides.append(row)
         else:
-            opening.add(entry_of(kind, payload), near=kind == NEAR)
+            opening.add(entry_of(payload), near=kind == NEAR)
     if asides and named_twice([row[1] for row in asides], opening.resources):
-        for _, payload in as_they_were(asides):
-            opening.add(RawEntry(payload))
+        for _, line in as_they_were(asides):
+            opening.add(RawEntry(line))
     if opening.needs:
         opening.add_shared(known)
     return tuple(opening.entries)
@@ -44,7 +45,7 @@ def as_they_were(rows: Iterable[Held]) -> Iterator[tuple[int, bytes]]:
     """Kinds and payloads of rows, as if nothing had been set aside."""
     for kind, payload, path in rows:
         if kind == ASIDE:
-            yield from ((RAW, line) for line in read_again(payload, path))
+            yield from ((LINES, line) for line in read_again(payload, path))
         else:
             yield kind, payload
 

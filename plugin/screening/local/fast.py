@@ -12,9 +12,11 @@ from collections.abc import Iterator
 from plugin.reading.context import is_id
 from plugin.reading.references import key_of
 from plugin.screening.local.aside import place_of
-from plugin.screening.local.spill import HEAD, RAW, Spill, Target
+from plugin.screening.local.spill import Spill, Target
 from plugin.screening.placing.heads import (
     FAULTS,
+    HEADS,
+    SIEVED,
     Condition,
     Head,
     Observation,
@@ -36,24 +38,24 @@ class Fast:
         self.set_aside: Counter[str] = Counter()
         self._spill = spill
         self._sieve = sieve
-        self._kinds: Counter[type] = Counter()
+        self._kinds: dict[type, int] = dict.fromkeys(HEADS, 0)
         self._targets: dict[str, Target] = {}
 
     def kept(self) -> Counter[str]:
         """How many resources of each type were given to patients."""
-        return Counter({kind.__name__: count for kind, count in self._kinds.items()})
+        return Counter({kind.__name__: count for kind, count in self._kinds.items() if count})
 
     def take(self, batch: Batch) -> Iterator[int]:
         """Place the lines of a batch. Gives the numbers of those that were left.
 
-        Each line costs about as much as ten calls of a function, so there are few here.
+        Decoding a line costs about as much as ten calls of a function, so there are few here.
         """
-        # What cannot be found again by its place is kept.
-        sieve = self._sieve if batch.text else None
-        offsets = batch.offsets if sieve else ()
-        is_ascii = bool(batch.text) and batch.text.isascii()
+        if not batch.text:  # no lines of a file, but one value: it may have newlines
+            yield from range(len(batch.lines))
+            return
+        is_ascii = batch.text.isascii()
         is_plain = is_ascii and b"\\" not in batch.text
-        targets, kinds, pack = self._targets, self._kinds, HEAD.pack
+        targets, kinds, active = self._targets, self._kinds, self._spill.active
         for number, line in enumerate(batch.lines):
             try:
                 head = decode_head(line)
@@ -62,28 +64,34 @@ class Fast:
                     yield number
                 continue
             kind = type(head)
-            reference = (
-                _reference(head)
-                if kind is not Observation
-                else (head.subject.reference if head.subject is not None else "")
-            )
+            if kind is Observation:
+                pointer = head.subject
+                reference = pointer.reference if pointer is not None else ""
+            else:
+                reference = _reference(head)
             target = targets.get(reference) or self._target(reference)
             if target is None or not (is_ascii or _is_text(line)):
                 yield number
                 continue
             kinds[kind] += 1
+            if not target.lines and not target.places:
+                active.append(target)
             # An escape may hide half a character, which only the reading can judge.
-            if sieve is not None and (is_plain or b"\\" not in line):
-                if kind is Observation:
-                    if not sieve.results[bytes(head.code)] and not (
-                        head.component and sieve.keeps_parts(head)
-                    ):
-                        target.note(place_of(offsets[number], head), self._spill)
-                        continue
-                elif kind is Condition and not sieve.problems[bytes(head.code)]:
-                    target.note(place_of(offsets[number], head), self._spill)
-                    continue
-            target.rows += (pack(RAW, len(target.key), len(line)) + target.key, line)
+            if kind in SIEVED and (is_plain or b"\\" not in line) and self._is_aside(head):
+                target.places.append(place_of(batch.offsets[number], head))
+            else:
+                target.lines.append(line)
+
+    def _is_aside(self, head: Observation | Condition) -> bool:
+        """True for what no rule names, in a file in which it can be found again."""
+        sieve = self._sieve
+        if sieve is None:
+            return False
+        if type(head) is Condition:
+            return not sieve.problems[bytes(head.code)]
+        if sieve.results[bytes(head.code)]:
+            return False
+        return not head.component or not sieve.keeps_parts(head)
 
     def _target(self, reference: str) -> Target | None:
         """Where the rows of a patient go; None for a reference that is to no Patient."""

@@ -6,7 +6,7 @@ has it fail to decode, and go the long way.
 
 from __future__ import annotations
 
-from typing import TypeAlias, Union
+from typing import TypeAlias, Union, get_args
 
 import msgspec
 from msgspec import Raw, Struct
@@ -92,6 +92,8 @@ Head: TypeAlias = Union[  # noqa: UP007 - msgspec is given it as a value
     Observation,
     Patient,
 ]
+HEADS: tuple[type[Head], ...] = get_args(Head)
+SIEVED = frozenset({Condition, Observation})  # their codes tell whether a rule names them
 decode_head = msgspec.json.Decoder(Head).decode
 
 
