@@ -93,8 +93,9 @@ Head: TypeAlias = Union[  # noqa: UP007 - msgspec is given it as a value
     Patient,
 ]
 HEADS: tuple[type[Head], ...] = get_args(Head)
-SIEVED = frozenset({Condition, Observation})  # their codes tell whether a rule names them
-decode_head = msgspec.json.Decoder(Head).decode
+_DECODER: msgspec.json.Decoder[Head] = msgspec.json.Decoder(Head)
+decode_head = _DECODER.decode
+decode_heads = _DECODER.decode_lines  # of lines with newlines between
 
 
 class _Typed(Struct):
