@@ -67,10 +67,11 @@ class Fast:
         try:
             named = map(_reference, heads) if kind is Patient else map(_SUBJECT, heads)
             know = self._targets.get
-            targets = [know(name) or self._target(name) for name in named]
+            found = [know(name) or self._target(name) for name in named]
         except AttributeError:  # one has no subject
             return False
-        if None in targets:
+        targets = [target for target in found if target is not None]
+        if len(targets) < len(heads):
             return False
         self._add(batch, targets, self._kept(kind, heads), heads)
         self._kinds[kind] += len(heads)
