@@ -5,26 +5,33 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from plugin.screening.local.fast import Fast
+from plugin.screening.local.memory import without_searches
 from plugin.screening.local.spill import Spill
 from plugin.screening.local.work import ChunkDone, Work, leave, left, written
 from plugin.screening.outcome import Quarantined
-from plugin.screening.placing.placed import Placed, place
+from plugin.screening.placing.placed import place
+from plugin.screening.placing.sieve import Sieve
 from plugin.screening.sinks import is_result
-from plugin.screening.source.chunks import Chunk, batches
+from plugin.screening.source.chunks import WHOLE, Chunk, batches
 from plugin.screening.source.lines import Batch
+from plugin.screening.source.packing import is_packed
+
+_MAGIC = 16  # bytes that tell a packed file
 
 
-def read_chunk(chunk: Chunk, work: Work) -> ChunkDone:
-    """Read one chunk, or give what an earlier call left. Raises CrampcheckError."""
+def read_chunk(chunk: Chunk, work: Work, sieve: Sieve | None = None) -> ChunkDone:
+    """Read one chunk, or give what an earlier call left. Raises CrampcheckError.
+
+    With a sieve, what it does not keep is only noted, with its place in the file.
+    """
     done = left(work.chunk_done(chunk.number), ChunkDone)
     if done is not None:
         return done
-    with written(work.spill(chunk.number)) as file:
-        spill = Spill(file, work.partitions)
-        reading = _Reading(chunk, spill)
+    with without_searches(), written(work.spill(chunk.number)) as file:
+        reading = _Reading(chunk, Spill(file, work.partitions), sieve)
         reading.read(batches(chunk))
-        spill.flush()
-    done = reading.done()
+        done = reading.done()
     leave(work.chunk_done(chunk.number), done)
     return done
 
@@ -32,9 +39,10 @@ def read_chunk(chunk: Chunk, work: Work) -> ChunkDone:
 class _Reading:
     """The reading of one chunk: counts, and what went into quarantine."""
 
-    def __init__(self, chunk: Chunk, spill: Spill) -> None:
+    def __init__(self, chunk: Chunk, spill: Spill, sieve: Sieve | None) -> None:
         self._chunk = chunk
         self._spill = spill
+        self._fast = Fast(spill, sieve if _can_be_read_again(chunk) else None)
         self._kept: Counter[str] = Counter()
         self._set_aside: Counter[str] = Counter()
         self._quarantined: list[Quarantined] = []
@@ -42,46 +50,58 @@ class _Reading:
         self._lines = self._size = 0
 
     def read(self, found: Iterable[Batch]) -> None:
+        """Take in the lines. What the fast way leaves goes the long way, in the same order."""
         for batch in found:
-            for number, line in enumerate(batch.lines):
-                self._document(batch, number, line)
+            for number in self._fast.take(batch):
+                self._document(batch, number)
+            size = sum(map(len, batch.lines)) + len(batch.lines)
+            self._spill.flush_when_full(size)
             self._lines = max(self._lines, batch.line + len(batch.lines) - 1)
-            self._size += sum(map(len, batch.lines)) + len(batch.lines)
+            self._size += size
             self._quarantined += [
                 Quarantined(batch.file, fault.line, fault.reason, fault.offset)
                 for fault in batch.faults
             ]
 
     def done(self) -> ChunkDone:
+        self._spill.flush()
+        file = self._chunk.file
         return ChunkDone(
             number=self._chunk.number,
-            file=self._chunk.file.name,
+            file=file.name,
+            path=str(file.path or ""),
             lines=self._lines,
             size=self._size,
-            kept=dict(self._kept),
-            set_aside=dict(self._set_aside),
+            kept=dict(sorted((self._kept + self._fast.kept()).items())),
+            set_aside=dict(sorted((self._set_aside + self._fast.set_aside).items())),
             quarantined=tuple(self._quarantined),
             earlier_results=self._earlier,
             segments=tuple(self._spill.segments),
         )
 
-    def _document(self, batch: Batch, number: int, line: bytes) -> None:
-        text = line.strip()
-        if not text:
-            return
-        if is_result(batch.file, text):
+    def _document(self, batch: Batch, number: int) -> None:
+        line = batch.lines[number]
+        if is_result(batch.file, line):
             self._earlier = True
             return
-        placed = place(text)
+        placed = place(line)
         self._spill.take(placed)
-        self._count(placed)
-        if placed.quarantined:
-            offset = batch.offset + sum(len(one) + 1 for one in batch.lines[:number])
-            self._quarantined += [
-                Quarantined(batch.file, batch.line + number, reason, offset)
-                for reason in placed.quarantined
-            ]
-
-    def _count(self, placed: Placed) -> None:
         self._kept.update(placed.kept)
         self._set_aside.update(placed.set_aside)
+        self._quarantined += [
+            Quarantined(batch.file, batch.line + number, reason, batch.offsets[number])
+            for reason in placed.quarantined
+        ]
+
+
+def _can_be_read_again(chunk: Chunk) -> bool:
+    """True where a line can be found by its place: the file is there, and plain."""
+    if chunk.file.path is None:
+        return False
+    if chunk.end != WHOLE:
+        return True
+    try:
+        with chunk.file.path.open("rb") as file:
+            return not is_packed(file.read(_MAGIC))
+    except OSError:
+        return False

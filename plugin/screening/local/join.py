@@ -10,8 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 
+from plugin.screening.local.entries import as_they_were
 from plugin.screening.local.shared import Shared, build
-from plugin.screening.local.spill import ALIASES, SHARED, Spill, alias_of, entry_of, rows
+from plugin.screening.local.spill import (
+    ALIASES,
+    SHARED,
+    Spill,
+    alias_of,
+    entry_of,
+    rows,
+    segments,
+    text_of,
+)
 from plugin.screening.local.work import (
     ChunkDone,
     JoinDone,
@@ -33,8 +43,8 @@ def join(work: Work, chunks: Sequence[int]) -> JoinDone:
     work.shared.unlink(missing_ok=True)
     shared, aliases = build(
         work.shared,
-        (entry_of(kind, payload) for _, kind, payload in spilled(work, chunks, SHARED)),
-        (alias_of(payload) for _, _, payload in spilled(work, chunks, ALIASES)),
+        map(entry_of, _payloads(work, chunks, SHARED)),
+        map(alias_of, _payloads(work, chunks, ALIASES)),
         work.partitions,
     )
     done = JoinDone(shared, aliases, _moved(work, chunks) if aliases else ())
@@ -42,18 +52,22 @@ def join(work: Work, chunks: Sequence[int]) -> JoinDone:
     return done
 
 
-def spilled(work: Work, chunks: Sequence[int], partition: int) -> Iterator[tuple[str, int, bytes]]:
-    """The rows of one partition, in the order of chunks."""
+def spilled(work: Work, chunks: Sequence[int], partition: int) -> Iterator[tuple[ChunkDone, bytes]]:
+    """The segments of one partition, in the order of chunks, each with its chunk."""
     for number in chunks:
         done = finished(work.chunk_done(number), ChunkDone)
         found = [one for one in done.segments if one.partition == partition]
-        if found:
-            yield from rows(work.spill(number), found)
+        for data in segments(work.spill(number), found) if found else ():
+            yield done, data
 
 
 def joined(work: Work) -> JoinDone:
     """What the stage left. Raises CrampcheckError if it has not come to its end."""
     return finished(work.join_done, JoinDone)
+
+
+def _payloads(work: Work, chunks: Sequence[int], partition: int) -> Iterator[bytes]:
+    return (row[2] for _, data in spilled(work, chunks, partition) for row in rows(data))
 
 
 def _moved(work: Work, chunks: Sequence[int]) -> tuple[Segment, ...]:
@@ -62,14 +76,15 @@ def _moved(work: Work, chunks: Sequence[int]) -> tuple[Segment, ...]:
         spill = Spill(file, work.partitions)
         for partition in range(work.partitions):
             elsewhere = {
-                key: patient
-                for key, patient in known.aliases(partition).items()
-                if partition_of(patient, work.partitions) != partition
+                address: text_of(patient)
+                for address, patient in known.aliases(partition).items()
+                if partition_of(text_of(patient), work.partitions) != partition
             }
-            if not elsewhere:
-                continue
-            for key, kind, payload in spilled(work, chunks, partition):
-                if key in elsewhere:
-                    spill.copy(elsewhere[key], kind, payload)
+            for done, data in spilled(work, chunks, partition) if elsewhere else ():
+                for key, kind, payload in rows(data):
+                    if key in elsewhere:
+                        for whole in as_they_were([(kind, payload, done.path)]):
+                            spill.row(elsewhere[key], *whole)
+                spill.flush_when_full(len(data))
         spill.flush()
     return tuple(spill.segments)

@@ -14,6 +14,7 @@ from plugin.screening.local.join import join
 from plugin.screening.local.partition import screen_partition
 from plugin.screening.local.pool import Pool
 from plugin.screening.local.work import ChunkDone, JoinDone, PartitionDone, Work
+from plugin.screening.placing.sieve import Sieve
 from plugin.screening.source.chunks import Chunk
 
 READING, JOINING, SCREENING = "reading", "joining", "screening"
@@ -50,30 +51,40 @@ def run_local(
     partitions and job. Raises CrampcheckError if a worker dies or the folder cannot be written.
     """
     numbers = tuple(chunk.number for chunk in chunks)
-    with closing(Pool(workers, _start, (job,))) as pool:
+    with closing(Pool(workers, start_process, (job,))) as pool:
         read: list[ChunkDone] = []
-        for came in pool.map(partial(_read, work), chunks):
+        for came in pool.map(partial(read_here, work), chunks):
             read.append(came)
             on_step(Step(READING, len(read), len(chunks), came))
         joined = join(work, numbers)
         on_step(Step(JOINING, 1, 1, joined))
         screened: list[PartitionDone] = []
-        for done in pool.map(partial(_screen, work, numbers), range(work.partitions)):
+        for done in pool.map(partial(screen_here, work, numbers), range(work.partitions)):
             screened.append(done)
             on_step(Step(SCREENING, len(screened), work.partitions, done))
     return LocalDone(tuple(read), joined, tuple(screened))
 
 
-_of_process: dict[str, OnePatient] = {}
+class _Process(Struct, frozen=True):
+    """What a process keeps for all calls of stages."""
+
+    sieve: Sieve
+    do: OnePatient
 
 
-def _start(job: Job) -> None:
-    _of_process["do"] = job.start()
+_of_process: dict[str, _Process] = {}
 
 
-def _read(work: Work, chunk: Chunk) -> ChunkDone:
-    return read_chunk(chunk, work)
+def start_process(job: Job) -> None:
+    """Make a process ready for the stages: once in each, before its first call."""
+    _of_process["it"] = _Process(Sieve(job.knowledge), job.start())
 
 
-def _screen(work: Work, chunks: Sequence[int], number: int) -> PartitionDone:
-    return screen_partition(number, work, chunks, _of_process["do"])
+def read_here(work: Work, chunk: Chunk) -> ChunkDone:
+    """Stage 1, in a process that was made ready."""
+    return read_chunk(chunk, work, _of_process["it"].sieve)
+
+
+def screen_here(work: Work, chunks: Sequence[int], number: int) -> PartitionDone:
+    """Stage 2, in a process that was made ready."""
+    return screen_partition(number, work, chunks, _of_process["it"].do)

@@ -91,14 +91,15 @@ class Shared:
             found = self._known[key] = tuple(self._asked(key))
         return found
 
-    def aliases(self, partition: int) -> dict[str, str]:
+    def aliases(self, partition: int) -> dict[bytes, bytes]:
         """The addresses whose rows lie in a partition, each with its patient."""
         if not self._aliases:
             return {}
-        rows = self._connection.execute(
-            "SELECT key, patient FROM alias WHERE partition = ?", (partition,)
+        return dict(
+            self._connection.execute(
+                "SELECT key, patient FROM alias WHERE partition = ?", (partition,)
+            )
         )
-        return {_text(key): _text(patient) for key, patient in rows}
 
     def _asked(self, key: str) -> Iterator[RawEntry]:
         rows = self._connection.execute(

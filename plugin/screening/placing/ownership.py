@@ -46,7 +46,7 @@ def ownership(entry: RawEntry) -> Owned:
     return Owned(
         decoded.type,
         used=True,
-        keys=tuple(sorted(keys, key=lambda key: (not key.startswith(decoded.type), key))),
+        keys=tuple(sorted(keys, key=lambda key: (not key.startswith(f"{decoded.type}/"), key))),
         owner=_outside(resource.owner),
         needs=needs_of(resource),
         fault="it reports an error" if failed else "",
@@ -55,6 +55,11 @@ def ownership(entry: RawEntry) -> Owned:
 
 def needs_of(resource: Resource) -> tuple[str, ...]:
     """The keys of the shared resources that one points to, outside itself."""
+    if isinstance(resource, Medicine):
+        if resource.medication_reference is None and resource.medication is None:
+            return ()  # nearly always
+    elif isinstance(resource, Observation) and resource.specimen is None:
+        return ()
     return tuple(key for key in _needs(resource) if key)
 
 

@@ -7,9 +7,9 @@ others stand in `codes.toml`, and every share in `population.toml`.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import accumulate
 from pathlib import Path
 from random import Random
@@ -20,7 +20,7 @@ import orjson
 from knowledge.load import load
 from knowledge.model import Knowledge
 from tests.benchmarks.screening import resources
-from tests.benchmarks.screening.resources import AS_OF, Coded, Json
+from tests.benchmarks.screening.resources import AS_OF, Coded, Json, Measured
 
 _HERE = Path(__file__).parent
 TYPES = ("Patient", "MedicationRequest", "Observation", "Condition")
@@ -61,7 +61,7 @@ class Population:
         told = tomllib.loads((_HERE / "population.toml").read_text())
         other = tomllib.loads((_HERE / "codes.toml").read_text())
         self._told = told
-        self._random = Random(seed)
+        self._random = Random(seed)  # noqa: S311 - what is drawn is no secret
         self._linked = _Drawn(
             [_drugs(knowledge, group) for group in told["linked"]], list(told["linked"].values())
         )
@@ -90,8 +90,8 @@ class Population:
                 yield resources.order(random, ident, drug, "active")
         for _ in range(self._some(told["observations"])):
             ours = random.random() < told["named_result"]
-            row = self._results.one(random) if ours else self._row("observations", values=True)
-            yield resources.observation(random, ident, *row)
+            measured = self._results.one(random) if ours else self._measured()
+            yield resources.observation(random, ident, measured)
         for _ in range(self._some(told["conditions"])):
             named = random.random() < told["named_problem"]
             problem = random.choice(self._problems) if named else self._row("conditions")
@@ -105,19 +105,17 @@ class Population:
             return "active"
         return self._random.choice(("stopped", "completed"))
 
-    def _row(self, kind: str, *, values: bool = False) -> Any:
+    def _row(self, kind: str) -> Coded:
         row = self._other[kind].one(self._random)
-        coded = Coded(_SYSTEMS[kind], row["code"], row["display"])
-        if not values:
-            return coded
-        return coded, row["category"], row["unit"], row["ucum"], row["low"], row["high"]
+        return Coded(_SYSTEMS[kind], row["code"], row["display"])
+
+    def _measured(self) -> Measured:
+        row = self._other["observations"].one(self._random)
+        coded = Coded(resources.LOINC, row["code"], row["display"])
+        return Measured(coded, *(row[key] for key in ("category", "unit", "ucum", "low", "high")))
 
 
-_SYSTEMS = {
-    "drugs": resources.RXNORM,
-    "observations": resources.LOINC,
-    "conditions": resources.SNOMED,
-}
+_SYSTEMS = {"drugs": resources.RXNORM, "conditions": resources.SNOMED}
 
 
 def _drugs(knowledge: Knowledge, group: str) -> list[Coded]:
@@ -130,11 +128,11 @@ def _drugs(knowledge: Knowledge, group: str) -> list[Coded]:
     ]
 
 
-def _result(knowledge: Knowledge, lab: str, row: Json) -> tuple[Any, ...]:
+def _result(knowledge: Knowledge, lab: str, row: Json) -> Measured:
     known = knowledge.labs[lab]
     code = next(code for code in known.codes if not code.system)
     coded = Coded(resources.LOINC, code.loinc, code.name)
-    return coded, "laboratory", known.unit, known.unit, row["low"], row["high"]
+    return Measured(coded, "laboratory", known.unit, known.unit, row["low"], row["high"])
 
 
 def _problems(knowledge: Knowledge) -> list[Coded]:

@@ -96,17 +96,20 @@ def order(random: Random, patient: str, drug: Coded, status: str) -> Json:
     }
 
 
-def observation(
-    random: Random,
-    patient: str,
-    code: Coded,
-    category: str,
-    unit: str,
-    ucum: str,
-    low: float,
-    high: float,
-) -> Json:
+class Measured(NamedTuple):
+    """What is measured: code, category, unit for a person and in UCUM, and usual results."""
+
+    code: Coded
+    category: str
+    unit: str
+    ucum: str
+    low: float
+    high: float
+
+
+def observation(random: Random, patient: str, measured: Measured) -> Json:
     """An Observation with a number."""
+    code, category, unit, ucum, low, high = measured
     taken = _moment(random)
     ranges = {"system": "http://unitsofmeasure.org", "code": ucum, "unit": unit}
     return {

@@ -16,9 +16,9 @@ from plugin.reading.source import RawEntry
 from plugin.screening.job import assess_job, outcome_of
 from plugin.screening.local.parts import merged
 from plugin.screening.local.running import run_local
-from plugin.screening.local.simple import plan
 from plugin.screening.local.work import Work
 from plugin.screening.outcome import Screened
+from plugin.screening.source.chunks import plan
 from plugin.screening.source.listing import SourceFile
 from tests.plugin.screening.local.mixes import DOCUMENTS, KNOWLEDGE
 from tests.plugin.screening.local.naive import Json, by_patient
