@@ -15,9 +15,10 @@ from typing import BinaryIO, cast
 from msgspec import Struct
 
 from plugin.screening.source.lines import BYTE_ORDER_MARK, Batch, Fault, cut, reason_of, said
-from plugin.screening.source.listing import SourceFile, unreadable
+from plugin.screening.source.listing import SourceFile
 from plugin.screening.source.packing import BLOCK, Readable, contents, foreign, is_packed, pieces
 from plugin.screening.source.shape import Look, Shape, look
+from plugin.screening.source.walking import unreadable
 
 # A patient's Bundle can be tens of MB: a lifetime of claims, with documents inside. Each worker
 # holds such a line and what is decoded of it, so that much longer ones would not fit into a run's
@@ -75,8 +76,7 @@ def plan(files: Iterable[SourceFile], chunk_bytes: int) -> tuple[Chunk, ...]:
 def _starts(file: SourceFile, chunk_bytes: int) -> tuple[Seen | None, Sequence[int]]:
     """What a file is like now, and where its chunks begin."""
     seen = None
-    # What is no regular file cannot be opened twice.
-    if file.path is not None and file.path.is_file():
+    if file.path is not None and not file.read_once:
         with suppress(OSError), file.path.open("rb", buffering=0) as stream:
             seen = _seen(stream)
             if seen and seen.size > chunk_bytes and _is_plain_lines(stream):

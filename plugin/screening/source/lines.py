@@ -16,8 +16,8 @@ from typing import TypeAlias
 import msgspec
 from msgspec import Struct
 
-from plugin.screening.source.listing import unreadable
 from plugin.screening.source.packing import Damaged
+from plugin.screening.source.walking import unreadable
 
 Buffer: TypeAlias = bytes | memoryview
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"

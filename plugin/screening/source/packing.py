@@ -40,6 +40,10 @@ _ENDS_EARLY = "the {} data ends early, so that the rest is missing; fetch the fi
 _DAMAGED = "the {} data is damaged, here or before; fetch the file again."
 _TRAILING = "the {} data is followed by something else, which is not read; fetch the file again."
 
+_TOO_WIDE = (
+    "the zstd data takes more than 128 MiB of memory to unpack; compress it again without --long."
+)
+
 
 class Damaged(Exception):  # noqa: N818
     """Packed data breaks off here. Its text is the end of a sentence about the file."""
@@ -64,7 +68,7 @@ class _Member(Protocol):
 
 
 class _Format(Struct, frozen=True):
-    """How one format is unpacked. No `step` bytes of input unpack to more than 64 MiB."""
+    """How one format is unpacked. No `step` bytes of input unpack to more than 32 MiB."""
 
     name: str
     begins: Callable[[bytes], bool]
@@ -87,13 +91,13 @@ def is_zstd(start: bytes) -> bool:
 # Deflate packs to a thousandth at best; zstd packs a block of 128 KiB into 4 bytes.
 _FORMATS = (
     _Format(
-        "gzip", is_gzip, lambda: zlib.decompressobj(wbits=31), 64 << 10, frozenset({0x1F}), b"\0"
+        "gzip", is_gzip, lambda: zlib.decompressobj(wbits=31), 16 << 10, frozenset({0x1F}), b"\0"
     ),
     _Format(
         "zstd",
         is_zstd,
         lambda: zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW).decompressobj(),
-        2 << 10,
+        1 << 10,
         frozenset({0x28, *range(0x50, 0x60)}),
         b"",
     ),
@@ -166,10 +170,11 @@ def _decompressed(name: str, member: _Member, packed: bytes) -> Iterator[bytes]:
     before = member.copy() if isinstance(member, _Zlib) else None
     try:
         yield member.decompress(packed)
-    except (zlib.error, zstandard.ZstdError):
+    except (zlib.error, zstandard.ZstdError) as error:
         if before:
             yield from _up_to_the_damage(before, packed)
-        raise Damaged(_DAMAGED.format(name)) from None
+        too_wide = "too much memory" in str(error)
+        raise Damaged(_TOO_WIDE if too_wide else _DAMAGED.format(name)) from None
 
 
 def _up_to_the_damage(member: zlib._Decompress, packed: bytes) -> Iterator[bytes]:
