@@ -19,6 +19,7 @@ from plugin.screening.local.join import join
 from plugin.screening.local.partition import screen_partition
 from plugin.screening.local.parts import read_part
 from plugin.screening.local.work import ChunkDone, JoinDone, PartitionDone, Work, left
+from plugin.screening.placing.sieve import Sieve
 from plugin.screening.run.workers import hands
 from plugin.screening.source.chunks import Chunk
 
@@ -47,6 +48,7 @@ class Kit:
         self.glance = glance
         self._job = job
         self._do: OnePatient | None = None
+        self._sieve: Sieve | None = None
 
     def __reduce__(self) -> tuple[type[Kit], tuple[Work, tuple[int, ...], Job, Glance]]:
         return Kit, (self.work, self.chunks, self._job, self.glance)
@@ -57,6 +59,13 @@ class Kit:
         if self._do is None:
             self._do = self._job.start()
         return self._do
+
+    @property
+    def sieve(self) -> Sieve:
+        """What the job needs of a source, the same."""
+        if self._sieve is None:
+            self._sieve = Sieve(self._job.knowledge)
+        return self._sieve
 
 
 def do_stages(
@@ -97,7 +106,7 @@ def do_stages(
 
 
 def _read(kit: Kit, chunk: Chunk) -> ChunkDone:
-    return read_chunk(chunk, kit.work)
+    return read_chunk(chunk, kit.work, kit.sieve)
 
 
 def _screen(kit: Kit, number: int) -> Partition:

@@ -42,9 +42,9 @@ class Stopping:
         self.stop = True
         really_read, really_screen = stages.read_chunk, partition.screen_partition
 
-        def read(chunk: object, work: object) -> object:
+        def read(chunk: object, *rest: object) -> object:
             self.read.append(chunk.number)  # type: ignore[attr-defined]
-            return really_read(chunk, work)  # type: ignore[arg-type]
+            return really_read(chunk, *rest)  # type: ignore[arg-type]
 
         def screen(number: int, *rest: object) -> object:
             if self.stop and number:
