@@ -25,6 +25,7 @@ from plugin.cli.resolve import resolve
 from plugin.cli.screen import screen
 from plugin.cli.serve import serve
 from plugin.cli.shared import closed_output
+from plugin.cli.worklist import worklist
 from plugin.errors import CrampcheckError
 
 NAME = "crampcheck"
@@ -53,7 +54,7 @@ def main() -> None:
     """
 
 
-for command in (serve, assess, screen, resolve, explain, knowledge, feedback):
+for command in (serve, assess, screen, resolve, explain, knowledge, feedback, worklist):
     main.add_command(command)
 
 

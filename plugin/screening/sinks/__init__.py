@@ -6,7 +6,8 @@ from plugin.screening.sinks.earlier import is_result, may_hold_results, result_f
 from plugin.screening.sinks.formats import Chosen, ExtraMissing, Format, FormatUnknown, choose
 from plugin.screening.sinks.naming import name_results
 from plugin.screening.sinks.opening import Sinks, open_sinks
-from plugin.screening.sinks.sink import About, Sink
+from plugin.screening.sinks.ready import check_ready
+from plugin.screening.sinks.sink import About, Reported, Sink
 
 __all__ = [
     "About",
@@ -14,8 +15,10 @@ __all__ = [
     "ExtraMissing",
     "Format",
     "FormatUnknown",
+    "Reported",
     "Sink",
     "Sinks",
+    "check_ready",
     "choose",
     "is_result",
     "may_hold_results",

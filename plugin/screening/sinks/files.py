@@ -33,8 +33,12 @@ def cannot_write(folder: Path, error: OSError) -> CrampcheckError:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder that its owner alone can read; one that is there stays as it is."""
-    folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    """Make a folder that its owner alone can read, and those above it; what is there stays."""
+    if folder.is_dir():
+        return
+    if not folder.parent.exists():
+        make_folder(folder.parent)
+    folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
 
 
 def create(path: Path) -> BinaryIO:

@@ -1,11 +1,12 @@
 """All sinks of a run as one: opened together, completed together, named in a step of its own.
 
     chosen = choose("json,report")                 # before any work: FormatUnknown, ExtraMissing
+    check_ready(chosen, knowledge, settings)       # likewise: the database, what rules make of FHIR
     with open_sinks(chosen, unfinished, about) as sinks:
         sinks.write(outcome)                       # each patient, sorted by reference
         sinks.quarantine(row)
         sinks.close()                              # complete and on disk, under `unfinished`
-    name_results(chosen, unfinished, out)          # may be repeated after a kill
+    name_results(chosen, unfinished, out, settings)  # may be repeated after a kill
 
 Between the last two steps a run notes that only the naming is left.
 """
@@ -18,10 +19,11 @@ from pathlib import Path
 
 from plugin.screening.outcome import Outcome, Quarantined
 from plugin.screening.sinks.answers import AnswersSink
+from plugin.screening.sinks.fhir import FhirSink
 from plugin.screening.sinks.files import cannot_write, make_folder, settle, writing
 from plugin.screening.sinks.formats import Chosen, Format
 from plugin.screening.sinks.left_out import LeftOutSink
-from plugin.screening.sinks.sink import About, Sink
+from plugin.screening.sinks.sink import About, LeftOutTaker, Sink
 from plugin.screening.sinks.summary import SummarySink
 
 _Opener = Callable[[Path, About], Sink]
@@ -30,11 +32,13 @@ _Opener = Callable[[Path, About], Sink]
 class Sinks:
     """Every chosen sink. Made by `open_sinks`."""
 
-    def __init__(self, folder: Path, left_out: LeftOutSink, others: Sequence[Sink]) -> None:
+    def __init__(self, folder: Path, sinks: Sequence[Sink]) -> None:
         self._folder = folder
-        self._left_out = left_out
-        self._all: tuple[Sink, ...] = (left_out, *others)
-        self._write = tuple(sink.write for sink in self._all)
+        self._all = tuple(sinks)
+        self._write = tuple(sink.write for sink in sinks)
+        self._quarantine = tuple(
+            sink.quarantine for sink in sinks if isinstance(sink, LeftOutTaker)
+        )
         self._open = True
 
     def write(self, outcome: Outcome) -> None:
@@ -48,7 +52,8 @@ class Sinks:
     def quarantine(self, row: Quarantined) -> None:
         """List what could not be given to a patient. Raises CrampcheckError as `write` does."""
         try:
-            self._left_out.quarantine(row)
+            for quarantine in self._quarantine:
+                quarantine(row)
         except OSError as error:
             raise cannot_write(self._folder, error) from error
 
@@ -80,11 +85,10 @@ def open_sinks(chosen: Chosen, unfinished: Path, about: About) -> Iterator[Sinks
     try:
         with writing(unfinished):
             make_folder(unfinished)
-            left_out = LeftOutSink(unfinished)
-            opened.append(left_out)
+            opened.append(LeftOutSink(unfinished))
             for one in chosen.formats:
                 opened.append(_OPENERS[one](unfinished, about))
-        sinks = Sinks(unfinished, left_out, opened[1:])
+        sinks = Sinks(unfinished, opened)
         yield sinks
         sinks.close()
     except BaseException:
@@ -110,4 +114,31 @@ def _summary(folder: Path, _: About) -> Sink:
     return SummarySink(folder)
 
 
-_OPENERS: dict[Format, _Opener] = {Format.JSON: _answers, Format.CSV: _summary}
+def _parquet(folder: Path, _: About) -> Sink:
+    from plugin.screening.sinks.parquet import ParquetSink  # noqa: PLC0415 - an extra
+
+    return ParquetSink(folder)
+
+
+def _worklist(folder: Path, about: About) -> Sink:
+    from plugin.screening.sinks.worklist import WorklistSink  # noqa: PLC0415 - loads SQLAlchemy
+
+    return WorklistSink(folder, about)
+
+
+def _report(folder: Path, about: About) -> Sink:
+    from plugin.screening.sinks.report import ReportFile  # noqa: PLC0415 - an extra
+
+    if about.report is None:
+        raise ValueError("a report was chosen, and nothing is told of the run that it is about")
+    return ReportFile(folder, about.report)
+
+
+_OPENERS: dict[Format, _Opener] = {
+    Format.JSON: _answers,
+    Format.CSV: _summary,
+    Format.PARQUET: _parquet,
+    Format.FHIR: FhirSink,
+    Format.WORKLIST: _worklist,
+    Format.REPORT: _report,
+}

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from msgspec import Struct
 
-from plugin.screening.outcome import Outcome
+from plugin.screening.outcome import Outcome, Quarantined
+
+if TYPE_CHECKING:
+    from knowledge.model import Knowledge
+    from plugin.screening.report.run_facts import ReportOptions, RunFacts
+
+
+class Reported(Struct, frozen=True):
+    """What the report needs of its run beside the outcomes."""
+
+    knowledge: Knowledge
+    facts: RunFacts
+    options: ReportOptions
 
 
 class About(Struct, frozen=True):
@@ -15,7 +27,8 @@ class About(Struct, frozen=True):
 
     run: str  # the id of the run: a second time with the same id is the same run
     as_of: date
-    knowledge_version: str
+    knowledge_version: str  # as answers name it, with the overlay that was in force
+    report: Reported | None = None  # needed where a report is chosen
 
 
 class Sink(Protocol):
@@ -28,3 +41,10 @@ class Sink(Protocol):
 
     def abandon(self) -> None:
         """Close the files as they are: the run failed."""
+
+
+@runtime_checkable
+class LeftOutTaker(Protocol):
+    """A sink that is also told what could be given to no patient."""
+
+    def quarantine(self, row: Quarantined) -> None: ...
