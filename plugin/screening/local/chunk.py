@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable
 
@@ -59,7 +60,7 @@ class _Reading:
             self._lines = max(self._lines, batch.line + len(batch.lines) - 1)
             self._size += size
             self._quarantined += [
-                Quarantined(batch.file, fault.line, fault.reason, fault.offset)
+                Quarantined(batch.file, fault.line, fault.reason, fault.offset, fault.ends)
                 for fault in batch.faults
             ]
 
@@ -69,7 +70,7 @@ class _Reading:
         return ChunkDone(
             number=self._chunk.number,
             file=file.name,
-            path=str(file.path or ""),
+            path=os.fsencode(file.path) if file.path else b"",
             lines=self._lines,
             size=self._size,
             kept=dict(sorted((self._kept + self._fast.kept()).items())),

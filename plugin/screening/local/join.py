@@ -7,6 +7,7 @@ another partition than the patient are moved there.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 
@@ -83,7 +84,7 @@ def _moved(work: Work, chunks: Sequence[int]) -> tuple[Segment, ...]:
             for done, data in spilled(work, chunks, partition) if elsewhere else ():
                 for key, kind, payload in rows(data):
                     if key in elsewhere:
-                        for whole in as_they_were([(kind, payload, done.path)]):
+                        for whole in as_they_were([(kind, payload, os.fsdecode(done.path))]):
                             spill.row(elsewhere[key], *whole)
                 spill.flush_when_full(len(data))
         spill.flush()

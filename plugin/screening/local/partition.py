@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 
@@ -61,7 +62,7 @@ def patients_of(
 def _grouped(number: int, work: Work, chunks: Sequence[int]) -> dict[bytes, list[Held]]:
     found: dict[bytes, list[Held]] = {}
     for done, data in spilled(work, chunks, number):
-        path = done.path
+        path = os.fsdecode(done.path)
         for key, kind, payload in rows(data):
             held = found.get(key)
             if held is None:

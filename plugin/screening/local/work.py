@@ -70,7 +70,7 @@ class ChunkDone(Struct, frozen=True):
 
     number: int
     file: str
-    path: str  # empty for standard input
+    path: bytes  # as the file system has it; empty for standard input
     lines: int  # blank ones and those in quarantine too
     size: int  # bytes of the lines
     kept: dict[str, int]  # resources by type

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from plugin.screening.job import outcome_of
 from plugin.screening.local.parts import merged
@@ -175,5 +176,5 @@ def _left_out(
             file, before = done.file, 0
         for row in sorted(done.quarantined, key=lambda row: (row.line, row.offset)):
             line = row.line + before if row.line else 0
-            yield Quarantined(row.file, line, row.reason, row.offset)
+            yield replace(row, line=line)
         before += done.lines

@@ -118,9 +118,9 @@ class LeftOutTally:
         """Count one."""
         self.rows += 1
         self.reasons.add(row.reason)
-        if not row.line:
+        if not row.line or row.ends:
             self.files += 1
-        elif (row.file, row.line) != self._last:
+        if row.line and (row.file, row.line) != self._last:
             self.lines += 1
         self._last = (row.file, row.line)
 
