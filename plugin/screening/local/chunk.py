@@ -82,6 +82,8 @@ class _Reading:
 
     def _document(self, batch: Batch, number: int) -> None:
         line = batch.lines[number]
+        if not line:  # blank, or it has a fault
+            return
         if is_result(batch.file, line):
             self._earlier = True
             return

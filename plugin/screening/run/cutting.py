@@ -21,7 +21,8 @@ _MOST_WORKERS = 4
 class Cut:
     """The chunks of a source, and how much they hold: the same for the same source."""
 
-    def __init__(self, acquired: Acquired, chunk_bytes: int) -> None:
+    def __init__(self, acquired: Acquired) -> None:
+        chunk_bytes = CHUNK_BYTES
         self.chunks: tuple[Chunk, ...] = plan(acquired.source.files, chunk_bytes)
         self.chunk_bytes = chunk_bytes
         self.unpacked = sum(chunk.size * _growth(chunk) for chunk in self.chunks)

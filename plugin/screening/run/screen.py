@@ -18,7 +18,7 @@ from plugin.screening.job import assess_job
 from plugin.screening.local.work import Work
 from plugin.screening.report.run_facts import ReportOptions, RunFacts
 from plugin.screening.run.acquire import Acquired, acquire
-from plugin.screening.run.cutting import CHUNK_BYTES, Cut
+from plugin.screening.run.cutting import Cut
 from plugin.screening.run.durable import write_whole
 from plugin.screening.run.ending import in_sentences, nothing_left_of_nothing
 from plugin.screening.run.finishing import UNFINISHED, Sums, name_all, summed, write_results
@@ -112,7 +112,7 @@ class _Sitting:
         self._source = acquired.source
         self._state = state
         self._folder = folder
-        self._cut = Cut(acquired, CHUNK_BYTES)
+        self._cut = Cut(acquired)
         self._workers = self._cut.workers(asked.workers)
         self._watch = Watch(self._cut, on_progress)
 

@@ -32,9 +32,9 @@ def arguments(source: Path, out: Path, *more: str) -> list[str]:
 def cut_small() -> None:
     """Have every run of this process cut its work into small pieces."""
     from plugin.screening.placing import partitions  # noqa: PLC0415
-    from plugin.screening.run import screen  # noqa: PLC0415
+    from plugin.screening.run import cutting  # noqa: PLC0415
 
-    screen.CHUNK_BYTES = CHUNK_BYTES
+    cutting.CHUNK_BYTES = CHUNK_BYTES
     partitions.PARTITION_BYTES = PARTITION_BYTES
 
 

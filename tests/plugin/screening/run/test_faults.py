@@ -1,4 +1,4 @@
-"""What ends a run that nobody stopped: a full disk, a process that is killed, a file that changes."""
+"""What ends a run that nobody stopped: a full disk, a killed process, a file that changes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from plugin.screening.run import finishing, totals
+from plugin.screening.local.parts import merged
+from plugin.screening.run import totals
+from plugin.screening.run.finishing import summed
 from plugin.screening.run.totals import PatientTally, TotalsDisagree
 from tests.plugin.cli.conftest import Run, crampcheck
 from tests.plugin.golden import PATIENTS
@@ -23,6 +25,7 @@ from tests.plugin.screening.run.told import same_results
 
 __all__ = ["crampcheck"]  # a fixture that the tests below name
 
+RUN = "plugin.screening.run"
 SMALL = "tests.plugin.screening.run.small"
 A_MOMENT = 0.005  # seconds
 
@@ -41,14 +44,14 @@ def test_a_disk_that_is_full_is_said_and_can_be_gone_on_with(tmp_path: Path, roo
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
 
     full = subprocess.run(
-        command, capture_output=True, text=True, env=environment(), preexec_fn=no_room
+        command, capture_output=True, text=True, env=environment(), preexec_fn=no_room, check=False
     )
     assert 1 == full.returncode
     assert "cannot be written (file too large)" in full.stderr
     assert "start the same command again to go on" in full.stderr
     assert "Traceback" not in full.stderr
     assert [".crampcheck-run"] == [path.name for path in out.iterdir()]
-    again = subprocess.run(command, capture_output=True, text=True, env=environment())
+    again = subprocess.run(command, capture_output=True, text=True, check=False, env=environment())
     assert "going on with the run" in again.stderr
     command[command.index(str(out))] = str(tmp_path / "whole")
     subprocess.run(command, capture_output=True, check=False, env=environment())
@@ -88,15 +91,12 @@ def test_a_file_that_changes_meanwhile_is_said(
 ) -> None:
     """Nobody knows of which state the answers are. The rest is written, the code is 13."""
     source, out = write_source(tmp_path / "source"), tmp_path / "out"
-    summed = finishing.summed
 
     def changed_before(*given: object) -> object:
         os.utime(source / "a.ndjson", (1, 1))
         return summed(*given)  # type: ignore[arg-type]
 
-    from plugin.screening.run import screen  # noqa: PLC0415
-
-    monkeypatch.setattr(screen, "summed", changed_before)
+    monkeypatch.setattr(f"{RUN}.screen.summed", changed_before)
     ran = crampcheck(*arguments(source, out))
     row = lines(out / "quarantine.ndjson")[0]
     assert (13, "a.ndjson", 0) == (ran.code, row["file"], row["line"])
@@ -108,8 +108,7 @@ def test_totals_that_disagree_name_no_result(
 ) -> None:
     """A patient that is lost on the way is a fault of ours, and never a shorter list."""
     source, out = write_source(tmp_path / "source"), tmp_path / "out"
-    merged = finishing.merged
-    monkeypatch.setattr(finishing, "merged", lambda paths: list(merged(paths))[1:])
+    monkeypatch.setattr(f"{RUN}.finishing.merged", lambda paths: list(merged(paths))[1:])
     ran = crampcheck(*arguments(source, out))
     assert 1 == ran.code
     assert "internal error: the totals disagree (patients: read" in ran.err
@@ -158,11 +157,11 @@ def test_small_pieces_change_nothing(
 ) -> None:
     """Chunks, partitions and workers are a matter of speed."""
     from plugin.screening.placing import partitions  # noqa: PLC0415
-    from plugin.screening.run import screen  # noqa: PLC0415
+    from plugin.screening.run import cutting  # noqa: PLC0415
 
     source = write_source(tmp_path / "source", patients=5)
     crampcheck(*arguments(source, tmp_path / "whole"))
-    monkeypatch.setattr(screen, "CHUNK_BYTES", screen.CHUNK_BYTES)
+    monkeypatch.setattr(cutting, "CHUNK_BYTES", cutting.CHUNK_BYTES)
     monkeypatch.setattr(partitions, "PARTITION_BYTES", partitions.PARTITION_BYTES)
     cut_small()
     crampcheck(*arguments(source, tmp_path / "small", "--workers", "2"))

@@ -20,6 +20,7 @@ from tests.plugin.screening.run.told import same_results, same_where_named
 SOAK = os.environ.get("CRAMPCHECK_SOAK") == "1"
 CHAINS, KILLS_IN_A_CHAIN = (200, 1) if SOAK else (2, 3)
 MORE_PATIENTS = 2000 if SOAK else 200
+SMALL = "tests.plugin.screening.run.small"
 A_MOMENT = 0.01  # seconds
 LONG = 120  # seconds
 
@@ -31,8 +32,7 @@ pytestmark = pytest.mark.skipif(
 def start(source: Path, out: Path) -> subprocess.Popen[str]:
     """The command with two worker processes, in a session of its own."""
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.plugin.screening.run.small"]
-        + arguments(source, out, "--workers", "2"),
+        [sys.executable, "-m", SMALL, *arguments(source, out, "--workers", "2")],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from plugin.screening.local import partition
-from plugin.screening.run import stages
+from plugin.screening.local.chunk import read_chunk
+from plugin.screening.local.partition import screen_partition
 from tests.plugin.cli.conftest import Ran, Run, crampcheck
 from tests.plugin.golden import case
 from tests.plugin.screening.conftest import ndjson
@@ -18,13 +18,15 @@ from tests.plugin.screening.run.told import same_results
 
 __all__ = ["crampcheck"]  # a fixture that the tests below name
 
+STAGES = "plugin.screening.run.stages"
+
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     from plugin.screening.placing import partitions  # noqa: PLC0415
-    from plugin.screening.run import screen  # noqa: PLC0415
+    from plugin.screening.run import cutting  # noqa: PLC0415
 
-    monkeypatch.setattr(screen, "CHUNK_BYTES", screen.CHUNK_BYTES)
+    monkeypatch.setattr(cutting, "CHUNK_BYTES", cutting.CHUNK_BYTES)
     monkeypatch.setattr(partitions, "PARTITION_BYTES", partitions.PARTITION_BYTES)
     cut_small()
 
@@ -40,19 +42,18 @@ class Stopping:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.read: list[int] = []
         self.stop = True
-        really_read, really_screen = stages.read_chunk, partition.screen_partition
 
         def read(chunk: object, *rest: object) -> object:
             self.read.append(chunk.number)  # type: ignore[attr-defined]
-            return really_read(chunk, *rest)  # type: ignore[arg-type]
+            return read_chunk(chunk, *rest)  # type: ignore[arg-type]
 
         def screen(number: int, *rest: object) -> object:
             if self.stop and number:
                 raise KeyboardInterrupt
-            return really_screen(number, *rest)  # type: ignore[arg-type]
+            return screen_partition(number, *rest)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(stages, "read_chunk", read)
-        monkeypatch.setattr(stages, "screen_partition", screen)
+        monkeypatch.setattr(f"{STAGES}.read_chunk", read)
+        monkeypatch.setattr(f"{STAGES}.screen_partition", screen)
 
 
 @pytest.fixture
