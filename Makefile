@@ -18,10 +18,13 @@ WORKERS ?= 2
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: help install serve test check bench soak docs pictures lock wheel clean
+# For instance SCREEN='--patients 100000'.
+SCREEN ?=
+
+.PHONY: help install serve test check bench bench-screen soak docs pictures lock wheel clean
 
 help:  ## list the targets
-	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 10
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 14
 
 install: $(VENV)/.installed  ## make .venv from requirements.lock
 
@@ -75,6 +78,9 @@ bench: install  ## concepts resolved in a second, throughput of one call, loadin
 	@$(BIN)/python -m tests.benchmarks
 	@$(BIN)/python -m tests.benchmarks.loading
 	@$(BIN)/python -m tests.benchmarks.rxnorm
+
+bench-screen: install  ## what screening a generated Bulk export costs, beside a bare loop of orjson
+	@$(BIN)/python -m tests.benchmarks.screening $(SCREEN)
 
 soak: install $(VENV)/.spark  ## the same tests, with many more generated patients, posts and kills
 	@tests/servers/system.sh

@@ -14,7 +14,7 @@ from zlib import crc32
 from plugin.errors import InputUnreadable
 from plugin.reading import shapes
 from plugin.reading.shapes import Resource
-from plugin.screening.placing.heads import FAULTS, Condition, Observation, decode_head
+from plugin.screening.placing.heads import FAULTS, Condition, Head, decode_head
 from plugin.screening.source.lines import BYTE_ORDER_MARK
 
 # Where a line begins, a hash of its id (0 if it has none), and which of the two types it is.
@@ -23,7 +23,7 @@ _RESULT, _PROBLEM = 0, 1
 _KINDS: dict[type[Resource], int] = {shapes.Observation: _RESULT, shapes.Condition: _PROBLEM}
 
 
-def place_of(offset: int, head: Observation | Condition) -> bytes:
+def place_of(offset: int, head: Head) -> bytes:
     """Where a resource stands that is set aside, and what tells whether another has its id."""
     return _PLACE.pack(offset, _hash_of(head.id), type(head) is Condition)
 

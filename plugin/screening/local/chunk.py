@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable
 
 from plugin.screening.local.fast import Fast
+from plugin.screening.local.memory import without_searches
 from plugin.screening.local.spill import Spill
 from plugin.screening.local.work import ChunkDone, Work, leave, left, written
 from plugin.screening.outcome import Quarantined
 from plugin.screening.placing.placed import place
 from plugin.screening.placing.sieve import Sieve
-from plugin.screening.sinks.folder import is_result
+from plugin.screening.sinks import is_result
 from plugin.screening.source.chunks import WHOLE, Chunk, batches
-from plugin.screening.source.documents import Document
 from plugin.screening.source.lines import Batch
 from plugin.screening.source.packing import is_packed
 
@@ -28,7 +29,7 @@ def read_chunk(chunk: Chunk, work: Work, sieve: Sieve | None = None) -> ChunkDon
     done = left(work.chunk_done(chunk.number), ChunkDone)
     if done is not None:
         return done
-    with written(work.spill(chunk.number)) as file:
+    with without_searches(), written(work.spill(chunk.number)) as file:
         reading = _Reading(chunk, Spill(file, work.partitions), sieve)
         reading.read(batches(chunk))
         done = reading.done()
@@ -47,19 +48,20 @@ class _Reading:
         self._set_aside: Counter[str] = Counter()
         self._quarantined: list[Quarantined] = []
         self._earlier = False
-        self._lines = self._size = 0
+        self._lines = self._size = self._documents = self._slowly = 0
 
     def read(self, found: Iterable[Batch]) -> None:
         """Take in the lines. What the fast way leaves goes the long way, in the same order."""
         for batch in found:
             for number in self._fast.take(batch):
                 self._document(batch, number)
+            self._documents += sum(map(bool, batch.lines))
             size = sum(map(len, batch.lines)) + len(batch.lines)
             self._spill.flush_when_full(size)
             self._lines = max(self._lines, batch.line + len(batch.lines) - 1)
             self._size += size
             self._quarantined += [
-                Quarantined(batch.file, fault.line, fault.reason, fault.offset)
+                Quarantined(batch.file, fault.line, fault.reason, fault.offset, fault.ends)
                 for fault in batch.faults
             ]
 
@@ -69,9 +71,11 @@ class _Reading:
         return ChunkDone(
             number=self._chunk.number,
             file=file.name,
-            path=str(file.path or ""),
+            path=os.fsencode(file.path) if file.path else b"",
             lines=self._lines,
             size=self._size,
+            documents=self._documents,
+            placed=self._slowly + self._fast.kept().total() + self._fast.set_aside.total(),
             kept=dict(sorted((self._kept + self._fast.kept()).items())),
             set_aside=dict(sorted((self._set_aside + self._fast.set_aside).items())),
             quarantined=tuple(self._quarantined),
@@ -81,7 +85,10 @@ class _Reading:
 
     def _document(self, batch: Batch, number: int) -> None:
         line = batch.lines[number]
-        if is_result(Document(batch.file, batch.line + number, line)):
+        if not line:  # blank, or it has a fault
+            return
+        self._slowly += 1
+        if is_result(batch.file, line):
             self._earlier = True
             return
         placed = place(line)

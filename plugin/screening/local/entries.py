@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TypeAlias
+from itertools import repeat
+from typing import TypeAlias, Union
+
+import msgspec
 
 from plugin.reading.repair import decode
-from plugin.reading.shapes import Resource
+from plugin.reading.shapes import CLASSES, Resource
 from plugin.reading.source import RawEntry
 from plugin.screening.local.aside import named_twice, read_again
 from plugin.screening.local.shared import Shared
-from plugin.screening.local.spill import ASIDE, NEAR, RAW, entry_of
+from plugin.screening.local.spill import ASIDE, LINES, NEAR, entry_of
+from plugin.screening.placing.heads import FAULTS
 from plugin.screening.placing.ownership import needs_of, ownership
 
 # The kind of a row, its payload, and the file that it came from.
 Held: TypeAlias = tuple[int, bytes, str]
+
+_decode_lines = msgspec.json.Decoder(Union[CLASSES]).decode_lines  # noqa: UP007 - a value
+_NOTHING = repeat("")
 
 
 def entries_of(rows: Iterable[Held], known: Shared) -> tuple[RawEntry, ...]:
@@ -26,15 +33,15 @@ def entries_of(rows: Iterable[Held], known: Shared) -> tuple[RawEntry, ...]:
     asides: list[Held] = []
     for row in rows:
         kind, payload, _ = row
-        if kind == RAW:
-            opening.add(RawEntry(payload))
+        if kind == LINES:
+            opening.add_lines(payload)
         elif kind == ASIDE:
             asides.append(row)
         else:
-            opening.add(entry_of(kind, payload), near=kind == NEAR)
+            opening.add(entry_of(payload), near=kind == NEAR)
     if asides and named_twice([row[1] for row in asides], opening.resources):
-        for _, payload in as_they_were(asides):
-            opening.add(RawEntry(payload))
+        for _, line in as_they_were(asides):
+            opening.add(RawEntry(line))
     if opening.needs:
         opening.add_shared(known)
     return tuple(opening.entries)
@@ -44,7 +51,7 @@ def as_they_were(rows: Iterable[Held]) -> Iterator[tuple[int, bytes]]:
     """Kinds and payloads of rows, as if nothing had been set aside."""
     for kind, payload, path in rows:
         if kind == ASIDE:
-            yield from ((RAW, line) for line in read_again(payload, path))
+            yield from ((LINES, line) for line in read_again(payload, path))
         else:
             yield kind, payload
 
@@ -57,6 +64,23 @@ class _Opening:
         self.resources: list[Resource] = []
         self.needs: set[str] = set()
         self._near: set[str] = set()
+
+    def add_lines(self, payload: bytes) -> None:
+        """Add lines, all decoded at once unless one of them needs a repair."""
+        lines = payload.split(b"\n")
+        try:
+            resources = _decode_lines(payload)
+        except FAULTS:
+            resources = []
+        if len(resources) < len(lines):
+            for line in lines:
+                self.add(RawEntry(line))
+            return
+        self.resources += resources
+        self.entries += map(RawEntry, lines, _NOTHING, _NOTHING, resources)
+        for resource in resources:
+            if needs := needs_of(resource):
+                self.needs.update(needs)
 
     def add(self, entry: RawEntry, *, near: bool = False) -> None:
         """Add an entry with its resource, unless that needed a repair: the reading does that."""

@@ -7,6 +7,7 @@ another partition than the patient are moved there.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 
@@ -43,8 +44,8 @@ def join(work: Work, chunks: Sequence[int]) -> JoinDone:
     work.shared.unlink(missing_ok=True)
     shared, aliases = build(
         work.shared,
-        (entry_of(kind, payload) for _, kind, payload in _rows(work, chunks, SHARED)),
-        (alias_of(payload) for _, _, payload in _rows(work, chunks, ALIASES)),
+        map(entry_of, _payloads(work, chunks, SHARED)),
+        map(alias_of, _payloads(work, chunks, ALIASES)),
         work.partitions,
     )
     done = JoinDone(shared, aliases, _moved(work, chunks) if aliases else ())
@@ -66,12 +67,8 @@ def joined(work: Work) -> JoinDone:
     return finished(work.join_done, JoinDone)
 
 
-def _rows(
-    work: Work, chunks: Sequence[int], partition: int
-) -> Iterator[tuple[ChunkDone, int, bytes]]:
-    for done, data in spilled(work, chunks, partition):
-        for _, kind, payload in rows(data):
-            yield done, kind, payload
+def _payloads(work: Work, chunks: Sequence[int], partition: int) -> Iterator[bytes]:
+    return (row[2] for _, data in spilled(work, chunks, partition) for row in rows(data))
 
 
 def _moved(work: Work, chunks: Sequence[int]) -> tuple[Segment, ...]:
@@ -87,7 +84,7 @@ def _moved(work: Work, chunks: Sequence[int]) -> tuple[Segment, ...]:
             for done, data in spilled(work, chunks, partition) if elsewhere else ():
                 for key, kind, payload in rows(data):
                     if key in elsewhere:
-                        for whole in as_they_were([(kind, payload, done.path)]):
+                        for whole in as_they_were([(kind, payload, os.fsdecode(done.path))]):
                             spill.row(elsewhere[key], *whole)
                 spill.flush_when_full(len(data))
         spill.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 
@@ -10,8 +11,9 @@ from plugin.screening.job import OnePatient
 from plugin.screening.local import parts
 from plugin.screening.local.entries import Held, as_they_were, entries_of
 from plugin.screening.local.join import joined, spilled
+from plugin.screening.local.memory import without_searches
 from plugin.screening.local.shared import Shared
-from plugin.screening.local.spill import ASIDE, entry_of, rows, segments, text_of
+from plugin.screening.local.spill import ENTRY, LINES, entry_of, rows, segments, text_of
 from plugin.screening.local.work import JoinDone, PartitionDone, Work, leave, left, written
 from plugin.screening.placing.ownership import PATIENT, ownership
 from plugin.screening.placing.partitions import partition_of
@@ -28,7 +30,7 @@ def screen_partition(
     if done is not None:
         return done
     patients = entries = size = 0
-    with written(work.part(number)) as file:
+    with without_searches(), written(work.part(number)) as file:
         for reference, held in patients_of(number, work, chunks):
             size += file.write(parts.packed(reference, do(reference, held)))
             patients += 1
@@ -60,7 +62,7 @@ def patients_of(
 def _grouped(number: int, work: Work, chunks: Sequence[int]) -> dict[bytes, list[Held]]:
     found: dict[bytes, list[Held]] = {}
     for done, data in spilled(work, chunks, number):
-        path = done.path
+        path = os.fsdecode(done.path)
         for key, kind, payload in rows(data):
             held = found.get(key)
             if held is None:
@@ -100,5 +102,9 @@ def _add_implied(found: dict[bytes, list[Held]]) -> None:
 
 
 def _is_patient(held: Held) -> bool:
+    """True for a row that holds a Patient."""
     kind, payload, _ = held
-    return kind != ASIDE and ownership(entry_of(kind, payload)).type == PATIENT
+    if kind == LINES:
+        entries = map(RawEntry, payload.split(b"\n"))
+        return any(ownership(entry).type == PATIENT for entry in entries)
+    return kind == ENTRY and ownership(entry_of(payload)).type == PATIENT

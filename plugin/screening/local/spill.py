@@ -22,10 +22,10 @@ from plugin.screening.placing.placed import Placed
 
 SHARED = -1
 ALIASES = -2
-HEAD = Packed("<BII")  # the kind of a row, the bytes of its key and of its payload
-# A line as it was; an entry of a Bundle; one that patients share; and what was set aside by its
-# code, of which only the places are noted, many in one row.
-RAW, ENTRY, NEAR, ASIDE = range(4)
+_HEAD = Packed("<BII")  # the kind of a row, the bytes of its key and of its payload
+# Lines as they were, with newlines between; an entry of a Bundle; one that patients share; and what
+# was set aside by its code, of which only the places are noted.
+LINES, ENTRY, NEAR, ASIDE = range(4)
 _FLUSH = 16 * 1024 * 1024  # held in memory before it is written
 _pack = msgspec.msgpack.encode
 _ENTRY = msgspec.msgpack.Decoder(tuple[bytes, str])
@@ -33,23 +33,18 @@ _ALIAS = msgspec.msgpack.Decoder(tuple[str, str])
 
 
 class Target:
-    """Where the rows of one patient go: `rows` are those of the whole partition.
+    """What one patient has, until the next flush: lines, and places of what was set aside.
 
-    `places` are packed, and become a row when the rows are written.
+    Who adds to either while both are empty lists the target in `Spill.active`.
     """
 
-    __slots__ = ("key", "places", "rows")
+    __slots__ = ("key", "lines", "partition", "places")
 
-    def __init__(self, key: bytes, rows: list[bytes]) -> None:
+    def __init__(self, key: bytes, partition: int) -> None:
         self.key = key
-        self.rows = rows
+        self.partition = partition
+        self.lines: list[bytes] = []
         self.places: list[bytes] = []
-
-    def note(self, place: bytes, spill: Spill) -> None:
-        """Note where a resource stands that was set aside."""
-        if not self.places:
-            spill.with_places.append(self)
-        self.places.append(place)
 
 
 class Spill:
@@ -57,16 +52,15 @@ class Spill:
 
     def __init__(self, file: BinaryIO, partitions: int) -> None:
         self.segments: list[Segment] = []
-        self.with_places: list[Target] = []  # those that have places
+        self.active: list[Target] = []
         self._file = file
         self._partitions = partitions
         self._rows: dict[int, list[bytes]] = {}
         self._held = self._at = 0
 
     def target(self, key: str) -> Target:
-        """Where to add the rows of a patient."""
-        partition = partition_of(key, self._partitions)
-        return Target(key.encode(), self._rows.setdefault(partition, []))
+        """Where to add the lines of a patient."""
+        return Target(key.encode(), partition_of(key, self._partitions))
 
     def flush_when_full(self, read: int) -> None:
         """Write what is held if that is much; `read` bytes more have been read."""
@@ -77,12 +71,14 @@ class Spill:
     def take(self, placed: Placed) -> None:
         """Take in what a document holds."""
         for row in placed.rows:
-            kind = NEAR if row.near else ENTRY if row.full_url else RAW
-            self.row(row.key, kind, row.raw if kind == RAW else _pack((row.raw, row.full_url)))
+            if row.near or row.full_url or b"\n" in row.raw:
+                self.row(row.key, NEAR if row.near else ENTRY, _pack((row.raw, row.full_url)))
+            else:
+                self.row(row.key, LINES, row.raw)
         for entry in placed.shared:
             self._add(SHARED, ENTRY, b"", _pack((entry.raw, entry.full_url)))
         for alias in placed.aliases:
-            self._add(ALIASES, RAW, b"", _pack(alias))
+            self._add(ALIASES, ENTRY, b"", _pack(alias))
 
     def row(self, key: str, kind: int, payload: bytes) -> None:
         """Take in a row of one patient."""
@@ -91,11 +87,14 @@ class Spill:
 
     def flush(self) -> None:
         """Write what is held."""
-        for target in self.with_places:
-            places = b"".join(target.places)
-            target.rows += (HEAD.pack(ASIDE, len(target.key), len(places)), target.key, places)
-            target.places.clear()
-        self.with_places.clear()
+        for target in self.active:
+            if target.lines:
+                self._add(target.partition, LINES, target.key, b"\n".join(target.lines))
+                target.lines.clear()
+            if target.places:
+                self._add(target.partition, ASIDE, target.key, b"".join(target.places))
+                target.places.clear()
+        self.active.clear()
         for partition, rows in sorted(self._rows.items()):
             if rows:
                 length = sum(map(len, rows))
@@ -107,7 +106,7 @@ class Spill:
 
     def _add(self, partition: int, kind: int, key: bytes, payload: bytes) -> None:
         rows = self._rows.setdefault(partition, [])
-        rows += (HEAD.pack(kind, len(key), len(payload)), key, payload)
+        rows += (_HEAD.pack(kind, len(key), len(payload)), key, payload)
 
 
 def segments(path: Path, found: Iterable[Segment]) -> Iterator[bytes]:
@@ -119,7 +118,7 @@ def segments(path: Path, found: Iterable[Segment]) -> Iterator[bytes]:
 
 def rows(data: bytes) -> Iterator[tuple[bytes, int, bytes]]:
     """The rows of a segment: key, kind, payload."""
-    at, end, size, head = 0, len(data), HEAD.size, HEAD.unpack_from
+    at, end, size, head = 0, len(data), _HEAD.size, _HEAD.unpack_from
     while at < end:
         kind, key, payload = head(data, at)
         start = at + size
@@ -128,10 +127,8 @@ def rows(data: bytes) -> Iterator[tuple[bytes, int, bytes]]:
         yield data[start:middle], kind, data[middle:at]
 
 
-def entry_of(kind: int, payload: bytes) -> RawEntry:
-    """The entry of a row."""
-    if kind == RAW:
-        return RawEntry(payload)
+def entry_of(payload: bytes) -> RawEntry:
+    """The entry of a row that is no lines."""
     raw, full_url = _ENTRY.decode(payload)
     return RawEntry(raw, full_url)
 

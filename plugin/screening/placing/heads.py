@@ -6,7 +6,7 @@ has it fail to decode, and go the long way.
 
 from __future__ import annotations
 
-from typing import TypeAlias, Union
+from typing import TypeAlias, Union, get_args
 
 import msgspec
 from msgspec import Raw, Struct
@@ -92,7 +92,10 @@ Head: TypeAlias = Union[  # noqa: UP007 - msgspec is given it as a value
     Observation,
     Patient,
 ]
-decode_head = msgspec.json.Decoder(Head).decode
+HEADS: tuple[type[Head], ...] = get_args(Head)
+_DECODER: msgspec.json.Decoder[Head] = msgspec.json.Decoder(Head)
+decode_head = _DECODER.decode
+decode_heads = _DECODER.decode_lines  # of lines with newlines between
 
 
 class _Typed(Struct):

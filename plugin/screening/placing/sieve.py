@@ -11,7 +11,6 @@ import msgspec
 from knowledge.model import Knowledge
 from plugin.reading.elements import ABSENT, CodeableConcept
 from plugin.reading.index import Index, index_of
-from plugin.screening.placing.heads import Observation
 
 _MOST = 16384  # codes that are remembered
 _LONGEST = 2000  # bytes of a code that is remembered
@@ -29,10 +28,6 @@ class Sieve:
         index = index_of(knowledge)
         self.results = _Codes(index, results=True)
         self.problems = _Codes(index, results=False)
-
-    def keeps_parts(self, head: Observation) -> bool:
-        """True for an Observation with a component of an analyte of ours."""
-        return any(self.results[bytes(part.code)] for part in head.component)
 
 
 class _Codes(dict[bytes, bool]):

@@ -12,8 +12,8 @@ import orjson
 from plugin.screening.sinks.left_out import FAILED_KEYS, QUARANTINE_KEYS
 from plugin.screening.sinks.names import FAILED, GUIDANCE, ISSUES, QUARANTINE, RESULTS
 
-# How an answer begins, as it is written here; no resource begins so.
-_ASSESSMENT = b'{"schema":"crampcheck.assessment/'
+# How an answer, and the manifest of a run, begin as they are written here; no resource begins so.
+_BEGINNINGS = (b'{"schema":"crampcheck.assessment/', b'{\n  "schema": "crampcheck.run/')
 _OLD_QUARANTINE_KEYS = ("file", "line", "reason")  # without an offset
 _ROWS = {QUARANTINE: (QUARANTINE_KEYS, _OLD_QUARANTINE_KEYS), FAILED: (FAILED_KEYS,)}
 _FHIR = frozenset({ISSUES, GUIDANCE})
@@ -44,7 +44,7 @@ def may_hold_results(file: str) -> bool:
 
 def is_result(file: str, line: bytes) -> bool:
     """True for a line that an earlier run wrote, into whatever folder."""
-    if line.startswith(_ASSESSMENT):
+    if line.startswith(_BEGINNINGS):
         return True
     name = _plain(file)
     keys = _ROWS.get(name)

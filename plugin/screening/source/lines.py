@@ -30,6 +30,7 @@ class Fault(Struct, frozen=True):
     line: int
     offset: int
     reason: str
+    ends: bool = False  # what follows in the file could not be read
 
 
 class Batch(Struct, frozen=True, dict=True):
@@ -127,7 +128,9 @@ class _Cutter:
             yield self._held_line()
         place = self._offset if self._begun else self._read
         torn = [b""] if self._length else []
-        yield Batch(self._file, self._line, place, torn, (Fault(self._line, place, reason),))
+        yield Batch(
+            self._file, self._line, place, torn, (Fault(self._line, place, reason, ends=True),)
+        )
 
     def _since_begun(self, block: bytes) -> bytes:
         """What is left of a block behind the first newline of the range."""
