@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from plugin.cli.overlay import overlay_option
+from plugin.cli.remote_options import RemoteOptions, remote_options
 from plugin.cli.shared import as_of_option, packaged_pipeline
 from plugin.errors import NotAllScreened
 from plugin.screening.visible import visible
@@ -60,12 +62,25 @@ def _only_local(_: click.Context, __: click.Parameter, value: str) -> str:
     help="Worker processes; the results are the same with any number.",
 )
 @overlay_option()
-def screen(*, source: str, out: Path, as_of: date, output: str, engine: str, workers: int) -> None:
+@remote_options
+def screen(
+    *,
+    source: str,
+    out: Path,
+    as_of: date,
+    output: str,
+    engine: str,
+    workers: int,
+    remote: RemoteOptions,
+) -> None:
     """Assess every patient of a list.
 
     SOURCE is a folder of NDJSON files (plain or gzip, any names, resources in any order), one such
     file, or - for standard input. A line may also hold a whole Bundle. Hidden files, results of an
     earlier run and files such as .csv or .md are left alone, and named.
+
+    With --export, SOURCE is the base address of a FHIR server. Who we are there is set by
+    CRAMPCHECK_FHIR_CLIENT_ID and CRAMPCHECK_FHIR_KEY; see the page on how to screen an export.
 
     Exit code 13 means that a line, a file or a patient could not be screened: see quarantine.ndjson
     and failed.ndjson in the output folder. Everything else is written.
@@ -74,7 +89,10 @@ def screen(*, source: str, out: Path, as_of: date, output: str, engine: str, wor
     from plugin.screening.run import screen as run_screen  # noqa: PLC0415
     from plugin.screening.sinks.folder import Output  # noqa: PLC0415
 
+    asked = remote.of(source)
     packaged_pipeline()  # a fault of the knowledge is said before hours of reading
+    fetched = out / ".crampcheck-run" / "source"
+    found = asked.fetch(fetched, _notice) if asked else None
     with progress_bar() as on_progress:
         totals = run_screen(
             source,
@@ -83,10 +101,18 @@ def screen(*, source: str, out: Path, as_of: date, output: str, engine: str, wor
             workers=workers,
             output=Output(output),
             on_progress=on_progress,
+            found=found,
         )
+    if asked:
+        shutil.rmtree(fetched.parent)
     _report(totals, out)
     if totals.failed or totals.quarantined:
         raise NotAllScreened(_left_out(totals, out))
+
+
+def _notice(sentence: str) -> None:
+    with suppress(OSError):
+        click.echo(f"crampcheck: {sentence}", err=True)
 
 
 def _report(totals: Totals, out: Path) -> None:

@@ -52,13 +52,14 @@ def screen(
     workers: int = 1,
     output: Output = Output.BOTH,
     on_progress: Callable[[Progress], None] = lambda _: None,
+    found: Source | None = None,
 ) -> Totals:
     """Screen every patient of `source` into the folder `out`.
 
     Raises InputUnreadable if the source is missing or holds nothing, CrampcheckError if the folder
     cannot be written. Patients and lines that fail are counted and listed, not raised.
     """
-    found = find(source, leave_out=result_files(out))
+    found = found or find(source, leave_out=result_files(out))
     roster = Roster()
     earlier = fill(roster, found, on_progress)
     if not roster.quarantined and not roster.kept and not roster.set_aside:

@@ -65,18 +65,18 @@ def fetch_export(
     server: Server,
     settings: Settings,
     request: ExportRequest,
-    work: Path,
+    folder: Path,
     *,
     telling: Telling = SILENT,
     bounds: Bounds = USUAL,
-) -> tuple[Source, Fetched]:
-    """Export, download into `work/remote`, and hand over the files.
+) -> Source:
+    """Export, download into a folder, and hand over the files.
 
     Goes on with what an earlier run left there. Raises FhirServerError; also CrampcheckError if the
     files cannot be kept. The export is deleted at the server once all of it is here, when it is of
     no use, and on Ctrl-C.
     """
-    run = _Run(server, settings, request, Memory(work / "remote"), telling=telling, bounds=bounds)
+    run = _Run(server, settings, request, Memory(folder), telling=telling, bounds=bounds)
     try:
         fetched = run.fetched()
     except FetchFault as fault:
@@ -90,7 +90,7 @@ def fetch_export(
     return Source(
         files=tuple(SourceFile(name, files / name) for name in fetched.files),
         not_read=tuple(NotRead(one.name, one.reason) for one in fetched.missing),
-    ), fetched
+    )
 
 
 class _Run:
