@@ -71,7 +71,8 @@ def discovered(session: requests.Session, base: Base) -> Place:
         )
     try:
         said = msgspec.json.decode(body, type=_Configuration)
-        endpoint = link_of(str(said.token_endpoint or ""), page)
+        named = said.token_endpoint
+        endpoint = link_of(named if isinstance(named, str) else "", page)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise FetchFault(Outcome.NOT_FHIR, f"its {WELL_KNOWN} is no JSON object") from None
     except ValueError as error:

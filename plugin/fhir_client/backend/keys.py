@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,9 @@ def read_key(path: Path) -> SigningKey:
     named = _from_set(path, data) if data.lstrip().startswith(b"{") else None
     for kind in (ECKey, RSAKey):
         try:
-            key = kind.import_key(data if named is None else named)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of short keys: they are refused below
+                key = kind.import_key(data if named is None else named)
         except (JoseError, ValueError, TypeError, KeyError):
             continue
         return _checked(path, key, named or {})

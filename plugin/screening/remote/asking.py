@@ -5,7 +5,7 @@ where the server is busy or a connection breaks.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPException
 from typing import Any
@@ -28,7 +28,7 @@ from plugin.screening.remote.server import Server
 
 BUSY = frozenset({429, 503})
 PASSING = frozenset({408, 502, 504, *BUSY})  # worth another try
-ATTEMPTS = 6
+ATTEMPTS = 5
 SILENCE = 60.0  # seconds without a byte, after which a connection counts as broken
 LONGEST_PAUSE = 3600.0  # whatever Retry-After says
 _FIRST_PAUSE = 1.0
@@ -78,32 +78,35 @@ class Asker:
         link: Link,
         headers: Mapping[str, str],
         most: int,
+        *,
         attempts: int = ATTEMPTS,
+        once_only: bool = False,
     ) -> Answer:
-        """The answer to a request with the token, whatever its status.
+        """The answer to a request with the token, whatever its status; no redirect is followed.
 
-        Raises FetchFault where there is none, or the link leads to where no token may go.
+        What is `once_only` is not asked again where a connection broke: it may have been heard.
+        Raises FetchFault where there is no answer, or the link leads to where no token may go.
         """
         if not self.server.trusts(link):
             raise elsewhere(link)
 
         def once() -> Answer:
-            with self.opened(method, link, headers, token=True) as response:
+            with self.opened(method, link, headers, token=True, follow=False) as response:
                 return Answer(response.status_code, response.headers, read_body(response, most))
 
-        return self._patiently(once, attempts)
+        return self._patiently(once, attempts, once_only)
 
     @contextmanager
     def opened(
-        self, method: str, link: Link, headers: Mapping[str, str], *, token: bool
+        self, method: str, link: Link, headers: Mapping[str, str], *, token: bool, follow: bool
     ) -> Iterator[requests.Response]:
         """A response whose body is still to be read, also where it is a refusal.
 
-        Goes where a GET is sent on to, the token only where it may go. Raises FetchFault; so does
-        reading the body in the block.
+        Where redirects are to be followed, the token goes only where it may go. Raises FetchFault;
+        so does reading the body in the block.
         """
         try:
-            with self._arrived(method, link, headers, token) as response:
+            with self._arrived(method, link, headers, token=token, follow=follow) as response:
                 yield response
         except AddressRefused:
             raise FetchFault(
@@ -116,7 +119,7 @@ class Asker:
 
     @contextmanager
     def _arrived(
-        self, method: str, link: Link, headers: Mapping[str, str], token: bool
+        self, method: str, link: Link, headers: Mapping[str, str], *, token: bool, follow: bool
     ) -> Iterator[requests.Response]:
         sent = self._tokens.current() if token and self.server.trusts(link) else ""
         renewed = False
@@ -129,7 +132,7 @@ class Asker:
                     if fresh and fresh != sent:
                         sent = fresh
                         continue
-                if status not in _REDIRECTS or method != "GET":
+                if status not in _REDIRECTS or not follow:
                     yield response
                     return
                 link = _sent_on(response, link)
@@ -164,12 +167,12 @@ class Asker:
             )
         return session
 
-    def _patiently(self, once: Any, attempts: int) -> Answer:
+    def _patiently(self, once: Callable[[], Answer], attempts: int, once_only: bool) -> Answer:
         def attempt() -> Answer:
             try:
-                answer: Answer = once()
+                answer = once()
             except FetchFault as fault:
-                if fault.outcome in _BROKEN:
+                if fault.outcome in _BROKEN and not once_only:
                     raise _Again(None, fault) from None
                 raise
             if answer.status in PASSING:

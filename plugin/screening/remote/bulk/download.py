@@ -111,7 +111,9 @@ class Downloader:
             headers |= {"Range": f"bytes={size}-", "If-Range": card.validator}
         token = self._needs_token(file)
         try:
-            with self._asker.opened("GET", file.link, headers, token=token) as response:
+            with self._asker.opened(
+                "GET", file.link, headers, token=token, follow=True
+            ) as response:
                 return self._read(file, part, response, card)
         except FetchFault as fault:
             if fault.outcome in (Outcome.UNREACHABLE, Outcome.TIMED_OUT):
@@ -157,12 +159,12 @@ class Downloader:
             _begin_again(part)
             card = FileCard(file.link.mark, sent.validator, sent.packed)
             self._memory.keep_card(file.name, card)
-        stream: Any = response.raw.stream(_PIECE, decode_content=False)
+        raw: Any = response.raw
         with disk_faults():
             handle = open_own(part, sent.start)
         size = sent.start
         try:
-            while (piece := next(stream, None)) is not None:
+            while piece := raw.read1(_PIECE, decode_content=False):  # whatever is there
                 self._asker.pace.pause(0)  # for Ctrl-C
                 size += len(piece)
                 self._room.take(file.name, size)

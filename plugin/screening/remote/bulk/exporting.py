@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from plugin.addresses.link import Link, link_of
 from plugin.fhir_client.faults import FetchFault, Outcome
-from plugin.screening.remote.asking import BUSY, PASSING, Answer, Asker, refusal
+from plugin.screening.remote.asking import BUSY, PASSING, Answer, Asker, elsewhere, refusal
 from plugin.screening.remote.bulk.manifest import (
     MOST_BYTES,
     MOST_PAGES,
@@ -53,7 +53,8 @@ def types_of(asker: Asker, request: ExportRequest) -> tuple[str, ...]:
     if request.types:
         return request.types
     base = asker.server.base
-    answer = asker.ask("GET", Link(base, f"{base.path}/metadata"), {"Accept": _FHIR}, _METADATA)
+    place = Link(base, f"{base.path}/metadata")
+    answer = asker.ask("GET", place, {"Accept": _FHIR}, _METADATA, attempts=2)
     said = _Capabilities()
     if answer.status == _OK:
         try:
@@ -76,17 +77,20 @@ def begin(asker: Asker, request: ExportRequest, types: tuple[str, ...]) -> Link:
     """Begin an export. Returns where its status is. Raises FetchFault."""
     link = request.link(asker.server.base, types)
     headers = {"Accept": _FHIR, "Prefer": "respond-async"}
-    answer = asker.ask("GET", link, headers, _SMALL)
+    answer = asker.ask("GET", link, headers, _SMALL, once_only=True)
     if answer.status != _ACCEPTED:
         fault = refusal(answer.status, answer.body)
         raise FetchFault(fault.outcome, f"{fault.message} to the request for an export")
     try:
-        return link_of(answer.headers.get("Content-Location", ""), link.url)
+        status = link_of(answer.headers.get("Content-Location", ""), link.url)
     except ValueError as error:
         raise FetchFault(
             Outcome.NOT_FHIR,
             f"it began an export and does not say where its status is (Content-Location): {error}",
         ) from None
+    if not asker.server.trusts(status):
+        raise elsewhere(status)
+    return status
 
 
 def waited(asker: Asker, status: Link, hours: float, say: Say) -> Manifest:

@@ -160,7 +160,7 @@ class _Run:
         status = self._status
         if status is None:
             raise Expired
-        room = Room(int(self._bounds.gigabytes * 1024**3))
+        room = Room(self._bounds.gigabytes)
         before: set[str] = set()
         for _ in range(_MOST_ROUNDS):
             manifest = waited(asker, status, self._bounds.hours, self._telling.say)

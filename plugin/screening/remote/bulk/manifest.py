@@ -147,8 +147,9 @@ def _count(value: Any) -> int | None:
 def _next(links: Any, address: str) -> Link | None:
     for one in links if isinstance(links, list) else ():
         if isinstance(one, dict) and one.get("relation") == "next":
+            url = one.get("url")
             try:
-                return link_of(str(one.get("url") or ""), address)
+                return link_of(url if isinstance(url, str) else "", address)
             except ValueError as error:
                 raise _bad(f"has a next page whose address cannot be used: {error}") from None
     return None

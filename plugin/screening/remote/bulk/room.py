@@ -12,8 +12,8 @@ _GIBIBYTE = 1024**3
 class Room:
     """How many bytes the files may take up together. Shared by all threads."""
 
-    def __init__(self, most: int) -> None:
-        self.most = most
+    def __init__(self, gibibytes: float) -> None:
+        self._gibibytes = gibibytes
         self._sizes: dict[str, int] = {}
         self._taken = 0
         self._lock = threading.Lock()
@@ -23,9 +23,9 @@ class Room:
         with self._lock:
             self._taken += size - self._sizes.get(name, 0)
             self._sizes[name] = size
-            if self._taken > self.most:
+            if self._taken > self._gibibytes * _GIBIBYTE:
                 raise FetchFault(
                     Outcome.TOO_LARGE,
-                    f"its export is larger than {self.most / _GIBIBYTE:g} GiB; allow more with "
+                    f"its export is larger than {self._gibibytes:g} GiB; allow more with "
                     "--export-gigabytes if that is right",
                 )

@@ -210,7 +210,11 @@ def bulk_server() -> Iterator[BulkServer]:
         def log_message(self, *_args: Any) -> None:
             """Nothing on the screen."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Quiet(ThreadingHTTPServer):
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            """A client that hangs up is part of the tests."""
+
+    server = Quiet(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     running = BulkServer(f"http://127.0.0.1:{server.server_address[1]}")
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)

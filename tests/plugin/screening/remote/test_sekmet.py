@@ -143,9 +143,7 @@ def test_scopes_by_type_are_refused_where_the_server_wants_all(
     assert "answered 403" in ran.err
 
 
-def test_what_is_printed_is_what_is_registered(
-    by_key: Registered, crampcheck: Run
-) -> None:
+def test_what_is_printed_is_what_is_registered(by_key: Registered, crampcheck: Run) -> None:
     """Only the public half, under the name that statements carry."""
     ran = crampcheck("fhir", "jwks")
     [key] = json.loads(ran.out)["keys"]
