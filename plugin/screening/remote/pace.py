@@ -9,6 +9,7 @@ from collections.abc import Callable
 PER_SECOND = 10.0  # requests; EHRs serve clinicians at the same time
 BURST = 5.0  # requests that may go at once after a rest
 _SLOWEST = 0.1
+_WORTH_TELLING = 10.0  # seconds of waiting
 _RECOVERY = 1.05
 
 
@@ -28,11 +29,12 @@ class Pace:
         per_second: float = PER_SECOND,
         stop: threading.Event | None = None,
         clock: Callable[[], float] = time.monotonic,
+        tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.stop = stop or threading.Event()
         self.per_second = per_second  # now
         self._most = per_second
-        self._clock = clock
+        self._clock, self._tell = clock, tell
         self._lock = threading.Lock()
         self._next = 0.0  # when the next one would be due, were they evenly spread
         self._held_until = 0.0
@@ -54,6 +56,8 @@ class Pace:
             now = self._clock()
             if now >= self._held_until:  # one busy moment slows down once, however many hear of it
                 self.per_second = max(_SLOWEST, self.per_second / 2)
+                if seconds >= _WORTH_TELLING:
+                    self._tell(f"the server is busy; it is asked again in {seconds:.0f} seconds.")
             self._held_until = max(self._held_until, now + seconds)
 
     def fine(self) -> None:

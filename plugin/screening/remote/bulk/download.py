@@ -28,7 +28,7 @@ from plugin.screening.remote.keeping import disk_faults, open_own, settle, write
 _PIECE = 256 * 1024
 _TRIES = 6  # that bring nothing new
 _MOST_TRIES = 60
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.25, 60.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 60.0
 _LONGEST_TOLD = 3600.0
 _NOT_SATISFIABLE, _FIRST_FAULT = 416, 500
 _GONE = frozenset({401, 403, 404, 410})

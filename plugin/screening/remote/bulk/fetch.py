@@ -18,7 +18,7 @@ from plugin.screening.remote.bulk.download import Downloader
 from plugin.screening.remote.bulk.downloads import fetch_all
 from plugin.screening.remote.bulk.exporting import Expired, begin, delete, types_of, waited
 from plugin.screening.remote.bulk.manifest import ExportFile, Kind, Manifest
-from plugin.screening.remote.bulk.request import ExportRequest
+from plugin.screening.remote.bulk.request import READ, ExportRequest
 from plugin.screening.remote.bulk.room import Room
 from plugin.screening.remote.bulk.state import ExportState, Fetched, FileCard, Memory
 from plugin.screening.remote.bulk.summing import summed
@@ -110,24 +110,27 @@ class _Run:
         self._server, self._settings, self._request = server, settings, request
         self._telling, self._bounds = telling, bounds
         self._about = request.about(server.base)
-        self._pace = Pace()
+        self._pace = Pace(tell=telling.say)
         self._tokens: Tokens = NoToken()
         self._status: Link | None = None
 
     def fetched(self) -> Fetched:
         """All that is exported, here. Raises FetchFault."""
-        state = self.memory.load(self._about)
+        state = self.memory.load()
         if state and state.status:
-            self._status = link_of(state.status, self._server.base.url)
-        if state and state.fetched:
+            self._status = self._own(state.status)
+        if state and state.fetched and state.about == self._about:
             self._telling.say("the export is here already, from an earlier run.")
-            types: tuple[str, ...] = self._request.types
             if self._status:
-                self._tokens = tokens_for(self._server, self._settings, types or ("*",))
+                types = self._request.types or READ
+                self._tokens = tokens_for(self._server, self._settings, types)
             return self._ended(state.fetched)
         types = types_of(Asker(self._server, NoToken(), self._pace), self._request)
         self._tokens = tokens_for(self._server, self._settings, types)
         asker = Asker(self._server, self._tokens, self._pace)
+        if state and state.about != self._about:
+            self._delete()  # an export that was given up for this one
+            self._forget()
         if self._status:
             self._telling.say("going on with the export of an earlier run.")
         for _ in range(_MOST_EXPORTS):
@@ -204,6 +207,14 @@ class _Run:
         if self._status is None:
             return ""
         return delete(Asker(self._server, self._tokens, Pace(), _PARTING), self._status)
+
+    def _own(self, address: str) -> Link | None:
+        """The status of an earlier export, if it is one of this server."""
+        try:
+            link = link_of(address, self._server.base.url)
+        except ValueError:
+            return None
+        return link if self._server.trusts(link) else None
 
     def _forget(self) -> None:
         self._status = None

@@ -61,17 +61,22 @@ class Memory:
         self.folder = folder
         self.files, self.parts = folder / "files", folder / "parts"
 
-    def load(self, about: str) -> ExportState | None:
-        """What was remembered of this very export; all else is removed."""
+    def load(self) -> ExportState | None:
+        """What was remembered, of whatever export; None where that is nothing, or of use no more.
+
+        What is left of something else is removed.
+        """
         try:
             data = (self.folder / _NAME).read_bytes()
             state = msgspec.json.decode(data, type=ExportState)
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-            state = None
-        if state is None or state.about != about:
             self.forget()
             return None
-        return state
+        here = state.fetched.files if state.fetched else ()
+        if all((self.files / name).is_file() for name in here):
+            return state
+        self.forget()
+        return None
 
     def save(self, state: ExportState) -> None:
         """Keep the state, and the folders that it speaks of."""

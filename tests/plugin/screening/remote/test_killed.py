@@ -161,13 +161,14 @@ def test_an_export_that_expired_meanwhile_is_begun_anew(
 def test_another_export_is_not_gone_on_with(
     bulk: BulkServer, screen: Screen, tmp_path: Path
 ) -> None:
-    """Another level, type or date is another export: nothing of the first is used."""
+    """Another level, type or date is another export: the first is deleted, and not used."""
     filled(bulk).polls = 1_000_000
     kill_when(bulk, tmp_path / "out", lambda: "/fhir/status/1" in bulk.paths())
     bulk.polls = 0
     ran = screen(bulk.url, "--export", "patient")
     assert 0 == ran.code, ran.err
-    assert 2 == kick_offs(bulk)
+    assert (2, ["1", "2"]) == (kick_offs(bulk), bulk.deletions)
+    assert "going on" not in ran.err
 
 
 @pytest.mark.parametrize("when", ["waiting", "downloading"])

@@ -73,6 +73,17 @@ def test_a_busy_server_is_asked_half_as_often_and_then_more_again() -> None:
     assert 10.0 == pace.per_second
 
 
+def test_a_long_wait_is_told_once() -> None:
+    told: list[str] = []
+    time = Time()
+    pace = Pace(10, time, time, told.append)
+    pace.busy(5)
+    time.now += 6
+    pace.busy(120)
+    pace.busy(120)
+    assert ["the server is busy; it is asked again in 120 seconds."] == told
+
+
 def test_who_waits_stops_when_the_run_ends() -> None:
     pace = Pace()
     pace.busy(3600)
