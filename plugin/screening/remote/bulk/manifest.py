@@ -17,6 +17,7 @@ from plugin.screening.remote.bulk.request import is_instant, is_type
 MOST_BYTES = 64 * 1024 * 1024  # of one page
 MOST_PAGES = 1000
 MOST_FILES = 100_000
+_WORDS = {"true": True, "false": False}  # a server is known that writes them as text
 
 
 class Kind(StrEnum):
@@ -83,9 +84,7 @@ def read_page(body: bytes, address: str) -> Page:
             *_files(Kind.ERROR, said.outcome, address),
             *_files(Kind.DELETED, said.deleted, address),
         ),
-        requires_token=said.requires_access_token
-        if isinstance(said.requires_access_token, bool)
-        else None,
+        requires_token=_WORDS.get(str(said.requires_access_token).lower()),
         transaction_time=time if isinstance(time, str) and is_instant(time) else "",
         next=_next(said.link, address),
     )

@@ -207,9 +207,10 @@ def test_oddities_of_an_entry_harm_nothing(
     bulk: BulkServer, screen: Screen, tmp_path: Path, odd: dict[str, Any]
 ) -> None:
     """No name of the server's becomes one of ours."""
+    bulk.script.append(lambda asked: None if asked.headers.get("authorization") else Reply(401))
     filled(bulk)
     bulk.manifest = {"output": [{**one, **odd} for one in bulk.written("1")["output"]]}
-    bulk.manifest["transactionTime"] = "2026\x1b[31m"
+    bulk.manifest |= {"transactionTime": "2026\x1b[31m", "requiresAccessToken": "true"}
     ran = screen(bulk.url, "--export", "system")
     assert 0 == ran.code, ran.err
     assert all_warned(tmp_path / "out")
