@@ -112,7 +112,7 @@ def screen(
 
 def _notice(sentence: str) -> None:
     with suppress(OSError):
-        click.echo(f"crampcheck: {sentence}", err=True)
+        click.echo(f"crampcheck: {sentence}.", err=True)
 
 
 def _report(totals: Totals, out: Path) -> None:

@@ -57,7 +57,7 @@ class Pace:
             if now >= self._held_until:  # one busy moment slows down once, however many hear of it
                 self.per_second = max(_SLOWEST, self.per_second / 2)
                 if seconds >= _WORTH_TELLING:
-                    self._tell(f"the server is busy; it is asked again in {seconds:.0f} seconds.")
+                    self._tell(f"the server is busy; it is asked again in {seconds:.0f} seconds")
             self._held_until = max(self._held_until, now + seconds)
 
     def fine(self) -> None:

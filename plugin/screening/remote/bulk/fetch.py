@@ -45,7 +45,7 @@ _MAY_GO_ON = frozenset(
 
 
 class Telling(Struct, frozen=True):
-    """Who hears of an export: `say` a sentence, `on_file` how many files of how many are here."""
+    """Who hears of an export: `say` a sentence without its stop, `on_file` how many files of how many are here."""
 
     say: Callable[[str], None] = lambda _: None
     on_file: Callable[[int, int], None] = lambda _done, _total: None
@@ -120,7 +120,7 @@ class _Run:
         if state and state.status:
             self._status = self._own(state.status)
         if state and state.fetched and state.about == self._about:
-            self._telling.say("the export is here already, from an earlier run.")
+            self._telling.say("the export is here already, from an earlier run")
             if self._status:
                 types = self._request.types or READ
                 self._tokens = tokens_for(self._server, self._settings, types)
@@ -132,14 +132,14 @@ class _Run:
             self._delete()  # an export that was given up for this one
             self._forget()
         if self._status:
-            self._telling.say("going on with the export of an earlier run.")
+            self._telling.say("going on with the export of an earlier run")
         for _ in range(_MOST_EXPORTS):
             if self._status is None:
                 self._begin(asker, types)
             try:
                 return self._ended(self._all(asker, types))
             except Expired:
-                self._telling.say("the export has expired at the server; it is exported anew.")
+                self._telling.say("the export has expired at the server; it is exported anew")
                 self._forget()
         raise FetchFault(Outcome.NOT_FOUND, "its exports expire before they can be downloaded")
 
@@ -154,7 +154,7 @@ class _Run:
         return False
 
     def _begin(self, asker: Asker, types: tuple[str, ...]) -> None:
-        self._telling.say(f"asking {self._server.base.origin} to export {', '.join(types)}.")
+        self._telling.say(f"asking {self._server.base.origin} to export {', '.join(types)}")
         self._status = begin(asker, self._request, types)
         self.memory.save(ExportState(self._about, self._status.url))
 
@@ -176,7 +176,7 @@ class _Run:
             if links <= before:
                 break  # the server stands by links that lead nowhere
             before |= links
-            self._telling.say(f"{len(expired)} links to files have expired; asking for new ones.")
+            self._telling.say(f"{len(expired)} links to files have expired; asking for new ones")
         raise Expired
 
     def _summed(
@@ -196,7 +196,7 @@ class _Run:
         """All is here: the server need not keep it."""
         if self._status:
             if said := self._delete():
-                self._telling.say(f"the export could not be deleted at the server: {said}.")
+                self._telling.say(f"the export could not be deleted at the server: {said}")
             self.memory.save(ExportState(self._about, "", fetched))
             self._status = None
         for line in fetched.lines:
@@ -229,4 +229,4 @@ def _is_wanted(file: ExportFile, types: tuple[str, ...]) -> bool:
 def _of_no_use(unwanted: Counter[str]) -> Iterator[str]:
     if unwanted:
         named = ", ".join(f"{kind} ({count})" for kind, count in sorted(unwanted.items()))
-        yield f"files not downloaded, of types that were not asked for: {named}."
+        yield f"files not downloaded, of types that were not asked for: {named}"

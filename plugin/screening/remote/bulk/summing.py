@@ -26,7 +26,7 @@ def summed(
     for file in files:
         if file.kind is Kind.ERROR:
             said = read_outcomes(folder / file.name)
-            lines.append(f"{file.name}, what the server reports of this export: {said.line}.")
+            lines.append(f"{file.name}, what the server reports of this export: {said.line}")
             if said.strange:
                 missing.append(_strange(file, said.strange, "OperationOutcome with a severity"))
             else:
@@ -37,7 +37,7 @@ def summed(
             missing.append(_strange(file, strange, "Bundle of deleted resources"))
     if deleted:
         left_out = sum(leave_out(folder / name, deleted) for name in read)
-        lines.append(f"deleted at the server: {len(deleted)} resources, {left_out} left out here.")
+        lines.append(f"deleted at the server: {len(deleted)} resources, {left_out} left out here")
     return Fetched(tuple(read), tuple(missing), tuple(lines), transaction_time)
 
 
@@ -46,7 +46,7 @@ def _whole(time: str, outputs: Sequence[ExportFile], cards: Mapping[str, FileCar
     resources = sum(cards[file.name].lines for file in outputs)
     of_when = f", as of {time}; the next export may begin --since then" if time else ""
     return (
-        f"the export is here: {len(outputs)} files, {resources} resources, {size:.1f} MB{of_when}."
+        f"the export is here: {len(outputs)} files, {resources} resources, {size:.1f} MB{of_when}"
     )
 
 

@@ -81,7 +81,7 @@ def test_a_long_wait_is_told_once() -> None:
     time.now += 6
     pace.busy(120)
     pace.busy(120)
-    assert ["the server is busy; it is asked again in 120 seconds."] == told
+    assert ["the server is busy; it is asked again in 120 seconds"] == told
 
 
 def test_who_waits_stops_when_the_run_ends() -> None:

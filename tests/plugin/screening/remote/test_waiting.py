@@ -116,8 +116,8 @@ def test_progress_is_shown_and_retry_after_obeyed(
     ran = screen(filled(bulk).url, "--export", "system")
     assert 0 == ran.code, ran.err
     assert all_warned(tmp_path / "out")
-    assert "the server prepares the export: 10%  [31mred\n" in ran.err
-    assert f"the server prepares the export: {'x' * 100}\n" in ran.err
+    assert "the server prepares the export: 10%  [31mred.\n" in ran.err
+    assert f"the server prepares the export: {'x' * 100}.\n" in ran.err
     assert "\x1b" not in ran.err
     assert 6 == bulk.paths().count("/fhir/status/1")
 
