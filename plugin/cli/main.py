@@ -20,6 +20,7 @@ import click
 from plugin.cli.assess import assess
 from plugin.cli.explain import explain
 from plugin.cli.feedback import feedback
+from plugin.cli.fhir import fhir
 from plugin.cli.knowledge import knowledge
 from plugin.cli.resolve import resolve
 from plugin.cli.screen import screen
@@ -65,6 +66,7 @@ for command in (
     knowledge,
     feedback,
     worklist,
+    fhir,
 ):
     main.add_command(command)
 

@@ -13,6 +13,7 @@ import click
 
 from plugin.cli.overlay import overlay_option
 from plugin.cli.progress import Shown
+from plugin.cli.remote_options import RemoteOptions, remote_options
 from plugin.cli.report_options import options_of, report_options
 from plugin.cli.screened import left_out, report
 from plugin.cli.shared import as_of_option, packaged_pipeline
@@ -98,6 +99,7 @@ def _percent(_: click.Context, __: click.Parameter, value: str | None) -> Fracti
 )
 @report_options
 @overlay_option()
+@remote_options
 def screen(
     *,
     source: str,
@@ -111,12 +113,16 @@ def screen(
     shown: str,
     report_patients: int,
     suppress_below: int,
+    remote: RemoteOptions,
 ) -> None:
     """Assess every patient of a list.
 
     SOURCE is a folder of NDJSON files (plain or gzip, any names, resources in any order), one such
     file, or - for standard input. A line may also hold a whole Bundle. Hidden files, results of an
     earlier run and files such as .csv or .md are left alone, and named.
+
+    With --export, SOURCE is the base address of a FHIR server. Who we are there is set by
+    CRAMPCHECK_FHIR_CLIENT_ID and CRAMPCHECK_FHIR_KEY; see the page on how to screen an export.
 
     A run that was stopped or killed goes on where it was when the same command is given again.
     Results get their names when all of them are complete, run.json last: it says what was read, by
@@ -131,6 +137,7 @@ def screen(
     from plugin.screening.sinks import choose  # noqa: PLC0415
 
     chosen = choose(formats)
+    fetched = remote.of(source)
     packaged_pipeline()  # a fault of the knowledge is said before hours of reading
     asked = Asked(
         source=source,
@@ -141,6 +148,7 @@ def screen(
         engine=engine,
         fresh=fresh,
         report=options_of(report_patients, suppress_below),
+        remote=fetched,
     )
     with watching(Shown(shown)) as on_progress:
         ran = run_screen(asked, on_progress=on_progress, on_notice=_notice)

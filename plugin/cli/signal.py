@@ -126,7 +126,7 @@ def signal(
     # Slow to import.
     from plugin.cli.progress import progress_bar  # noqa: PLC0415
     from plugin.cli.signal_table import show  # noqa: PLC0415
-    from plugin.screening.run import Progress  # noqa: PLC0415
+    from plugin.screening.run.progress import Progress  # noqa: PLC0415
     from plugin.screening.signal.extra import check_extra  # noqa: PLC0415
     from plugin.screening.signal.running import analyse  # noqa: PLC0415
     from plugin.screening.signal.settings import (  # noqa: PLC0415

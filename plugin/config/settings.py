@@ -81,6 +81,12 @@ class Settings(Struct, frozen=True):
     fetch_seconds: float = 8.0  # CRAMPCHECK_FETCH_SECONDS: for all that a call needs; 0: no fetch
     fhir_servers: tuple[str, ...] = ()  # CRAMPCHECK_FHIR_SERVERS: that unsigned calls may point to
     fhir_networks: tuple[str, ...] = ()  # CRAMPCHECK_FHIR_NETWORKS: not public, and yet allowed
+    fhir_client_id: str = ""  # CRAMPCHECK_FHIR_CLIENT_ID: who we are to a server we export from
+    fhir_key: str = ""  # CRAMPCHECK_FHIR_KEY: the file of the private key that signs for it
+    fhir_token_url: str = ""  # CRAMPCHECK_FHIR_TOKEN_URL: where tokens are; if empty, it says
+    fhir_scopes: str = ""  # CRAMPCHECK_FHIR_SCOPES: to ask for; to read what is exported if empty
+    fhir_token: str = ""  # CRAMPCHECK_FHIR_TOKEN: a token as it is, in place of a key
+    fhir_file_origins: tuple[str, ...] = ()  # CRAMPCHECK_FHIR_FILE_ORIGINS: that also get the token
     fhir_ca: str = ""  # CRAMPCHECK_FHIR_CA: certificates that FHIR servers are trusted by
 
     # What is kept

@@ -6,8 +6,6 @@ import re
 import time
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.client import HTTPException, RemoteDisconnected
 from typing import Any, TypeVar
@@ -19,11 +17,12 @@ from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
 from plugin.fhir_client.body import checked_json, outcome_in, read_body
 from plugin.fhir_client.deadline import Deadline
 from plugin.fhir_client.faults import AddressRefused, FetchFault, Outcome, timed_out
+from plugin.fhir_client.waiting import retry_after
 
 T = TypeVar("T")
 Note = Callable[[Outcome, float], None]  # told of each request: how it ended, and its seconds
 
-_TOKEN = re.compile(r"\A[A-Za-z0-9._~+/-]{1,16384}={0,8}\Z")
+TOKEN = re.compile(r"\A[A-Za-z0-9._~+/-]{1,16384}={0,8}\Z")
 _ATTEMPTS = 4
 _FIRST_PAUSE = 0.25  # seconds, doubled each time, where the server does not say how long
 _SHORTEST_PAUSE = 0.05
@@ -31,7 +30,7 @@ _REFUSAL_BYTES = 64 * 1024
 _MOST_BYTES = 64 * 1024 * 1024  # of all answers together
 _BUSY = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 _FIRST_REDIRECT, _FIRST_REFUSAL, _FIRST_FAULT = 300, 400, 500
-_OUTCOMES = {
+OUTCOMES = {
     401: Outcome.DENIED,
     403: Outcome.DENIED,
     404: Outcome.NOT_FOUND,
@@ -61,7 +60,7 @@ class Getter:
         self, session: requests.Session, token: str, deadline: Deadline, note: Note
     ) -> None:
         """Raises FetchFault for a token that cannot stand in a header."""
-        if token and not _TOKEN.match(token):
+        if token and not TOKEN.match(token):
             raise FetchFault(Outcome.DENIED, "the access token of the call is no bearer token")
         self._session, self._deadline, self._note = session, deadline, note
         self._room = _MOST_BYTES
@@ -119,7 +118,7 @@ class Getter:
                 "the FHIR server's name leads to a network address that may not be called",
             ) from None
         except (requests.RequestException, HTTPError, HTTPException, OSError) as error:
-            raise _fault(error) from (_Stale() if _was_stale(error) else None)
+            raise fault_of(error) from (_Stale() if _was_stale(error) else None)
 
 
 class _Stale(Exception):  # noqa: N818
@@ -141,28 +140,14 @@ def _answer(response: requests.Response, most: int) -> bytes:
         except FetchFault:
             said = ""  # the status says what there is to say
     other = Outcome.SERVER_FAULT if status >= _FIRST_FAULT else Outcome.REJECTED
-    outcome = _OUTCOMES.get(status, other)
+    outcome = OUTCOMES.get(status, other)
     fault = FetchFault(outcome, f"the FHIR server answered {status}{said}")
     if status in _BUSY:
-        raise _Again(fault, _retry_after(response.headers.get("Retry-After", "")))
+        raise _Again(fault, retry_after(response.headers.get("Retry-After", "")))
     raise fault
 
 
-def _retry_after(value: str) -> float | None:
-    """Seconds to wait, from seconds or a date; None for neither."""
-    text = value.strip()
-    if text.isascii() and text.isdigit():
-        return float(text[:9])
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError, OverflowError):
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
-
-
-def _fault(error: Exception) -> FetchFault:
+def fault_of(error: Exception) -> FetchFault:
     """Which fault an error of the libraries is. Its own text has the address, and is dropped."""
     if isinstance(error, (requests.Timeout, ReadTimeoutError, TimeoutError)):
         return timed_out()

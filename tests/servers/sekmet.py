@@ -65,8 +65,16 @@ class FhirServer(Struct, frozen=True):
 
 
 @contextmanager
-def sekmet(folder: Path, certificate: Path | None = None, key: Path | None = None) -> Iterator[Any]:
-    """Run a server in a folder, over TLS if it has a certificate and its key."""
+def sekmet(
+    folder: Path,
+    certificate: Path | None = None,
+    key: Path | None = None,
+    smart: Json | None = None,
+) -> Iterator[Any]:
+    """Run a server in a folder, over TLS if it has a certificate and its key.
+
+    `smart` is how it lets backend services in that sign, beside who has the token.
+    """
     port = free_port()
     url = f"{'https' if certificate else 'http'}://{HOST}:{port}/fhir"
     settings = {
@@ -77,6 +85,8 @@ def sekmet(folder: Path, certificate: Path | None = None, key: Path | None = Non
         "log_inbound": False,
         "server_auth": {"types": ["bearer"], "tokens": [TOKEN]},
     }
+    if smart:
+        settings["server_auth"] = {"types": ["bearer", "smart"], "tokens": [TOKEN], **smart}
     if certificate:
         settings |= {"tls_certfile": str(certificate), "tls_keyfile": str(key)}
     (folder / "settings.yaml").write_text(yaml.safe_dump(settings))

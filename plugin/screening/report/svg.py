@@ -42,7 +42,8 @@ def _references(one: ET.Element) -> set[str]:
 
 def _clean(one: ET.Element, used: set[str], classes: Mapping[str, str], ids: str) -> None:
     for child in list(one):
-        if not isinstance(child.tag, str) or child.tag.rpartition("}")[2] in _DROPPED:
+        tag: object = child.tag  # of a comment it is a function
+        if not isinstance(tag, str) or tag.rpartition("}")[2] in _DROPPED:
             one.remove(child)
         else:
             _clean(child, used, classes, ids)

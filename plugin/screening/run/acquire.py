@@ -11,6 +11,7 @@ import os
 import shutil
 import sys
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
@@ -19,9 +20,13 @@ from plugin.errors import InputUnreadable
 from plugin.screening.run.durable import PRIVATE_FILE, PRIVATE_FOLDER
 from plugin.screening.run.inputs import Input, inputs_of
 from plugin.screening.run.manifest import MANIFEST
+from plugin.screening.run.progress import OnNotice, OnProgress, Progress
 from plugin.screening.run.state import FETCHED, FOLDER
 from plugin.screening.sinks import result_files
 from plugin.screening.source.listing import STDIN, Source, SourceFile, find
+
+if TYPE_CHECKING:
+    from plugin.screening.remote.acquire import Remote
 
 _COPIED = "stdin"
 _AT_ONCE = 1024 * 1024  # bytes
@@ -48,6 +53,25 @@ def acquire(source: str, out: Path, work: Path, *, fresh: bool) -> Acquired:
     # Folders of work, of whatever run, are ours: nobody needs to be told of them.
     hidden = tuple(name for name in found.hidden if PurePath(name).name != FOLDER)
     found = msgspec.structs.replace(found, hidden=hidden)
+    return Acquired(found, inputs_of(found))
+
+
+def acquire_remote(
+    remote: Remote, work: Path, on_progress: OnProgress, on_notice: OnNotice, *, fresh: bool
+) -> Acquired:
+    """Fetch an export into the folder of the run, going on with what an earlier sitting got.
+
+    Raises FhirServerError, InputUnreadable if the export is empty, CrampcheckError if the folder
+    cannot be written.
+    """
+    fetched = work / FETCHED
+    if fresh:
+        shutil.rmtree(fetched, ignore_errors=True)
+
+    def on_file(done: int, total: int) -> None:
+        on_progress(Progress("downloading", done, total, "files"))
+
+    found = remote.fetch(fetched, on_notice, on_file)
     return Acquired(found, inputs_of(found))
 
 

@@ -9,8 +9,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from plugin.errors import CrampcheckError, InputUnreadable, Stopped
-from plugin.screening.run.state import is_begun, remove
+from plugin.screening.run.state import FETCHED, is_begun, remove
 
+_EXPORT = "export.json"  # of a download that the next sitting can go on with
 _FULL = frozenset({errno.EDQUOT, errno.EFBIG, errno.ENOSPC})
 
 
@@ -43,7 +44,7 @@ def nothing_left_of_nothing(out: Path, folder: Path, *, made: bool) -> Iterator[
     try:
         yield
     except BaseException:
-        if not is_begun(folder):
+        if not is_begun(folder) and not (folder / FETCHED / _EXPORT).exists():
             with suppress(OSError):
                 remove(folder)
                 if made:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -17,7 +18,7 @@ from plugin.pipeline import Pipeline, default_pipeline
 from plugin.screening.job import assess_job
 from plugin.screening.local.work import Work
 from plugin.screening.report.run_facts import ReportOptions, RunFacts
-from plugin.screening.run.acquire import Acquired, acquire
+from plugin.screening.run.acquire import Acquired, acquire, acquire_remote
 from plugin.screening.run.cutting import Cut
 from plugin.screening.run.durable import write_whole
 from plugin.screening.run.ending import in_sentences, nothing_left_of_nothing
@@ -34,6 +35,9 @@ from plugin.screening.run.totals import Totals
 from plugin.screening.run.watching import WRITING, Watch
 from plugin.screening.sinks import About, Chosen, Reported, check_ready
 
+if TYPE_CHECKING:
+    from plugin.screening.remote.acquire import Remote
+
 LOCAL = "local"
 _HASHES = "sha256"
 
@@ -49,6 +53,7 @@ class Asked(Struct, frozen=True):
     engine: str = LOCAL
     fresh: bool = False
     report: ReportOptions = ReportOptions()
+    remote: Remote | None = None  # what to fetch, where the source is a FHIR server
 
 
 class Ran(Struct, frozen=True):
@@ -77,7 +82,12 @@ def screen(
         held(folder),
         nothing_left_of_nothing(asked.out, folder, made=made),
     ):
-        acquired = acquire(asked.source, asked.out, folder, fresh=asked.fresh)
+        if asked.remote:
+            acquired = acquire_remote(
+                asked.remote, folder, on_progress, on_notice, fresh=asked.fresh
+            )
+        else:
+            acquired = acquire(asked.source, asked.out, folder, fresh=asked.fresh)
         identity = _identity(asked, pipeline, acquired)
         begun = begin(folder, identity, _now(), fresh=asked.fresh)
         _say_how_it_begins(begun, on_notice)

@@ -1,0 +1,198 @@
+"""A run that is killed goes on with its export; one that is stopped leaves nothing there."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from tests.plugin.golden import PATIENTS
+from tests.plugin.screening.conftest import AS_OF
+from tests.plugin.screening.remote.bulk_server import SECRET, TOKEN, BulkServer, Reply
+from tests.plugin.screening.remote.conftest import Screen, told
+from tests.plugin.screening.remote.ward import all_warned, filled
+
+# Tests that run in the background ignore Ctrl-C; the command must not inherit that.
+RUN = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from plugin.cli.main import run; run()"
+)
+PATIENCE = 60  # seconds
+OBSERVATIONS = "Observation-1"
+
+
+@pytest.fixture(autouse=True)
+def _token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRAMPCHECK_FHIR_TOKEN", TOKEN)
+
+
+@contextmanager
+def started(bulk: BulkServer, out: Path) -> Iterator[subprocess.Popen[str]]:
+    """The command, in a process of its own."""
+    with subprocess.Popen(
+        [sys.executable, "-c", RUN, "screen", bulk.url, "--export", "system", "--out", str(out),
+         "--as-of", AS_OF],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env={**os.environ, "PYTHONPATH": str(PATIENTS.parents[1])},
+    ) as process:  # fmt: skip
+        try:
+            yield process
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def until(holds: Callable[[], object], process: subprocess.Popen[str]) -> None:
+    """Wait for something to be; fail if the command ends before."""
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def kill_when(bulk: BulkServer, out: Path, holds: Callable[[], object]) -> None:
+    """Start the command and kill it as soon as that is so. It leaves no secret behind."""
+    with started(bulk, out) as process:
+        until(holds, process)
+        assert TOKEN not in Path(f"/proc/{process.pid}/cmdline").read_text()
+        process.kill()
+        said = "".join(process.communicate(timeout=PATIENCE))
+    assert [] == told(said, out)
+    kept = [one for one in out.rglob("*") if one.is_file()]
+    assert kept
+    assert {0o600} == {one.stat().st_mode & 0o777 for one in kept}
+
+
+def kick_offs(bulk: BulkServer) -> int:
+    return sum(path.endswith("$export") for path in bulk.paths())
+
+
+def test_killed_while_it_waits_it_waits_for_the_same_export(
+    bulk: BulkServer, screen: Screen, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    filled(bulk).polls = 1_000_000
+    kill_when(bulk, out, lambda: "/fhir/status/1" in bulk.paths())
+    bulk.polls = 0
+    ran = screen(bulk.url, "--export", "system")
+    assert 0 == ran.code, ran.err
+    assert "going on with the export of an earlier run" in ran.err
+    assert (1, ["1"]) == (kick_offs(bulk), bulk.deletions)
+    assert all_warned(out)
+
+
+def test_killed_while_it_downloads_it_takes_up_the_files(
+    bulk: BulkServer, screen: Screen, tmp_path: Path
+) -> None:
+    """What is here is not sent again, and of what is here in part only the rest."""
+    out, silent = tmp_path / "out", threading.Event()
+    headers = {"Content-Type": "application/fhir+ndjson", "ETag": '"of-the-file"'}
+    body = filled(bulk).files[OBSERVATIONS]
+    bulk.once(OBSERVATIONS, Reply(200, body, headers, cut=150, hold=silent))
+    folder = out / ".crampcheck-run" / "source"
+
+    def is_half_here() -> bool:
+        part = folder / "parts" / f"{OBSERVATIONS}.ndjson"
+        others = [folder / "parts" / f"{one}-1.ndjson.json" for one in ("Patient", "Medication")]
+        whole = all(one.exists() and b'"done":true' in one.read_bytes() for one in others)
+        return whole and part.exists() and part.stat().st_size == 150
+
+    kill_when(bulk, out, is_half_here)
+    silent.set()
+    before = len(bulk.asked)
+    ran = screen(bulk.url, "--export", "system")
+    assert 0 == ran.code, ran.err
+    assert all_warned(out)
+    assert (1, ["1"]) == (kick_offs(bulk), bulk.deletions)
+    later = bulk.asked[before:]
+    assert not [one for one in later if one.name.endswith(("Patient-1", "Medication-1"))]
+    [rest] = [one for one in later if one.name.endswith(OBSERVATIONS)]
+    assert "bytes=150-" == rest.headers["range"]
+    assert not folder.exists()
+
+
+def test_killed_with_everything_here_it_asks_for_no_file_again(
+    bulk: BulkServer, screen: Screen, tmp_path: Path
+) -> None:
+    """Only the export at the server is still to be deleted."""
+    silent = threading.Event()
+
+    def slow_to_delete(asked: object) -> Reply | None:
+        waits = getattr(asked, "method", "") == "DELETE" and not silent.is_set()
+        return Reply(202, b"x" * 10, cut=1, hold=silent) if waits else None
+
+    filled(bulk).script.append(slow_to_delete)
+    kill_when(bulk, tmp_path / "out", lambda: bulk.paths("DELETE"))
+    silent.set()
+    before = len(bulk.asked)
+    ran = screen(bulk.url, "--export", "system")
+    assert 0 == ran.code, ran.err
+    assert "the export is here already" in ran.err
+    assert all_warned(tmp_path / "out")
+    assert ["DELETE"] == [one.method for one in bulk.asked[before:]]
+
+
+def test_an_export_that_expired_meanwhile_is_begun_anew(
+    bulk: BulkServer, screen: Screen, tmp_path: Path
+) -> None:
+    filled(bulk).polls = 1_000_000
+    kill_when(bulk, tmp_path / "out", lambda: "/fhir/status/1" in bulk.paths())
+    bulk.polls = 0
+    bulk.gone.add("1")
+    ran = screen(bulk.url, "--export", "system")
+    assert 0 == ran.code, ran.err
+    assert "has expired at the server; it is exported anew" in ran.err
+    assert 2 == kick_offs(bulk)
+    assert all_warned(tmp_path / "out")
+
+
+def test_another_export_is_not_gone_on_with(
+    bulk: BulkServer, screen: Screen, tmp_path: Path
+) -> None:
+    """Another level, type or date is another export: the first is deleted, and not used."""
+    filled(bulk).polls = 1_000_000
+    kill_when(bulk, tmp_path / "out", lambda: "/fhir/status/1" in bulk.paths())
+    bulk.polls = 0
+    ran = screen(bulk.url, "--export", "patient")
+    assert 0 == ran.code, ran.err
+    assert (2, ["1", "2"]) == (kick_offs(bulk), bulk.deletions)
+    assert "going on" not in ran.err
+
+
+@pytest.mark.parametrize("when", ["waiting", "downloading"])
+def test_control_c_deletes_the_export_and_leaves_nothing(
+    bulk: BulkServer, tmp_path: Path, when: str
+) -> None:
+    """While the server prepares it, and while a file is silent."""
+    out, silent = tmp_path / "out", threading.Event()
+    if when == "waiting":
+        filled(bulk).polls = 1_000_000
+    else:
+        body = filled(bulk).files[OBSERVATIONS]
+        bulk.once(OBSERVATIONS, Reply(200, body, cut=150, hold=silent))
+    seen = "/fhir/status/1" if when == "waiting" else f"/fhir/file/1/{OBSERVATIONS}"
+    try:
+        with started(bulk, out) as process:
+            until(lambda: seen in bulk.paths(), process)
+            process.send_signal(signal.SIGINT)
+            printed, said = process.communicate(timeout=PATIENCE)
+    finally:
+        silent.set()
+    assert (130, "") == (process.returncode, printed), said
+    assert said.endswith("crampcheck: stopped.\n")
+    assert "Traceback" not in said
+    assert SECRET not in said
+    assert ["1"] == bulk.deletions
+    assert not [one for one in out.rglob("*") if one.is_file()]
