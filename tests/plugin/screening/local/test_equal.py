@@ -16,9 +16,10 @@ from plugin.pipeline import Pipeline
 from plugin.reading.source import RawEntry
 from plugin.screening.job import assess_job, outcome_of
 from plugin.screening.local.parts import merged
-from plugin.screening.local.running import run_local
 from plugin.screening.local.work import Work
 from plugin.screening.outcome import Screened
+from plugin.screening.run.glance import level_of
+from plugin.screening.run.stages import do_stages
 from plugin.screening.source.chunks import plan
 from plugin.screening.source.listing import SourceFile
 from tests.plugin.screening.local.mixes import DOCUMENTS, KNOWLEDGE
@@ -49,7 +50,14 @@ def _screened(documents: list[Json], cut: Cut) -> list[tuple[str, bytes]]:
         inner = Path(folder, "work")
         inner.mkdir()
         work = Work(str(inner), cut.partitions)
-        run_local(plan(sources, cut.chunk), work, assess_job(PIPELINE, AS_OF))
+        do_stages(
+            plan(sources, cut.chunk),
+            work,
+            assess_job(PIPELINE, AS_OF),
+            level_of,
+            workers=1,
+            on_came=lambda _: None,
+        )
         rows = list(merged([work.part(number) for number in range(cut.partitions)]))
     answers = []
     for reference, packed in rows:
