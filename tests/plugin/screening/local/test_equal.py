@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +25,7 @@ from plugin.screening.source.chunks import plan
 from plugin.screening.source.listing import SourceFile
 from tests.plugin.screening.local.mixes import DOCUMENTS, KNOWLEDGE
 from tests.plugin.screening.local.naive import Json, by_patient
+from tests.plugin.screening.local.told import MIXES
 
 AS_OF = date(2026, 11, 1)
 PIPELINE = Pipeline(KNOWLEDGE)
@@ -91,3 +93,13 @@ def test_every_patient_gets_the_answer_of_assess(
     if by_type:  # as most exports have them
         documents = sorted(documents, key=lambda one: str(one.get("resourceType")))
     assert _assessed(documents) == _screened(documents, cut)
+
+
+@pytest.mark.parametrize("partitions", [1, 2, 9])
+@pytest.mark.parametrize("name", MIXES)
+def test_what_matters_rarely_is_answered_as_assess_does(name: str, partitions: int) -> None:
+    """In one file and in two, in this order and the other."""
+    documents = MIXES[name]
+    for files in (1, 2):
+        for mix in (documents, documents[::-1]):
+            assert _assessed(mix) == _screened(mix, Cut(files, partitions=partitions))
