@@ -64,7 +64,7 @@ class _Measured(Struct, frozen=True, gc=False):
 
 def read_observation(entry: Entry, observation: Observation, reading: Reading) -> bool:
     """Read one Observation. False if it is set aside: of no analyte of ours, or no result yet."""
-    parts = _parts(observation, reading.index)
+    parts = parts_of(observation, reading.index)
     if not parts:
         return False  # most Observations of an EHR, so before anything else is looked at
     status = observation.status
@@ -91,7 +91,12 @@ def read_observation(entry: Entry, observation: Observation, reading: Reading) -
     return True
 
 
-def _parts(observation: Observation, index: Index) -> list[_Part]:
+def is_no_result(status: str) -> bool:
+    """True for a status that says that there is no result, or none yet."""
+    return status.strip().lower() in _NOT_RESULTS
+
+
+def parts_of(observation: Observation, index: Index) -> list[_Part]:
     """Every analyte of ours in an Observation. A panel's own code needs no value."""
     if not observation.component:  # nearly always
         code = observation.code
