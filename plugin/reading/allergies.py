@@ -9,7 +9,7 @@ from plugin.model import Reaction, UnreadReason
 from plugin.reading import elements
 from plugin.reading.conditions import denied
 from plugin.reading.context import Entry, Reading
-from plugin.reading.dates import when
+from plugin.reading.dates import day_of
 from plugin.reading.elements import CodeableConcept
 from plugin.reading.index import Index
 from plugin.reading.shapes import AllergyIntolerance
@@ -84,7 +84,7 @@ def _day(allergy: AllergyIntolerance, reaction: elements.Reaction) -> date | Non
         allergy.last_occurrence,
         allergy.recorded_date,
     )
-    return next((found.first for text in texts if text and (found := when(text))), None)
+    return next((found.first for text in texts if text and (found := day_of(text))), None)
 
 
 def _substance(allergy: AllergyIntolerance, reaction: elements.Reaction) -> CodeableConcept:

@@ -14,7 +14,7 @@ from math import ceil
 
 from msgspec import Struct
 
-from plugin.reading.dates import when
+from plugin.reading.dates import day_of
 from plugin.reading.elements import Dosage, Period, Quantity, present
 from plugin.reading.shapes import (
     MedicationAdministration,
@@ -229,7 +229,7 @@ def _ran_out(duration: Quantity, entry: Medicine, as_of: date) -> bool:
         return False
     starts = [period.start for period in _periods(entry)]
     starts += [entry.occurence_date_time, entry.effective_date_time, entry.authored_on]
-    start = next((found for text in starts if text and (found := when(text))), None)
+    start = next((found for text in starts if text and (found := day_of(text))), None)
     return start is not None and (as_of - start.last).days >= days
 
 
@@ -252,7 +252,7 @@ def _starts(entry: Medicine, periods: list[Period]) -> list[date]:
     """Every date on which the entry as a whole may have begun."""
     days: list[date] = []
     for text in (entry.authored_on, entry.effective_date_time, entry.occurence_date_time):
-        if text and (found := when(text)):
+        if text and (found := day_of(text)):
             days.append(found.first)
     return days + _firsts(period.start for period in periods) if periods else days
 
@@ -270,14 +270,14 @@ def _earliest(entry: Medicine, dosages: tuple[Dosage, ...], starts: list[date]) 
 
 
 def _firsts(texts: Iterable[str]) -> list[date]:
-    return [found.first for text in texts if text and (found := when(text))]
+    return [found.first for text in texts if text and (found := day_of(text))]
 
 
 def _later(text: str, as_of: date) -> bool:
-    found = when(text) if text else None
+    found = day_of(text) if text else None
     return found is not None and found.first > as_of
 
 
 def _over(text: str, as_of: date) -> bool:
-    found = when(text) if text else None
+    found = day_of(text) if text else None
     return found is not None and found.last < as_of

@@ -17,6 +17,14 @@ _TIME = re.compile(
 )
 
 
+# As nearly all servers write an instant: of these, every one whose day is a day can be read.
+_SOUND = re.compile(
+    r"(?:19|20)\d\d-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?"
+    r"(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)",
+    re.ASCII,
+)
+
+
 class When(Struct, frozen=True, gc=False):
     """A date of some precision: the first and the last day that it can mean.
 
@@ -46,9 +54,21 @@ def when(text: str) -> When | None:
         return None
 
 
+def day_of(text: str) -> When | None:
+    """The same without its instant, for those who ask for no more than the day.
+
+    Instants are many, and days few: this is quickly answered from memory.
+    """
+    if len(text) <= _DAY or not _SOUND.fullmatch(text):
+        return when(text)
+    return when(text[:_DAY])
+
+
 def _timed(text: str) -> When | None:
     """An instant. Its day is asked for apart: days recur, of a patient and between patients."""
     day = when(text[:_DAY])
+    if day is not None and _SOUND.fullmatch(text):
+        return When(day.first, day.first, datetime.fromisoformat(text).astimezone(UTC))
     if day is None or day.first != day.last or not _TIME.fullmatch(text, _DAY):
         return None
     return When(day.first, day.first, _instant(text))

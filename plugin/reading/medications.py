@@ -8,7 +8,7 @@ from knowledge.model import RouteClass
 from plugin.model import Dispense, Medication, UnreadReason
 from plugin.reading.context import Entry, Reading, clip
 from plugin.reading.currency import Currency, currency_of
-from plugin.reading.dates import when
+from plugin.reading.dates import day_of
 from plugin.reading.dose import daily_doses
 from plugin.reading.elements import ABSENT, Dosage, present
 from plugin.reading.ordered import currency_of_order
@@ -106,7 +106,7 @@ def _dispensed(
 
 
 def _handed_over(dispense: MedicationDispense) -> date | None:
-    found = when(dispense.when_handed_over) or when(dispense.when_prepared)
+    found = day_of(dispense.when_handed_over) or day_of(dispense.when_prepared)
     return found.first if found else None
 
 

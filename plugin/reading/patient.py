@@ -10,7 +10,7 @@ from msgspec import Struct
 from plugin.errors import InputUnreadable
 from plugin.model import UnreadReason
 from plugin.reading.context import Entry, Reading
-from plugin.reading.dates import when
+from plugin.reading.dates import day_of
 from plugin.reading.references import key_of, keys_of
 from plugin.reading.shapes import Patient, Resource
 
@@ -106,10 +106,10 @@ def read_patient(entry: Entry, patient: Patient, reading: Reading) -> Person:
         )
         reading.not_read(entry, reason, "", detail)
         return Person()
-    born = when(patient.birth_date)
+    born = day_of(patient.birth_date)
     if born is None and patient.birth_date:
         reading.not_read(entry, UnreadReason.DATE_NOT_READ, "", "birthDate is no date")
-    died = when(patient.deceased_date_time)
+    died = day_of(patient.deceased_date_time)
     return Person(
         birth_date=born.first if born else None,
         deceased=patient.deceased_boolean
