@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import date
 from hashlib import blake2b
 from urllib.parse import quote
@@ -11,7 +10,6 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from knowledge.model import Knowledge
-from knowledge.terminology.concept import Concept, Resolution
 from plugin.model import (
     Dispense,
     LabResult,
@@ -22,6 +20,7 @@ from plugin.model import (
     UnreadReason,
 )
 from plugin.reading.index import Index, index_of
+from plugin.reading.naming import Resolve, namer
 from plugin.reading.references import Directory
 from plugin.reading.repair import KINDS
 from plugin.reading.shapes import Resource
@@ -29,7 +28,6 @@ from plugin.reading.shapes import Resource
 _ID_LENGTH = 64  # FHIR's longest id
 is_id = re.compile(rf"[A-Za-z0-9.-]{{1,{_ID_LENGTH}}}").fullmatch
 _TEXT_LENGTH = 300  # longer texts are cut: they are shown to a person
-Resolve = Callable[[Concept], Resolution]
 
 
 class Entry(Struct, frozen=True, gc=False):
@@ -61,6 +59,7 @@ class Reading:
         self.knowledge = knowledge
         self.index: Index = index_of(knowledge)
         self.resolve = resolve
+        self.name = namer(resolve)
         self.as_of = as_of
         self.directory = directory
         self.ordered = ordered

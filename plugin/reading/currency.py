@@ -74,7 +74,6 @@ _SECONDS = {
     "a": 366 * 86400, "year": 366 * 86400, "years": 366 * 86400,
 }  # fmt: skip
 _DAY = 86400
-_NO_PERIODS = (None, None, None)
 _MOST = 100_000  # more of any unit than a course of treatment has
 
 
@@ -103,9 +102,9 @@ def currency_of(entry: Medicine, dosages: tuple[Dosage, ...], as_of: date) -> Cu
         settled = _by_words(entry, status, state, intent)
         if settled is not None:
             return settled
+    bounded = bool(dosages) and _bounded(dosages)
     periods = _periods(entry)
     starts = _starts(entry, periods)
-    bounded = _bounded(dosages)
     applying: tuple[Dosage, ...] = ()
     if type(entry) is MedicationDispense:
         why = "dispense"
@@ -114,11 +113,11 @@ def currency_of(entry: Medicine, dosages: tuple[Dosage, ...], as_of: date) -> Cu
     elif entry.adherence and (word := _not_taking(entry)):
         why = word
     else:
-        why = _outside(starts, periods, as_of)
+        why = _outside(starts, periods, as_of) if starts or periods else ""
         if not why:
             applying, why = _applying(entry, dosages, as_of) if bounded else (dosages, "")
     start = _earliest(entry, dosages if bounded else (), starts)
-    return Currency(not why, why, start=start, applying=applying)
+    return Currency(not why, why, True, False, "", start, applying)
 
 
 def is_wrong(entry: Medicine) -> bool:
@@ -178,8 +177,9 @@ def _not_taking(entry: Medicine) -> str:
 
 def _outside(starts: list[date], periods: list[Period], as_of: date) -> str:
     """`ended` or `starts-later` where the dates of an active entry say so; else empty."""
-    if starts and max(starts) > as_of:
-        return "starts-later"
+    for start in starts:
+        if start > as_of:
+            return "starts-later"
     for period in periods:
         if _over(period.end, as_of):
             return "ended"
@@ -245,7 +245,7 @@ def _days(duration: Quantity) -> int | None:
 
 def _periods(entry: Medicine) -> list[Period]:
     found = (entry.effective_period, entry.effective_dose_period, entry.occurence_period)
-    return [] if found == _NO_PERIODS else [period for period in found if period is not None]
+    return [period for period in found if period is not None] if any(found) else []
 
 
 def _starts(entry: Medicine, periods: list[Period]) -> list[date]:
@@ -266,7 +266,7 @@ def _earliest(entry: Medicine, dosages: tuple[Dosage, ...], starts: list[date]) 
         repeat = dosage.timing.repeat if dosage.timing else None
         if repeat and repeat.bounds_period:
             days = days + _firsts((repeat.bounds_period.start,))
-    return min(days) if days else None
+    return min(days) if len(days) > 1 else days[0] if days else None
 
 
 def _firsts(texts: Iterable[str]) -> list[date]:

@@ -17,11 +17,12 @@ from knowledge.model import Knowledge
 from plugin.model import PatientRecord, Tally, Unread, UnreadReason
 from plugin.reading.allergies import read_allergy
 from plugin.reading.conditions import read_condition
-from plugin.reading.context import Entry, Reading, Resolve
+from plugin.reading.context import Entry, Reading
 from plugin.reading.derived import with_derived
 from plugin.reading.gather import Gathered, gather
 from plugin.reading.labs import read_observation
 from plugin.reading.medications import read_medicine
+from plugin.reading.naming import Resolve
 from plugin.reading.pages import read_bundle, read_outcome
 from plugin.reading.patient import Owner, Person, owner_of, read_patient
 from plugin.reading.references import Directory, keys_of
