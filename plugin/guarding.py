@@ -8,11 +8,20 @@ from msgspec import Struct
 
 from knowledge.logic import Gate, prove, prove_one_of
 from knowledge.model import Adjustment, Knowledge, Mitigation
-from knowledge.vocabulary import Clause, Condition, Fact, LabCut, LabIs, LabState, TermRef
+from knowledge.vocabulary import (
+    Clause,
+    Condition,
+    Fact,
+    LabCut,
+    LabIs,
+    LabState,
+    TermRef,
+    UnreadKind,
+)
 from plugin.facts.book import FactBook
 from plugin.facts.labs import evidence_of
 from plugin.facts.numbers import FactNumbers, either
-from plugin.model import Evidence, Offered, Withheld
+from plugin.model import Evidence, Offered, PatientRecord, Withheld
 
 
 class Rail(Struct, frozen=True):
@@ -32,12 +41,37 @@ class Rails(Struct, frozen=True):
 
     by_id: dict[str, Rail]
     unprompted: tuple[Rail, ...]
+    heard: frozenset[str] | None  # kinds of which an unread entry is behind each unprompted one
+
+    def silent(self, record: PatientRecord) -> bool:
+        """True where no unprompted one can be offered or withheld, by a look at the record."""
+        heard = self.heard
+        return heard is not None and not any(one.kind in heard for one in record.unread)
 
 
 def rails(knowledge: Knowledge, numbers: FactNumbers) -> Rails:
     """The guard rails of a knowledge."""
     by_id = {name: _rail(one, numbers) for name, one in knowledge.mitigations.items()}
-    return Rails(by_id, tuple(rail for rail in by_id.values() if rail.mitigation.unprompted))
+    unprompted = tuple(rail for rail in by_id.values() if rail.mitigation.unprompted)
+    kinds = [_kinds(rail) for rail in unprompted]
+    heard = None if None in kinds else frozenset().union(*filter(None, kinds))
+    return Rails(by_id, unprompted, heard)
+
+
+def _kinds(rail: Rail) -> frozenset[str] | None:
+    """The kinds of unread entries without which nobody hears of it; None where it asks for more."""
+    if not _silent(rail):
+        return None
+    for clause in rail.mitigation.offer_when:
+        kinds = [fact.kind for fact in clause if isinstance(fact, UnreadKind)]
+        if len(kinds) == len(clause):
+            return frozenset(kinds)
+    return None
+
+
+def _silent(rail: Rail) -> bool:
+    """True where it is not withheld either, should it not be offered."""
+    return not rail.mitigation.can_harm and not rail.guards
 
 
 def _rail(one: Mitigation, numbers: FactNumbers) -> Rail:
@@ -86,8 +120,7 @@ class Guarded:
         """False where weighing could neither offer nor withhold it: most charts end here, before
         anybody asks which facts hold.
         """
-        silent = not rail.mitigation.can_harm and not rail.guards
-        return not silent or prove(rail.mitigation.offer_when, self._book.ask) is not None
+        return not _silent(rail) or prove(rail.mitigation.offer_when, self._book.ask) is not None
 
     def _weigh(self, rail: Rail) -> tuple[str, ...]:
         mitigation = rail.mitigation

@@ -1,6 +1,8 @@
 """The values that flow through the application: a record as read, and the answer about it.
 
-All are frozen, and none can hold itself, so that the collector need not look at them. Dates are dates of the patient's record; instants carry their time zone.
+All are frozen, and none can hold itself, so that the collector need not look at them. Dates are
+dates of the patient's record; instants carry their time zone. What an answer is made of (Finding,
+Evidence, Offered, Withheld, ListedMedication) is encoded as it stands (`answer.py`).
 """
 
 from __future__ import annotations
@@ -184,8 +186,8 @@ class Evidence(Struct, frozen=True, omit_defaults=True, gc=False):
     note: str = ""  # how a value was come by, where it is not as reported
 
 
-class Finding(Struct, frozen=True, gc=False):
-    """What one rule says of one or more drugs."""
+class Finding(Struct, frozen=True, gc=False, rename={"partners": "with"}):
+    """What one rule says of one or more drugs. Its fields are the contract's, in its order."""
 
     rule: str
     level: Level

@@ -68,6 +68,10 @@ class RuleIndex:
             if true & needed == needed and (not one_of or one.gate.open(true))
         }
 
+    def speaks_of(self, name: str) -> bool:
+        """Whether any rule may fire on the ingredient by itself."""
+        return name in self._knowledge.ingredients and bool(self._of(name)[0])
+
     def direct(self, name: str) -> tuple[Candidate, ...]:
         """The rules that may fire on the ingredient by itself."""
         return self._of(name)[0]

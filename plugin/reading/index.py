@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from knowledge.model import Knowledge, Lab, LabCode, LabUnit, RouteClass
 from knowledge.terminology.concept import Coding
 from knowledge.terminology.systems import system_key
+from plugin.reading.derived import Formulas, formulas_of
 from plugin.reading.dosed import dosed_ingredients
 from plugin.reading.elements import CodeableConcept
 from plugin.reading.memo import remembered
@@ -77,6 +78,7 @@ class Index:
         self._ingredients = knowledge.ingredients
         symptoms = {one.id for one in knowledge.conditions.values() if one.symptom}
         self.reactions = frozenset(symptoms) | packaged_words().reactions
+        self.formulas: Formulas = formulas_of(knowledge)
         self.dosed = dosed_ingredients(knowledge)
         self.analytes = remembered(self._analytes)
         self.conditions = remembered(self._conditions)

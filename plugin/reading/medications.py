@@ -11,8 +11,8 @@ from plugin.reading.currency import Currency, currency_of
 from plugin.reading.dates import day_of
 from plugin.reading.dose import daily_doses
 from plugin.reading.elements import ABSENT, Dosage, present
-from plugin.reading.ordered import currency_of_order
 from plugin.reading.naming import Product
+from plugin.reading.ordered import currency_of_order
 from plugin.reading.product import product_of
 from plugin.reading.route import route_of, stated_route
 from plugin.reading.shapes import MedicationDispense, Medicine

@@ -26,9 +26,7 @@ class Owner(Struct, frozen=True):
     def owns(self, resource: Resource) -> bool:
         """True for a resource of this patient; one that names nobody goes with the record."""
         subject = resource.owner
-        if subject is None:
-            return True
-        if subject.reference in self.keys:
+        if subject is None or subject.reference in self.keys:
             return True  # nearly always
         key = _subject_key(subject.reference)
         return not key or key in self.keys
@@ -75,6 +73,10 @@ def _named(patient: str, patients: list[Entry]) -> Owner:
     id_ = key.rpartition("/")[2]
     keys = {key, id_, f"urn:uuid:{id_}".lower()}
     for entry in patients:
+        resource = entry.resource
+        if resource is not None and resource.id == id_ and not entry.urls:
+            keys.add(f"Patient/{id_}")  # nearly always
+            continue
         own = _keys(entry)
         if keys & own:
             keys |= own
