@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from plugin.model import Problem, UnreadReason
-from plugin.reading.context import Entry, Reading, clip
+from plugin.reading.context import Entry, Reading
 from plugin.reading.dates import When, day_of
 from plugin.reading.elements import CodeableConcept, present
+from plugin.reading.naming import clip
 from plugin.reading.shapes import Condition
 
 _ACTIVE = frozenset({"active", "recurrence", "relapse"})

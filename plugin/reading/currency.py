@@ -103,6 +103,8 @@ def currency_of(entry: Medicine, dosages: tuple[Dosage, ...], as_of: date) -> Cu
         if settled is not None:
             return settled
     bounded = bool(dosages) and _bounded(dosages)
+    if not bounded and _only_authored(entry):  # nearly always
+        return _by_authored(entry, state, status, dosages, as_of)
     periods = _periods(entry)
     starts = _starts(entry, periods)
     applying: tuple[Dosage, ...] = ()
@@ -118,6 +120,37 @@ def currency_of(entry: Medicine, dosages: tuple[Dosage, ...], as_of: date) -> Cu
             applying, why = _applying(entry, dosages, as_of) if bounded else (dosages, "")
     start = _earliest(entry, dosages if bounded else (), starts)
     return Currency(not why, why, True, False, "", start, applying)
+
+
+def _only_authored(entry: Medicine) -> bool:
+    """True where no date can play a part but the one on which the entry was written."""
+    return (
+        not (
+            entry.effective_period
+            or entry.effective_date_time
+            or entry.date_asserted
+            or entry.occurence_date_time
+            or entry.occurence_period
+            or entry.effective_dose_period
+            or entry.when_handed_over
+            or entry.when_prepared
+            or entry.adherence
+        )
+        and type(entry) is not MedicationDispense
+    )
+
+
+def _by_authored(
+    entry: Medicine, state: State, status: str, dosages: tuple[Dosage, ...], as_of: date
+) -> Currency:
+    """What the rest of `currency_of` says of such an entry."""
+    written = day_of(entry.authored_on) if entry.authored_on else None
+    start = written.first if written is not None else None
+    if state is _PAST:
+        return Currency(False, status, True, False, "", start)
+    if start is not None and start > as_of:
+        return Currency(False, "starts-later", True, False, "", start)
+    return Currency(True, "", True, False, "", start, dosages)
 
 
 def is_wrong(entry: Medicine) -> bool:

@@ -40,7 +40,10 @@ class When(Struct, frozen=True, gc=False):
 @remembered
 def when(text: str) -> When | None:
     """Read a date or dateTime of any FHIR precision; None for anything else, never an error."""
-    text = text.strip()
+    return _read(text.strip())
+
+
+def _read(text: str) -> When | None:
     try:
         if len(text) > _DAY:
             return _timed(text)
@@ -59,14 +62,20 @@ def day_of(text: str) -> When | None:
 
     Instants are many, and days few: this is quickly answered from memory.
     """
-    if len(text) <= _DAY or not _SOUND.fullmatch(text):
-        return when(text)
-    return when(text[:_DAY])
+    if len(text) <= _DAY:
+        return _short(text)
+    return _short(text[:_DAY]) if _SOUND.fullmatch(text) else when(text)
+
+
+@remembered
+def _short(text: str) -> When | None:
+    """A date without a time. In a memory of its own, which instants would fill."""
+    return _read(text.strip())
 
 
 def _timed(text: str) -> When | None:
     """An instant. Its day is asked for apart: days recur, of a patient and between patients."""
-    day = when(text[:_DAY])
+    day = _short(text[:_DAY])
     if day is not None and _SOUND.fullmatch(text):
         return When(day.first, day.first, datetime.fromisoformat(text).astimezone(UTC))
     if day is None or day.first != day.last or not _TIME.fullmatch(text, _DAY):

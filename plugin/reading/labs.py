@@ -153,20 +153,20 @@ def _result(
     suspect = haemolysed(sample.observation, value, reading)
     if analyte.code.trusted is not None and not suspect:
         suspect = _outside(low, high, analyte.code.trusted)
-    return LabResult(
-        analyte=analyte.lab.id,
-        reference=sample.entry.reference,
-        low=low,
-        high=high,
-        low_open=amount.low_open,
-        high_open=amount.high_open,
-        value=amount.value,
-        reported=amount.reported,
-        unit=amount.unit or amount.code or analyte.lab.unit,
-        day=taken.first,
-        instant=taken.instant,
-        suspect=suspect,
-        note=measured.note,
+    return LabResult(  # by place, since there are many
+        analyte.lab.id,
+        sample.entry.reference,
+        low,
+        high,
+        amount.low_open,
+        amount.high_open,
+        amount.value,
+        amount.reported,
+        amount.unit or amount.code or analyte.lab.unit,
+        taken.first,
+        taken.instant,
+        suspect,
+        measured.note,
     )
 
 

@@ -13,6 +13,7 @@ from plugin.reading.memo import remembered
 
 Resolve = Callable[[Concept], Resolution]
 Name = Callable[[CodeableConcept], "Product"]
+_TEXT_LENGTH = 300  # longer texts are cut: they are shown to a person
 _KEEP = 8  # terminologies held at a time; a process uses one, tests a few
 
 
@@ -24,6 +25,7 @@ class Product(Struct, frozen=True, gc=False):
     reason: UnreadReason | None = None
     detail: str = ""
     known: bool = False  # whether its concept names drugs, as nearly all do
+    shown: str = ""  # the text as it is listed, where it is known
 
 
 UNNAMED = Product("", Resolution((), (), Match.NONE, Reason.EMPTY))
@@ -46,4 +48,10 @@ def _product(concept: CodeableConcept, resolve: Resolve) -> Product:
         return UNNAMED
     found = resolve(Concept(concept.coding, concept.text))
     known = found.reason is Reason.RECOGNISED and bool(found.ingredients)
-    return Product(label, found, known=known)
+    return Product(label, found, known=known, shown=clip(label) if known else "")
+
+
+def clip(text: str) -> str:
+    """A text short enough to be shown, on one line."""
+    text = " ".join(text.split()) if "\n" in text or "\t" in text else text.strip()
+    return text if len(text) <= _TEXT_LENGTH else text[: _TEXT_LENGTH - 1] + "…"
