@@ -15,6 +15,7 @@ from knowledge.vocabulary import TermRef
 from plugin.facts.book import FactBook
 from plugin.facts.interactions import InteractionTable
 from plugin.facts.numbers import FactNumbers
+from plugin.facts.plans import Plans
 from plugin.facts.selection import RuleIndex
 from plugin.facts.times import age_in_years
 from plugin.firing import Fired, fire_rules
@@ -46,6 +47,7 @@ class Assessor:
         self._table = InteractionTable(knowledge, jurisdiction)
         self._numbers = FactNumbers(knowledge)
         self._index = RuleIndex(knowledge, self._numbers)
+        self._plans = Plans(self._index)
         self._rails = rails(knowledge, self._numbers)
         self._rules = {rule.id: rule for rule in knowledge.rules}
         self._adult = int(knowledge.constants["adult-age-years"].value)
@@ -68,8 +70,8 @@ class Assessor:
     def assess_in_full(self, record: PatientRecord, as_of: date) -> Assessment:
         """The same of a patient who is to be assessed, though nothing may be to be said."""
         book = self.book(record, as_of)
-        groups = _grouped(fire_rules(book, self._index))
-        guarded = Guarded(book, self._rails)
+        groups = _grouped(fire_rules(book, self._plans))
+        guarded = Guarded(book, self._rails, self._plans)
         for group in groups:
             guarded.propose(group[0].rule.suggest)
         guarded.propose_unprompted()
@@ -82,7 +84,7 @@ class Assessor:
 
         In the order of the findings; what guard rails added comes last.
         """
-        guarded = Guarded(self.book(record, as_of), self._rails)
+        guarded = Guarded(self.book(record, as_of), self._rails, self._plans)
         suggested = [name for one in findings for name in self._rules[one.rule].suggest]
         guarded.propose(suggested)
         return _after(guarded.offered, suggested), _after(guarded.withheld, suggested)

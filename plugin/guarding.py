@@ -21,6 +21,7 @@ from knowledge.vocabulary import (
 from plugin.facts.book import FactBook
 from plugin.facts.labs import evidence_of
 from plugin.facts.numbers import FactNumbers, either
+from plugin.facts.plans import Plans
 from plugin.model import Evidence, Offered, PatientRecord, Withheld
 
 
@@ -30,8 +31,8 @@ class Rail(Struct, frozen=True):
     mitigation: Mitigation
     offer: Gate
     settled: bool  # whether an open `offer` proves all that must be proven
+    decided: bool  # whether numbered facts decide the rest too: what blocks it, what is added
     complications: int  # facts of which one holds wherever a guard rail or an adjustment does
-    offered: Offered  # what is offered where neither does
     guards: tuple[tuple[Gate, Condition], ...]
     adjust: tuple[tuple[Gate, Adjustment], ...]
 
@@ -80,8 +81,8 @@ def _rail(one: Mitigation, numbers: FactNumbers) -> Rail:
         mitigation=one,
         offer=numbers.gate(one.offer_when),
         settled=all(numbers.clause(clause) is not None for clause in one.offer_when),
+        decided=all(numbers.clause(clause) is not None for one in conditional for clause in one),
         complications=either(numbers.needed(condition) for condition in conditional),
-        offered=Offered(one.id, one.kind, one.text),
         guards=tuple((numbers.gate(guard), guard) for guard in one.withhold_when),
         adjust=tuple((numbers.gate(extra.when), extra) for extra in one.adjust),
     )
@@ -90,8 +91,9 @@ def _rail(one: Mitigation, numbers: FactNumbers) -> Rail:
 class Guarded:
     """Offers and withholds each mitigation once, in the order in which they were proposed."""
 
-    def __init__(self, book: FactBook, ready: Rails) -> None:
+    def __init__(self, book: FactBook, ready: Rails, plans: Plans) -> None:
         self._book = book
+        self._plans = plans
         self._rails = ready
         self.offered: dict[str, Offered] = {}
         self.withheld: dict[str, Withheld] = {}
@@ -99,18 +101,21 @@ class Guarded:
 
     def propose(self, ids: Iterable[str]) -> None:
         """Weigh mitigations, and what offering them adds."""
-        queue = list(ids)
-        while queue:
-            true = self._book.true
-            name = queue.pop(0)
+        queue = [name for name in ids if name not in self._seen]
+        offers = self._plans.of(self._book.true).offers if queue else {}
+        for name in queue:  # which grows as it is gone through
             if name in self._seen:
                 continue
             self._seen.add(name)
-            rail = self._rails.by_id[name]
-            if rail.settled and not true & rail.complications and rail.offer.open(true):
-                self.offered[name] = rail.offered
+            known = offers.get(name)
+            if known is None:
+                rail = self._rails.by_id[name]
+                added = self._weigh(rail)
+                if rail.settled and rail.decided and name in self.offered:
+                    offers[name] = self.offered[name], added
             else:
-                queue += self._weigh(rail)
+                self.offered[name], added = known
+            queue += added
 
     def propose_unprompted(self) -> None:
         """Weigh those that no rule proposes."""
