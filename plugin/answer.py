@@ -14,7 +14,7 @@ _ENCODER = msgspec.json.Encoder()
 
 def to_json(assessment: Assessment) -> dict[str, Any]:
     """The assessment as plain values, keys in the order of the contract."""
-    plain: dict[str, Any] = msgspec.to_builtins(_shaped(assessment))
+    plain: dict[str, Any] = msgspec.json.decode(to_bytes(assessment))
     return plain
 
 

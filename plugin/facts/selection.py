@@ -26,8 +26,6 @@ from knowledge.vocabulary import (
 from plugin.facts.numbers import INTERACTION, FactNumbers, either, partner_fact
 from plugin.facts.substance import static_fact
 
-_FREE = Gate()
-
 
 class Prepared(Struct, frozen=True):
     """A rule, and what was settled of it once."""
@@ -47,7 +45,6 @@ class Candidate(Struct, frozen=True):
     position: int  # the rule's place in the knowledge
     gate: Gate
     drug_when: Condition
-    free: bool  # whether the gate asks for nothing
 
 
 class RuleIndex:
@@ -116,8 +113,7 @@ class RuleIndex:
         return self._by_name[name]
 
     def _candidate(self, place: int, left: Condition, ingredient: Ingredient) -> Candidate:
-        gate = self._gate(left, ingredient)
-        return Candidate(place, gate, left, free=gate == _FREE)
+        return Candidate(place, self._gate(left, ingredient), left)
 
     def _left(self, one: Prepared, ingredient: Ingredient) -> Condition | None:
         """What is left to ask of the drug itself; None where the rule can never fire on it."""
