@@ -98,9 +98,7 @@ class RuleIndex:
 
     def _of(self, name: str) -> tuple[tuple[Candidate, ...], tuple[Candidate, ...]]:
         if name not in self._by_name:
-            ingredient = self._knowledge.ingredients.get(name)
-            if ingredient is None:
-                return (), ()  # a drug without a cramp link: no rule speaks of it
+            ingredient = self._knowledge.ingredients[name]
             found = [
                 (one.rule.drug == FLAGGED, self._candidate(place, left, ingredient))
                 for place, one in enumerate(self.rules)

@@ -76,7 +76,7 @@ def test_what_no_rule_speaks_of_is_of_no_use(resource: Json) -> None:
         lab(unit="nonsense"),
         lab("29463-7", component=[{"code": {"coding": [{"system": LOINC, "code": "2823-3"}]}}]),
         problem(),
-        problem({}),
+        without(problem(), "code"),
         problem(clinicalStatus=SOLVED, implicitRules="http://example.org"),
         allergy(),
     ],
