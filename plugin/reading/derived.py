@@ -45,8 +45,8 @@ def formulas_of(knowledge: Knowledge) -> Formulas:
     return Formulas(
         slope=knowledge.constants["calcium-per-albumin"].value,
         normal_albumin=knowledge.constants["calcium-reference-albumin"].value,
-        calcium_unit=knowledge.labs[_CALCIUM].unit,
-        egfr_unit=knowledge.labs[_EGFR].unit,
+        calcium_unit=_unit(knowledge, _CALCIUM),
+        egfr_unit=_unit(knowledge, _EGFR),
         scale=number("scale"),
         beta=number("beta"),
         age=number("age"),
@@ -55,6 +55,11 @@ def formulas_of(knowledge: Knowledge) -> Formulas:
             for sex, factor in factors.items()
         },
     )
+
+
+def _unit(knowledge: Knowledge, analyte: str) -> str:
+    lab = knowledge.labs.get(analyte)
+    return lab.unit if lab is not None else ""
 
 
 def with_derived(
