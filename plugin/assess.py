@@ -15,7 +15,9 @@ from knowledge.vocabulary import TermRef
 from plugin.facts.book import FactBook
 from plugin.facts.interactions import InteractionTable
 from plugin.facts.numbers import FactNumbers
+from plugin.facts.plans import Plans
 from plugin.facts.selection import RuleIndex
+from plugin.facts.times import age_in_years
 from plugin.firing import Fired, fire_rules
 from plugin.guarding import Guarded, rails
 from plugin.lab_orders import lab_orders
@@ -45,6 +47,7 @@ class Assessor:
         self._table = InteractionTable(knowledge, jurisdiction)
         self._numbers = FactNumbers(knowledge)
         self._index = RuleIndex(knowledge, self._numbers)
+        self._plans = Plans(self._index)
         self._rails = rails(knowledge, self._numbers)
         self._rules = {rule.id: rule for rule in knowledge.rules}
         self._adult = int(knowledge.constants["adult-age-years"].value)
@@ -59,16 +62,20 @@ class Assessor:
 
     def assess(self, record: PatientRecord, as_of: date) -> Assessment:
         """The answer about one patient on one day."""
+        reason = self._not_assessed(record, as_of)
+        if reason is not None or self._quiet(record):
+            return self._bare(record, as_of, reason)
+        return self.assess_in_full(record, as_of)
+
+    def assess_in_full(self, record: PatientRecord, as_of: date) -> Assessment:
+        """The same of a patient who is to be assessed, though nothing may be to be said."""
         book = self.book(record, as_of)
-        reason = self._not_assessed(book)
-        if reason:
-            return self._answer(book, [], Guarded(book, self._rails), reason)
-        groups = _grouped(fire_rules(book, self._index))
-        guarded = Guarded(book, self._rails)
+        groups = _grouped(fire_rules(book, self._plans))
+        guarded = Guarded(book, self._rails, self._plans)
         for group in groups:
             guarded.propose(group[0].rule.suggest)
         guarded.propose_unprompted()
-        return self._answer(book, self._ordered(groups, guarded), guarded, None)
+        return self._answer(book, self._ordered(groups, guarded), guarded)
 
     def options(
         self, record: PatientRecord, as_of: date, findings: Iterable[Finding]
@@ -77,7 +84,7 @@ class Assessor:
 
         In the order of the findings; what guard rails added comes last.
         """
-        guarded = Guarded(self.book(record, as_of), self._rails)
+        guarded = Guarded(self.book(record, as_of), self._rails, self._plans)
         suggested = [name for one in findings for name in self._rules[one.rule].suggest]
         guarded.propose(suggested)
         return _after(guarded.offered, suggested), _after(guarded.withheld, suggested)
@@ -86,12 +93,43 @@ class Assessor:
         """The rule that a finding is of."""
         return self._rules[finding.rule]
 
-    def _not_assessed(self, book: FactBook) -> NotAssessed | None:
-        if book.record.deceased:
+    def _not_assessed(self, record: PatientRecord, as_of: date) -> NotAssessed | None:
+        if record.deceased:
             return NotAssessed.DECEASED
-        if book.age is not None and book.age < self._adult:
+        born = record.birth_date
+        if born is not None and age_in_years(born, as_of) < self._adult:
             return NotAssessed.UNDER_18
         return None
+
+    def _quiet(self, record: PatientRecord) -> bool:
+        """True where nothing can be found or offered: no rule speaks of any drug that is taken.
+
+        So it is of most patients of a list, of whom then no fact need be known.
+        """
+        speaks_of = self._index.speaks_of
+        for medication in record.medications:
+            if medication.current:
+                for name in medication.ingredients:
+                    if speaks_of(name) and medication.route.systemic:
+                        return False
+        return self._rails.silent(record)
+
+    def _bare(
+        self, record: PatientRecord, as_of: date, reason: NotAssessed | None = None
+    ) -> Assessment:
+        """The answer that finds nothing."""
+        return Assessment(
+            patient=record.reference,
+            as_of=as_of,
+            knowledge_version=self.knowledge.version,
+            level=Level.NONE,
+            medications=_listed(record),
+            findings=(),
+            mitigations=(),
+            withheld=(),
+            unread=record.unread,
+            not_assessed=reason,
+        )
 
     def _ordered(self, groups: list[list[Fired]], guarded: Guarded) -> list[list[Fired]]:
         """Highest level first; then what is about a drug before care beside it, the strongest
@@ -111,7 +149,6 @@ class Assessor:
         book: FactBook,
         groups: list[list[Fired]],
         guarded: Guarded,
-        reason: NotAssessed | None,
     ) -> Assessment:
         findings = tuple(_finding(group, book, guarded) for group in groups)
         record = book.record
@@ -121,16 +158,12 @@ class Assessor:
             as_of=book.as_of,
             knowledge_version=self.knowledge.version,
             level=findings[0].level if findings else Level.NONE,
-            medications=tuple(
-                ListedMedication(m.reference, m.text, m.current, m.ingredients, m.match)
-                for m in record.medications
-            ),
+            medications=_listed(record),
             findings=findings,
             mitigations=offered,
             withheld=_in_order(guarded.withheld, groups),
             unread=record.unread,
             also=self._also(book, findings),
-            not_assessed=reason,
             orders=lab_orders(offered, self.knowledge, book),
         )
 
@@ -145,6 +178,15 @@ class Assessor:
             for name in book.drugs
             if name in known and name not in flagged and known[name].effective_tier is Tier.LISTED
         )
+
+
+def _listed(record: PatientRecord) -> tuple[ListedMedication, ...]:
+    return tuple(
+        [
+            ListedMedication(m.reference, m.text, m.current, m.ingredients, m.match)
+            for m in record.medications
+        ]
+    )
 
 
 def _grouped(fired: list[Fired]) -> list[list[Fired]]:

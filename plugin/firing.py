@@ -8,7 +8,8 @@ from knowledge.logic import prove
 from knowledge.model import Citation, Level, Rule
 from plugin.facts.book import DrugPage, FactBook
 from plugin.facts.pairs import Pairing, pairings
-from plugin.facts.selection import Candidate, Prepared, RuleIndex
+from plugin.facts.plans import Chosen, Plans, Ready
+from plugin.facts.selection import Candidate, Prepared
 from plugin.model import Evidence
 
 Proof = tuple[Evidence, ...]
@@ -27,61 +28,61 @@ class Fired(Struct, frozen=True):
     cited: tuple[Citation, ...]  # of the row of the interaction table, where it is one
 
 
-def fire_rules(book: FactBook, index: RuleIndex) -> list[Fired]:
+def fire_rules(book: FactBook, plans: Plans) -> list[Fired]:
     """Everything that fires, lesser rules removed, rules for flagged drugs last."""
-    by_drug = [(name, found) for name in book.drugs if (found := index.direct(name))]
-    if not by_drug:
+    drugs = [name for name in book.drugs if plans.index.speaks_of(name)]
+    if not drugs:
         return []  # as of most charts, of which then no fact need be known
-    awake = index.awake(book.true)
+    plan = plans.of(book.true)
     asked: Asked = {}
-    direct = _standing(_fire_all(book, awake, by_drug, asked))
+    direct = _standing(_fire_all(book, [(name, plan.direct(name)) for name in drugs], asked))
     said = {fired.rule.id for fired in direct}
-    awake = {place: one for place, one in awake.items() if said.isdisjoint(one.rule.yields_to)}
-    flagged = [(name, index.beside(name)) for name in dict.fromkeys(one.drug for one in direct)]
-    return direct + _fire_all(book, awake, flagged, asked)
+    beside = [
+        (name, _unless_said(plan.beside(name), said))
+        for name in dict.fromkeys([one.drug for one in direct])
+    ]
+    return direct + _fire_all(book, beside, asked)
 
 
-def _fire_all(
-    book: FactBook,
-    awake: dict[int, Prepared],
-    by_drug: list[tuple[str, tuple[Candidate, ...]]],
-    asked: Asked,
-) -> list[Fired]:
+def _unless_said(chosen: Chosen, said: set[str]) -> Chosen:
+    """Without the rules that give way to one that fired."""
+    return tuple([one for one in chosen if said.isdisjoint(one[0].prepared.rule.yields_to)])
+
+
+def _fire_all(book: FactBook, by_drug: list[tuple[str, Chosen]], asked: Asked) -> list[Fired]:
     fired: list[Fired] = []
-    true = book.true
-    for name, candidates in by_drug:
-        page = book.page(name)
-        for candidate in candidates:
-            one = awake.get(candidate.position)
-            if one is not None and (candidate.free or candidate.gate.open(true)):
+    for name, chosen in by_drug:
+        if chosen:
+            page = book.page(name)
+            for one, candidate in chosen:
                 fired += _fire(one, candidate, page, asked)
     return fired
 
 
-def _fire(one: Prepared, candidate: Candidate, page: DrugPage, asked: Asked) -> list[Fired]:
-    if one.interaction is not None and one.interaction.state not in page.interaction_states:
+def _fire(one: Ready, candidate: Candidate, page: DrugPage, asked: Asked) -> list[Fired]:
+    prepared = one.prepared
+    interaction = prepared.interaction
+    if interaction is not None and interaction.state not in page.interaction_states:
         return []  # most rules about interactions, of most drugs
-    because = _because(one, candidate, page, asked)
-    if because is None or _stopped(one, page):
+    if _stopped(one, page):
         return []
-    return [_fired(one, page, because, pairing) for pairing in pairings(one, page)]
+    because = _because(prepared, candidate, page, asked)
+    if because is None:
+        return []
+    return [_fired(one, page, because, pairing) for pairing in pairings(prepared, page)]
 
 
-def _fired(one: Prepared, page: DrugPage, because: Proof, pairing: Pairing) -> Fired:
-    rule, true = one.rule, page.book.true
+def _fired(one: Ready, page: DrugPage, because: Proof, pairing: Pairing) -> Fired:
+    rule = one.prepared.rule
     level = rule.level
     because += pairing.because
-    for gate, raised in one.raises:
-        proof = prove(raised.when, pairing.prove) if gate.open(true) else None
+    for raised in one.raises:
+        proof = prove(raised.when, pairing.prove)
         if proof is not None:
             because += proof
             if raised.to.rank > level.rank:
                 level = raised.to
-    notes = [
-        note.text
-        for gate, note in one.notes
-        if gate.open(true) and prove(note.when, pairing.prove) is not None
-    ]
+    notes = [note.text for note in one.notes if prove(note.when, pairing.prove) is not None]
     row = pairing.hit.row if pairing.hit else None
     if row is not None and row.text:
         notes.append(row.text)  # what the label says of just this pair
@@ -111,10 +112,12 @@ def _because(one: Prepared, candidate: Candidate, page: DrugPage, asked: Asked) 
     return None if own is None else patient + own
 
 
-def _stopped(one: Prepared, page: DrugPage) -> bool:
-    if one.stops is None or page.book.record.reactions:
-        return bool(one.rule.unless) and prove(one.rule.unless, page.prove) is not None
-    return bool(one.stops & page.book.true)
+def _stopped(one: Ready, page: DrugPage) -> bool:
+    prepared = one.prepared
+    if prepared.stops is not None and not page.book.record.reactions:
+        return one.stopped
+    unless = prepared.rule.unless
+    return bool(unless) and prove(unless, page.prove) is not None
 
 
 def _standing(fired: list[Fired]) -> list[Fired]:

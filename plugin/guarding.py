@@ -8,11 +8,21 @@ from msgspec import Struct
 
 from knowledge.logic import Gate, prove, prove_one_of
 from knowledge.model import Adjustment, Knowledge, Mitigation
-from knowledge.vocabulary import Clause, Condition, Fact, LabCut, LabIs, LabState, TermRef
+from knowledge.vocabulary import (
+    Clause,
+    Condition,
+    Fact,
+    LabCut,
+    LabIs,
+    LabState,
+    TermRef,
+    UnreadKind,
+)
 from plugin.facts.book import FactBook
 from plugin.facts.labs import evidence_of
 from plugin.facts.numbers import FactNumbers, either
-from plugin.model import Evidence, Offered, Withheld
+from plugin.facts.plans import Plans
+from plugin.model import Evidence, Offered, PatientRecord, Withheld
 
 
 class Rail(Struct, frozen=True):
@@ -21,8 +31,8 @@ class Rail(Struct, frozen=True):
     mitigation: Mitigation
     offer: Gate
     settled: bool  # whether an open `offer` proves all that must be proven
+    decided: bool  # whether numbered facts decide the rest too: what blocks it, what is added
     complications: int  # facts of which one holds wherever a guard rail or an adjustment does
-    offered: Offered  # what is offered where neither does
     guards: tuple[tuple[Gate, Condition], ...]
     adjust: tuple[tuple[Gate, Adjustment], ...]
 
@@ -32,12 +42,37 @@ class Rails(Struct, frozen=True):
 
     by_id: dict[str, Rail]
     unprompted: tuple[Rail, ...]
+    heard: frozenset[str] | None  # kinds of which an unread entry is behind each unprompted one
+
+    def silent(self, record: PatientRecord) -> bool:
+        """True where no unprompted one can be offered or withheld, by a look at the record."""
+        heard = self.heard
+        return heard is not None and not any(one.kind in heard for one in record.unread)
 
 
 def rails(knowledge: Knowledge, numbers: FactNumbers) -> Rails:
     """The guard rails of a knowledge."""
     by_id = {name: _rail(one, numbers) for name, one in knowledge.mitigations.items()}
-    return Rails(by_id, tuple(rail for rail in by_id.values() if rail.mitigation.unprompted))
+    unprompted = tuple(rail for rail in by_id.values() if rail.mitigation.unprompted)
+    kinds = [_kinds(rail) for rail in unprompted]
+    heard = None if None in kinds else frozenset().union(*filter(None, kinds))
+    return Rails(by_id, unprompted, heard)
+
+
+def _kinds(rail: Rail) -> frozenset[str] | None:
+    """The kinds of unread entries without which nobody hears of it; None where it asks for more."""
+    if not _silent(rail):
+        return None
+    for clause in rail.mitigation.offer_when:
+        kinds = [fact.kind for fact in clause if isinstance(fact, UnreadKind)]
+        if len(kinds) == len(clause):
+            return frozenset(kinds)
+    return None
+
+
+def _silent(rail: Rail) -> bool:
+    """True where it is not withheld either, should it not be offered."""
+    return not rail.mitigation.can_harm and not rail.guards
 
 
 def _rail(one: Mitigation, numbers: FactNumbers) -> Rail:
@@ -46,8 +81,8 @@ def _rail(one: Mitigation, numbers: FactNumbers) -> Rail:
         mitigation=one,
         offer=numbers.gate(one.offer_when),
         settled=all(numbers.clause(clause) is not None for clause in one.offer_when),
+        decided=all(numbers.clause(clause) is not None for one in conditional for clause in one),
         complications=either(numbers.needed(condition) for condition in conditional),
-        offered=Offered(one.id, one.kind, one.text),
         guards=tuple((numbers.gate(guard), guard) for guard in one.withhold_when),
         adjust=tuple((numbers.gate(extra.when), extra) for extra in one.adjust),
     )
@@ -56,8 +91,9 @@ def _rail(one: Mitigation, numbers: FactNumbers) -> Rail:
 class Guarded:
     """Offers and withholds each mitigation once, in the order in which they were proposed."""
 
-    def __init__(self, book: FactBook, ready: Rails) -> None:
+    def __init__(self, book: FactBook, ready: Rails, plans: Plans) -> None:
         self._book = book
+        self._plans = plans
         self._rails = ready
         self.offered: dict[str, Offered] = {}
         self.withheld: dict[str, Withheld] = {}
@@ -65,18 +101,21 @@ class Guarded:
 
     def propose(self, ids: Iterable[str]) -> None:
         """Weigh mitigations, and what offering them adds."""
-        queue = list(ids)
-        while queue:
-            true = self._book.true
-            name = queue.pop(0)
+        queue = [name for name in ids if name not in self._seen]
+        offers = self._plans.of(self._book.true).offers if queue else {}
+        for name in queue:  # which grows as it is gone through
             if name in self._seen:
                 continue
             self._seen.add(name)
-            rail = self._rails.by_id[name]
-            if rail.settled and not true & rail.complications and rail.offer.open(true):
-                self.offered[name] = rail.offered
+            known = offers.get(name)
+            if known is None:
+                rail = self._rails.by_id[name]
+                added = self._weigh(rail)
+                if rail.settled and rail.decided and name in self.offered:
+                    offers[name] = self.offered[name], added
             else:
-                queue += self._weigh(rail)
+                self.offered[name], added = known
+            queue += added
 
     def propose_unprompted(self) -> None:
         """Weigh those that no rule proposes."""
@@ -86,8 +125,7 @@ class Guarded:
         """False where weighing could neither offer nor withhold it: most charts end here, before
         anybody asks which facts hold.
         """
-        silent = not rail.mitigation.can_harm and not rail.guards
-        return not silent or prove(rail.mitigation.offer_when, self._book.ask) is not None
+        return not _silent(rail) or prove(rail.mitigation.offer_when, self._book.ask) is not None
 
     def _weigh(self, rail: Rail) -> tuple[str, ...]:
         mitigation = rail.mitigation

@@ -1,6 +1,8 @@
 """The values that flow through the application: a record as read, and the answer about it.
 
-All are frozen. Dates are dates of the patient's record; instants carry their time zone.
+All are frozen, and none can hold itself, so that the collector need not look at them. Dates are
+dates of the patient's record; instants carry their time zone. What an answer is made of (Finding,
+Evidence, Offered, Withheld, ListedMedication) is encoded as it stands (`answer.py`).
 """
 
 from __future__ import annotations
@@ -58,7 +60,7 @@ class EntryKind(StrEnum):
     OTHER = "other"
 
 
-class Unread(Struct, frozen=True):
+class Unread(Struct, frozen=True, gc=False):
     """An entry that could not be read, with what a person needs to find it."""
 
     reference: str
@@ -72,14 +74,14 @@ class Unread(Struct, frozen=True):
     day: date | None = None  # for a result: its date, where that could be read
 
 
-class DailyDose(Struct, frozen=True):
+class DailyDose(Struct, frozen=True, gc=False):
     """What one entry gives of one ingredient in a day, in mg; None where it cannot be read."""
 
     ingredient: str
     mg: Decimal | None
 
 
-class Medication(Struct, frozen=True):
+class Medication(Struct, frozen=True, gc=False):
     """A medication entry that was read. Not current: listed, and fires nothing."""
 
     reference: str
@@ -95,7 +97,7 @@ class Medication(Struct, frozen=True):
     not_prescribed: bool = False
 
 
-class Dispense(Struct, frozen=True):
+class Dispense(Struct, frozen=True, gc=False):
     """A package, or several, that a pharmacy handed over."""
 
     reference: str
@@ -105,7 +107,7 @@ class Dispense(Struct, frozen=True):
     route: RouteClass
 
 
-class LabResult(Struct, frozen=True):
+class LabResult(Struct, frozen=True, gc=False):
     """One usable result, in the unit of its analyte (CK: in multiples of the upper limit).
 
     The true value lies in [low, high]; an open end is None. `low_open`/`high_open` exclude the
@@ -127,7 +129,7 @@ class LabResult(Struct, frozen=True):
     note: str = ""  # how the value was derived, where it was: creatinine, default upper limit
 
 
-class Problem(Struct, frozen=True):
+class Problem(Struct, frozen=True, gc=False):
     """An active condition that the knowledge has a name for."""
 
     condition: str
@@ -138,7 +140,7 @@ class Problem(Struct, frozen=True):
     encounter_diagnosis: bool = False
 
 
-class Reaction(Struct, frozen=True):
+class Reaction(Struct, frozen=True, gc=False):
     """A muscle reaction to a drug, from an AllergyIntolerance."""
 
     conditions: tuple[str, ...]
@@ -147,7 +149,7 @@ class Reaction(Struct, frozen=True):
     day: date | None
 
 
-class Tally(Struct, frozen=True):
+class Tally(Struct, frozen=True, gc=False):
     """How many entries came in, and what became of each: the four parts add up to `entries`."""
 
     entries: int
@@ -157,7 +159,7 @@ class Tally(Struct, frozen=True):
     duplicates: int  # byte-identical to another entry
 
 
-class PatientRecord(Struct, frozen=True):
+class PatientRecord(Struct, frozen=True, gc=False):
     """A patient as read, sorted so that the order of entries cannot change an answer."""
 
     reference: str
@@ -184,8 +186,8 @@ class Evidence(Struct, frozen=True, omit_defaults=True, gc=False):
     note: str = ""  # how a value was come by, where it is not as reported
 
 
-class Finding(Struct, frozen=True):
-    """What one rule says of one or more drugs."""
+class Finding(Struct, frozen=True, gc=False, rename={"partners": "with"}):
+    """What one rule says of one or more drugs. Its fields are the contract's, in its order."""
 
     rule: str
     level: Level
@@ -198,7 +200,7 @@ class Finding(Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
 
-class Offered(Struct, frozen=True):
+class Offered(Struct, frozen=True, gc=False):
     """A mitigation that its guard rails let through."""
 
     id: str
@@ -206,21 +208,21 @@ class Offered(Struct, frozen=True):
     text: str
 
 
-class LabOrder(Struct, frozen=True):
+class LabOrder(Struct, frozen=True, gc=False):
     """A lab that offered mitigations order: the ids of those, in their order."""
 
     lab: str
     mitigations: tuple[str, ...]
 
 
-class Withheld(Struct, frozen=True):
+class Withheld(Struct, frozen=True, gc=False):
     """A mitigation that a rule proposed and a guard rail stopped."""
 
     mitigation: str
     because: tuple[Evidence, ...]
 
 
-class ListedMedication(Struct, frozen=True):
+class ListedMedication(Struct, frozen=True, gc=False):
     """A medication as the answer lists it."""
 
     reference: str
@@ -237,7 +239,7 @@ class NotAssessed(StrEnum):
     DECEASED = "deceased"
 
 
-class Assessment(Struct, frozen=True):
+class Assessment(Struct, frozen=True, gc=False):
     """The answer about one patient. `also` are weaker links, for expansion only; `orders` are what
     the offered mitigations order, which a hook's card offers and the contract does not carry.
     """

@@ -26,8 +26,6 @@ from knowledge.vocabulary import (
 from plugin.facts.numbers import INTERACTION, FactNumbers, either, partner_fact
 from plugin.facts.substance import static_fact
 
-_FREE = Gate()
-
 
 class Prepared(Struct, frozen=True):
     """A rule, and what was settled of it once."""
@@ -47,7 +45,6 @@ class Candidate(Struct, frozen=True):
     position: int  # the rule's place in the knowledge
     gate: Gate
     drug_when: Condition
-    free: bool  # whether the gate asks for nothing
 
 
 class RuleIndex:
@@ -67,6 +64,10 @@ class RuleIndex:
             for place, (needed, one_of, one) in enumerate(self._needed)
             if true & needed == needed and (not one_of or one.gate.open(true))
         }
+
+    def speaks_of(self, name: str) -> bool:
+        """Whether any rule may fire on the ingredient by itself."""
+        return name in self._knowledge.ingredients and bool(self._of(name)[0])
 
     def direct(self, name: str) -> tuple[Candidate, ...]:
         """The rules that may fire on the ingredient by itself."""
@@ -97,9 +98,7 @@ class RuleIndex:
 
     def _of(self, name: str) -> tuple[tuple[Candidate, ...], tuple[Candidate, ...]]:
         if name not in self._by_name:
-            ingredient = self._knowledge.ingredients.get(name)
-            if ingredient is None:
-                return (), ()  # a drug without a cramp link: no rule speaks of it
+            ingredient = self._knowledge.ingredients[name]
             found = [
                 (one.rule.drug == FLAGGED, self._candidate(place, left, ingredient))
                 for place, one in enumerate(self.rules)
@@ -112,8 +111,7 @@ class RuleIndex:
         return self._by_name[name]
 
     def _candidate(self, place: int, left: Condition, ingredient: Ingredient) -> Candidate:
-        gate = self._gate(left, ingredient)
-        return Candidate(place, gate, left, free=gate == _FREE)
+        return Candidate(place, self._gate(left, ingredient), left)
 
     def _left(self, one: Prepared, ingredient: Ingredient) -> Condition | None:
         """What is left to ask of the drug itself; None where the rule can never fire on it."""

@@ -9,8 +9,9 @@ from plugin.model import Reaction, UnreadReason
 from plugin.reading import elements
 from plugin.reading.conditions import denied
 from plugin.reading.context import Entry, Reading
-from plugin.reading.dates import when
+from plugin.reading.dates import day_of
 from plugin.reading.elements import CodeableConcept
+from plugin.reading.index import Index
 from plugin.reading.shapes import AllergyIntolerance
 
 _OVER = frozenset({"inactive", "resolved"})
@@ -18,12 +19,9 @@ _OVER = frozenset({"inactive", "resolved"})
 
 def read_allergy(entry: Entry, allergy: AllergyIntolerance, reading: Reading) -> bool:
     """Read one AllergyIntolerance. False if it is set aside: over, denied, or of no muscle."""
-    status = allergy.clinical_status.word if allergy.clinical_status else ""
-    if status in _OVER or denied(allergy.verification_status):
+    if is_over(allergy):
         return False
-    muscle = [
-        (reaction, names) for reaction in allergy.reaction if (names := _muscle(reaction, reading))
-    ]
+    muscle = muscle_reactions(allergy, reading.index)
     if entry.broken:
         # What a broken allergy led to may not be known, so all of them are said.
         detail = f"{entry.broken} cannot be read"
@@ -35,10 +33,24 @@ def read_allergy(entry: Entry, allergy: AllergyIntolerance, reading: Reading) ->
     return bool(muscle)
 
 
-def _muscle(reaction: elements.Reaction, reading: Reading) -> tuple[str, ...]:
-    named = (reading.index.conditions(sign.what) for sign in reaction.manifestation)
+def is_over(allergy: AllergyIntolerance) -> bool:
+    """True where it is no more, or was denied."""
+    status = allergy.clinical_status.word if allergy.clinical_status else ""
+    return status in _OVER or denied(allergy.verification_status)
+
+
+def muscle_reactions(
+    allergy: AllergyIntolerance, index: Index
+) -> list[tuple[elements.Reaction, tuple[str, ...]]]:
+    """Its reactions of muscle, with the conditions that each one is."""
+    found = [(reaction, _muscle(reaction, index)) for reaction in allergy.reaction]
+    return [(reaction, names) for reaction, names in found if names]
+
+
+def _muscle(reaction: elements.Reaction, index: Index) -> tuple[str, ...]:
+    named = (index.conditions(sign.what) for sign in reaction.manifestation)
     found: frozenset[str] = frozenset().union(*named)
-    return tuple(sorted(found & reading.index.reactions))
+    return tuple(sorted(found & index.reactions))
 
 
 def _place(
@@ -72,7 +84,7 @@ def _day(allergy: AllergyIntolerance, reaction: elements.Reaction) -> date | Non
         allergy.last_occurrence,
         allergy.recorded_date,
     )
-    return next((found.first for text in texts if text and (found := when(text))), None)
+    return next((found.first for text in texts if text and (found := day_of(text))), None)
 
 
 def _substance(allergy: AllergyIntolerance, reaction: elements.Reaction) -> CodeableConcept:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from plugin.model import Problem, UnreadReason
-from plugin.reading.context import Entry, Reading, clip
-from plugin.reading.dates import When, when
+from plugin.reading.context import Entry, Reading
+from plugin.reading.dates import When, day_of
 from plugin.reading.elements import CodeableConcept, present
+from plugin.reading.naming import clip
 from plugin.reading.shapes import Condition
 
 _ACTIVE = frozenset({"active", "recurrence", "relapse"})
@@ -71,6 +72,12 @@ def _placed(entry: Entry, condition: Condition, names: tuple[str, ...], reading:
     return True
 
 
+def is_settled(condition: Condition) -> bool:
+    """True where its clinical status says that it is over."""
+    status = condition.clinical_status
+    return status is not None and status.word in _OVER
+
+
 def denied(verification: CodeableConcept | None) -> bool:
     """True where a condition or an allergy was refuted or entered in error."""
     return verification is not None and verification.word in _DENIED
@@ -78,17 +85,17 @@ def denied(verification: CodeableConcept | None) -> bool:
 
 def _onset(condition: Condition) -> When | None:
     period = condition.onset_period
-    return when(condition.onset_date_time) or when(period.start if period else "")
+    return day_of(condition.onset_date_time) or day_of(period.start if period else "")
 
 
 def _recorded(condition: Condition) -> When | None:
-    return when(condition.recorded_date) or when(condition.asserted_date)
+    return day_of(condition.recorded_date) or day_of(condition.asserted_date)
 
 
 def _abated(condition: Condition, as_of: date) -> bool:
     """True where the condition ended by the date, or ended at a time that nobody gives."""
     period = condition.abatement_period
-    end = when(condition.abatement_date_time) or when(period.end if period else "")
+    end = day_of(condition.abatement_date_time) or day_of(period.end if period else "")
     if end is not None:
         return end.first <= as_of
     return (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import date
 from hashlib import blake2b
 from urllib.parse import quote
@@ -11,7 +10,6 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from knowledge.model import Knowledge
-from knowledge.terminology.concept import Concept, Resolution
 from plugin.model import (
     Dispense,
     LabResult,
@@ -22,14 +20,13 @@ from plugin.model import (
     UnreadReason,
 )
 from plugin.reading.index import Index, index_of
+from plugin.reading.naming import Resolve, clip, namer
 from plugin.reading.references import Directory
 from plugin.reading.repair import KINDS
 from plugin.reading.shapes import Resource
 
 _ID_LENGTH = 64  # FHIR's longest id
 is_id = re.compile(rf"[A-Za-z0-9.-]{{1,{_ID_LENGTH}}}").fullmatch
-_TEXT_LENGTH = 300  # longer texts are cut: they are shown to a person
-Resolve = Callable[[Concept], Resolution]
 
 
 class Entry(Struct, frozen=True, gc=False):
@@ -61,6 +58,7 @@ class Reading:
         self.knowledge = knowledge
         self.index: Index = index_of(knowledge)
         self.resolve = resolve
+        self.name = namer(resolve)
         self.as_of = as_of
         self.directory = directory
         self.ordered = ordered
@@ -98,12 +96,6 @@ class Reading:
                 day=day,
             )
         )
-
-
-def clip(text: str) -> str:
-    """A text short enough to be shown, on one line."""
-    text = " ".join(text.split()) if "\n" in text or "\t" in text else text.strip()
-    return text if len(text) <= _TEXT_LENGTH else text[: _TEXT_LENGTH - 1] + "…"
 
 
 def shown_reference(type_name: str, id_: str, raw: bytes) -> str:

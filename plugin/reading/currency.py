@@ -14,7 +14,7 @@ from math import ceil
 
 from msgspec import Struct
 
-from plugin.reading.dates import when
+from plugin.reading.dates import day_of
 from plugin.reading.elements import Dosage, Period, Quantity, present
 from plugin.reading.shapes import (
     MedicationAdministration,
@@ -74,7 +74,6 @@ _SECONDS = {
     "a": 366 * 86400, "year": 366 * 86400, "years": 366 * 86400,
 }  # fmt: skip
 _DAY = 86400
-_NO_PERIODS = (None, None, None)
 _MOST = 100_000  # more of any unit than a course of treatment has
 
 
@@ -103,9 +102,11 @@ def currency_of(entry: Medicine, dosages: tuple[Dosage, ...], as_of: date) -> Cu
         settled = _by_words(entry, status, state, intent)
         if settled is not None:
             return settled
+    bounded = bool(dosages) and _bounded(dosages)
+    if not bounded and _only_authored(entry):  # nearly always
+        return _by_authored(entry, state, status, dosages, as_of)
     periods = _periods(entry)
     starts = _starts(entry, periods)
-    bounded = _bounded(dosages)
     applying: tuple[Dosage, ...] = ()
     if type(entry) is MedicationDispense:
         why = "dispense"
@@ -114,11 +115,48 @@ def currency_of(entry: Medicine, dosages: tuple[Dosage, ...], as_of: date) -> Cu
     elif entry.adherence and (word := _not_taking(entry)):
         why = word
     else:
-        why = _outside(starts, periods, as_of)
+        why = _outside(starts, periods, as_of) if starts or periods else ""
         if not why:
             applying, why = _applying(entry, dosages, as_of) if bounded else (dosages, "")
     start = _earliest(entry, dosages if bounded else (), starts)
-    return Currency(not why, why, start=start, applying=applying)
+    return Currency(not why, why, True, False, "", start, applying)
+
+
+def _only_authored(entry: Medicine) -> bool:
+    """True where no date can play a part but the one on which the entry was written."""
+    return (
+        not (
+            entry.effective_period
+            or entry.effective_date_time
+            or entry.date_asserted
+            or entry.occurence_date_time
+            or entry.occurence_period
+            or entry.effective_dose_period
+            or entry.when_handed_over
+            or entry.when_prepared
+            or entry.adherence
+        )
+        and type(entry) is not MedicationDispense
+    )
+
+
+def _by_authored(
+    entry: Medicine, state: State, status: str, dosages: tuple[Dosage, ...], as_of: date
+) -> Currency:
+    """What the rest of `currency_of` says of such an entry."""
+    written = day_of(entry.authored_on) if entry.authored_on else None
+    start = written.first if written is not None else None
+    if state is _PAST:
+        return Currency(False, status, True, False, "", start)
+    if start is not None and start > as_of:
+        return Currency(False, "starts-later", True, False, "", start)
+    return Currency(True, "", True, False, "", start, dosages)
+
+
+def is_wrong(entry: Medicine) -> bool:
+    """True for an entry that was made in error: it was never true."""
+    states = _TABLES[type(entry)]
+    return states.get(entry.status.strip().lower(), _UNKNOWN) is _WRONG
 
 
 def _by_words(entry: Medicine, status: str, state: State, intent: str) -> Currency | None:
@@ -172,8 +210,9 @@ def _not_taking(entry: Medicine) -> str:
 
 def _outside(starts: list[date], periods: list[Period], as_of: date) -> str:
     """`ended` or `starts-later` where the dates of an active entry say so; else empty."""
-    if starts and max(starts) > as_of:
-        return "starts-later"
+    for start in starts:
+        if start > as_of:
+            return "starts-later"
     for period in periods:
         if _over(period.end, as_of):
             return "ended"
@@ -223,7 +262,7 @@ def _ran_out(duration: Quantity, entry: Medicine, as_of: date) -> bool:
         return False
     starts = [period.start for period in _periods(entry)]
     starts += [entry.occurence_date_time, entry.effective_date_time, entry.authored_on]
-    start = next((found for text in starts if text and (found := when(text))), None)
+    start = next((found for text in starts if text and (found := day_of(text))), None)
     return start is not None and (as_of - start.last).days >= days
 
 
@@ -239,14 +278,14 @@ def _days(duration: Quantity) -> int | None:
 
 def _periods(entry: Medicine) -> list[Period]:
     found = (entry.effective_period, entry.effective_dose_period, entry.occurence_period)
-    return [] if found == _NO_PERIODS else [period for period in found if period is not None]
+    return [period for period in found if period is not None] if any(found) else []
 
 
 def _starts(entry: Medicine, periods: list[Period]) -> list[date]:
     """Every date on which the entry as a whole may have begun."""
     days: list[date] = []
     for text in (entry.authored_on, entry.effective_date_time, entry.occurence_date_time):
-        if text and (found := when(text)):
+        if text and (found := day_of(text)):
             days.append(found.first)
     return days + _firsts(period.start for period in periods) if periods else days
 
@@ -260,18 +299,18 @@ def _earliest(entry: Medicine, dosages: tuple[Dosage, ...], starts: list[date]) 
         repeat = dosage.timing.repeat if dosage.timing else None
         if repeat and repeat.bounds_period:
             days = days + _firsts((repeat.bounds_period.start,))
-    return min(days) if days else None
+    return min(days) if len(days) > 1 else days[0] if days else None
 
 
 def _firsts(texts: Iterable[str]) -> list[date]:
-    return [found.first for text in texts if text and (found := when(text))]
+    return [found.first for text in texts if text and (found := day_of(text))]
 
 
 def _later(text: str, as_of: date) -> bool:
-    found = when(text) if text else None
+    found = day_of(text) if text else None
     return found is not None and found.first > as_of
 
 
 def _over(text: str, as_of: date) -> bool:
-    found = when(text) if text else None
+    found = day_of(text) if text else None
     return found is not None and found.last < as_of

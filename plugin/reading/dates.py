@@ -17,6 +17,14 @@ _TIME = re.compile(
 )
 
 
+# As nearly all servers write an instant: of these, every one whose day is a day can be read.
+_SOUND = re.compile(
+    r"(?:19|20)\d\d-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?"
+    r"(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)",
+    re.ASCII,
+)
+
+
 class When(Struct, frozen=True, gc=False):
     """A date of some precision: the first and the last day that it can mean.
 
@@ -32,7 +40,10 @@ class When(Struct, frozen=True, gc=False):
 @remembered
 def when(text: str) -> When | None:
     """Read a date or dateTime of any FHIR precision; None for anything else, never an error."""
-    text = text.strip()
+    return _read(text.strip())
+
+
+def _read(text: str) -> When | None:
     try:
         if len(text) > _DAY:
             return _timed(text)
@@ -46,9 +57,27 @@ def when(text: str) -> When | None:
         return None
 
 
+def day_of(text: str) -> When | None:
+    """The same without its instant, for those who ask for no more than the day.
+
+    Instants are many, and days few: this is quickly answered from memory.
+    """
+    if len(text) <= _DAY:
+        return _short(text)
+    return _short(text[:_DAY]) if _SOUND.fullmatch(text) else when(text)
+
+
+@remembered
+def _short(text: str) -> When | None:
+    """A date without a time. In a memory of its own, which instants would fill."""
+    return _read(text.strip())
+
+
 def _timed(text: str) -> When | None:
     """An instant. Its day is asked for apart: days recur, of a patient and between patients."""
-    day = when(text[:_DAY])
+    day = _short(text[:_DAY])
+    if day is not None and _SOUND.fullmatch(text):
+        return When(day.first, day.first, datetime.fromisoformat(text).astimezone(UTC))
     if day is None or day.first != day.last or not _TIME.fullmatch(text, _DAY):
         return None
     return When(day.first, day.first, _instant(text))

@@ -10,29 +10,75 @@ from datetime import date
 from decimal import Decimal
 
 import msgspec
+from msgspec import Struct
 
-from knowledge.model import Constant, Knowledge
+from knowledge.model import Knowledge
 from plugin.model import LabResult
 
 _EGFR, _CREATININE, _CALCIUM, _ALBUMIN = "egfr", "creatinine", "calcium", "albumin"
 _STEP, _CENT = Decimal("0.1"), Decimal("0.01")
-_SEXES = frozenset({"female", "male"})
+
+
+class Formulas(Struct, frozen=True):
+    """The numbers of the formulas, and the units of what they give.
+
+    `of_sex`: kappa, alpha and the factor of each sex.
+    """
+
+    slope: Decimal
+    normal_albumin: Decimal
+    calcium_unit: str
+    egfr_unit: str
+    scale: float
+    beta: float
+    age: float
+    of_sex: dict[str, tuple[float, float, float]]
+
+
+def formulas_of(knowledge: Knowledge) -> Formulas:
+    """The formulas with the constants of a knowledge."""
+
+    def number(name: str) -> float:
+        return float(knowledge.constants[f"ckd-epi-2021-{name}"].value)
+
+    factors = {"female": number("female"), "male": 1.0}
+    return Formulas(
+        slope=knowledge.constants["calcium-per-albumin"].value,
+        normal_albumin=knowledge.constants["calcium-reference-albumin"].value,
+        calcium_unit=_unit(knowledge, _CALCIUM),
+        egfr_unit=_unit(knowledge, _EGFR),
+        scale=number("scale"),
+        beta=number("beta"),
+        age=number("age"),
+        of_sex={
+            sex: (number(f"kappa-{sex}"), number(f"alpha-{sex}"), factor)
+            for sex, factor in factors.items()
+        },
+    )
+
+
+def _unit(knowledge: Knowledge, analyte: str) -> str:
+    lab = knowledge.labs.get(analyte)
+    return lab.unit if lab is not None else ""
 
 
 def with_derived(
-    results: list[LabResult], knowledge: Knowledge, birth_date: date | None, sex: str
+    results: list[LabResult], formulas: Formulas, birth_date: date | None, sex: str
 ) -> list[LabResult]:
     """The results with calcium corrected, and an eGFR for each creatinine that has none."""
-    corrected = [
-        _corrected(result, results, knowledge) if result.analyte == _CALCIUM else result
-        for result in results
-    ]
-    if birth_date is None or sex not in _SEXES:
+    found = {result.analyte for result in results}
+    corrected = results
+    if _CALCIUM in found and _ALBUMIN in found:
+        corrected = [
+            _corrected(result, results, formulas) if result.analyte == _CALCIUM else result
+            for result in results
+        ]
+    if _CREATININE not in found or birth_date is None or sex not in formulas.of_sex:
         return corrected
-    return corrected + list(_computed(results, knowledge, birth_date, sex))
+    return corrected + list(_computed(results, formulas, birth_date, sex))
 
 
-def _corrected(result: LabResult, results: list[LabResult], knowledge: Knowledge) -> LabResult:
+def _corrected(result: LabResult, results: list[LabResult], formulas: Formulas) -> LabResult:
     """Total calcium with the albumin of its day."""
     if result.note or result.low is None or result.high is None:
         return result
@@ -41,10 +87,8 @@ def _corrected(result: LabResult, results: list[LabResult], knowledge: Knowledge
     )
     if albumin is None or albumin.low is None:
         return result
-    slope = knowledge.constants["calcium-per-albumin"].value
-    normal = knowledge.constants["calcium-reference-albumin"].value
-    add = slope * (normal - albumin.low)
-    counts = f"{(result.low + add).quantize(_CENT).normalize():f} {knowledge.labs[_CALCIUM].unit}"
+    add = formulas.slope * (formulas.normal_albumin - albumin.low)
+    counts = f"{(result.low + add).quantize(_CENT).normalize():f} {formulas.calcium_unit}"
     return msgspec.structs.replace(
         result,
         low=result.low + add,
@@ -64,7 +108,7 @@ def _moment(result: LabResult) -> tuple[date, str, str]:
 
 
 def _computed(
-    results: list[LabResult], knowledge: Knowledge, birth_date: date, sex: str
+    results: list[LabResult], formulas: Formulas, birth_date: date, sex: str
 ) -> Iterable[LabResult]:
     """An eGFR for each creatinine that is newer than every reported eGFR.
 
@@ -76,7 +120,7 @@ def _computed(
             continue
         if result.day <= reported:
             continue
-        egfr = _ckd_epi_2021(result.low, _age(birth_date, result.day), sex, knowledge.constants)
+        egfr = _ckd_epi_2021(result.low, _age(birth_date, result.day), sex, formulas)
         yield msgspec.structs.replace(
             result,
             analyte=_EGFR,
@@ -84,26 +128,21 @@ def _computed(
             high=egfr,
             value=egfr,
             reported=str(egfr),
-            unit=knowledge.labs[_EGFR].unit,
+            unit=formulas.egfr_unit,
             note=f"computed by CKD-EPI 2021 from a creatinine of {result.reported} {result.unit}",
         )
 
 
-def _ckd_epi_2021(
-    creatinine: Decimal, age: int, sex: str, constants: dict[str, Constant]
-) -> Decimal:
+def _ckd_epi_2021(creatinine: Decimal, age: int, sex: str, formulas: Formulas) -> Decimal:
     """eGFR in mL/min/1.73 m2 from a creatinine in mg/dL, to one decimal."""
-
-    def number(name: str) -> float:
-        return float(constants[f"ckd-epi-2021-{name}"].value)
-
-    ratio = float(creatinine) / number(f"kappa-{sex}")
+    kappa, alpha, of_sex = formulas.of_sex[sex]
+    ratio = float(creatinine) / kappa
     egfr = (
-        number("scale")
-        * min(ratio, 1.0) ** number(f"alpha-{sex}")
-        * max(ratio, 1.0) ** number("beta")
-        * number("age") ** age
-        * (number("female") if sex == "female" else 1.0)
+        formulas.scale
+        * min(ratio, 1.0) ** alpha
+        * max(ratio, 1.0) ** formulas.beta
+        * formulas.age**age
+        * of_sex
     )
     return Decimal(egfr).quantize(_STEP)
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from plugin.reading.context import Entry, is_id, shown_reference
 from plugin.reading.dates import when
-from plugin.reading.repair import Decoded, decode
+from plugin.reading.repair import decode
 from plugin.reading.source import AnyEntry
 
 _VERSION_DIGITS = 18
@@ -37,34 +37,33 @@ class Gathered(Struct, frozen=True):
 
 def gather(raw_entries: Sequence[AnyEntry]) -> Gathered:
     """Decode, drop duplicates, and keep the newest of each type and id."""
-    return _read_already(raw_entries) or _gathered(raw_entries)
+    read = [_entry(sent) for sent in raw_entries]
+    by_name = {entry.reference: entry for entry in read}
+    if len(by_name) < len(read):
+        return _settled(raw_entries, read)
+    # Nearly always: each has a name of its own, so that there is nothing to settle.
+    return Gathered(tuple([by_name[name] for name in sorted(by_name)]), (), _NONE, 0, len(read))
 
 
-def _read_already(sent: Sequence[AnyEntry]) -> Gathered | None:
-    """Entries that all come decoded, each with an id of its own: there is nothing to settle."""
-    kept: dict[str, Entry] = {}
-    for one in sent:
-        resource, url = one.resource, one.full_url
-        if resource is None or not resource.id:
-            return None
-        type_, id_ = type(resource).__name__, resource.id
-        reference = f"{type_}/{id_}" if is_id(id_) else shown_reference(type_, id_, b"")
-        kept[reference] = Entry(b"", type_, reference, resource, "", (url,) if url else ())
-    if len(kept) < len(sent):
-        return None
-    return Gathered(tuple([kept[name] for name in sorted(kept)]), (), _NONE, 0, len(sent))
+def _entry(sent: AnyEntry) -> Entry:
+    raw, url, resource, broken = sent.raw, sent.full_url, sent.resource, ""
+    if resource is None:
+        decoded = decode(raw)
+        resource, type_, broken = decoded.resource, decoded.type, decoded.broken
+    else:
+        type_ = type(resource).__name__
+    id_ = resource.id if resource is not None else ""
+    reference = f"{type_}/{id_}" if is_id(id_) else shown_reference(type_, id_, raw)
+    return Entry(raw, type_, reference, resource, broken, (url,) if url else ())
 
 
-def _gathered(raw_entries: Sequence[AnyEntry]) -> Gathered:
+def _settled(raw_entries: Sequence[AnyEntry], read: Sequence[Entry]) -> Gathered:
     kept: dict[tuple[str, str], Entry] = {}
     rivals: dict[tuple[str, str], list[Entry]] = {}  # of the few that came more than once
-    for sent, urls in _addresses(raw_entries):
-        raw, decoded = sent.raw, _decoded(sent)
-        type_, resource = decoded.type, decoded.resource
+    for entry in _addressed(raw_entries, read):
+        resource = entry.resource
         id_ = resource.id if resource is not None else ""
-        reference = shown_reference(type_, id_, raw)
-        key = (type_, id_) if id_ else ("", reference)
-        entry = Entry(raw, type_, reference, resource, decoded.broken, urls)
+        key = (entry.type, id_) if id_ else ("", entry.reference)
         first = kept.setdefault(key, entry)
         if first is not entry:
             rivals.setdefault(key, [first]).append(entry)
@@ -88,21 +87,14 @@ def _gathered(raw_entries: Sequence[AnyEntry]) -> Gathered:
     )
 
 
-def _decoded(sent: AnyEntry) -> Decoded:
-    if sent.resource is None:
-        return decode(sent.raw)
-    return Decoded(type(sent.resource).__name__, sent.resource)
-
-
-def _addresses(raw_entries: Sequence[AnyEntry]) -> Iterable[tuple[AnyEntry, tuple[str, ...]]]:
+def _addressed(raw_entries: Sequence[AnyEntry], read: Sequence[Entry]) -> Iterable[Entry]:
     """What was sent, each content once, with its addresses."""
-    found: dict[bytes | int, tuple[AnyEntry, tuple[str, ...]]] = {}
-    for sent in raw_entries:
-        content, url = sent.raw or id(sent), sent.full_url
-        if content not in found:
-            found[content] = (sent, (url,) if url else ())
-        elif url and url not in found[content][1]:
-            found[content] = (sent, (*found[content][1], url))
+    found: dict[bytes | int, Entry] = {}
+    for sent, entry in zip(raw_entries, read, strict=True):
+        content = entry.raw or id(sent)
+        known = found.setdefault(content, entry)
+        if known is not entry and not set(entry.urls) <= set(known.urls):
+            found[content] = replace(known, urls=(*known.urls, *entry.urls))
     return found.values()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import cached_property
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,6 +13,7 @@ from msgspec.structs import replace
 from knowledge.model import Knowledge, Lab, LabCode, LabUnit, RouteClass
 from knowledge.terminology.concept import Coding
 from knowledge.terminology.systems import system_key
+from plugin.reading.derived import Formulas, formulas_of
 from plugin.reading.dosed import dosed_ingredients
 from plugin.reading.elements import CodeableConcept
 from plugin.reading.memo import remembered
@@ -77,10 +79,16 @@ class Index:
         self._ingredients = knowledge.ingredients
         symptoms = {one.id for one in knowledge.conditions.values() if one.symptom}
         self.reactions = frozenset(symptoms) | packaged_words().reactions
+        self._knowledge = knowledge
         self.dosed = dosed_ingredients(knowledge)
         self.analytes = remembered(self._analytes)
         self.conditions = remembered(self._conditions)
         self.usual_route = remembered(self._usual_route)
+
+    @cached_property
+    def formulas(self) -> Formulas:
+        """What results are computed by, made ready when a result is first read."""
+        return formulas_of(self._knowledge)
 
     def _analytes(self, codings: tuple[Coding, ...]) -> tuple[Analyte, ...]:
         found: dict[str, Analyte] = {}

@@ -64,7 +64,7 @@ class _Measured(Struct, frozen=True, gc=False):
 
 def read_observation(entry: Entry, observation: Observation, reading: Reading) -> bool:
     """Read one Observation. False if it is set aside: of no analyte of ours, or no result yet."""
-    parts = _parts(observation, reading.index)
+    parts = parts_of(observation, reading.index)
     if not parts:
         return False  # most Observations of an EHR, so before anything else is looked at
     status = observation.status
@@ -91,7 +91,12 @@ def read_observation(entry: Entry, observation: Observation, reading: Reading) -
     return True
 
 
-def _parts(observation: Observation, index: Index) -> list[_Part]:
+def is_no_result(status: str) -> bool:
+    """True for a status that says that there is no result, or none yet."""
+    return status.strip().lower() in _NOT_RESULTS
+
+
+def parts_of(observation: Observation, index: Index) -> list[_Part]:
     """Every analyte of ours in an Observation. A panel's own code needs no value."""
     if not observation.component:  # nearly always
         code = observation.code
@@ -148,20 +153,20 @@ def _result(
     suspect = haemolysed(sample.observation, value, reading)
     if analyte.code.trusted is not None and not suspect:
         suspect = _outside(low, high, analyte.code.trusted)
-    return LabResult(
-        analyte=analyte.lab.id,
-        reference=sample.entry.reference,
-        low=low,
-        high=high,
-        low_open=amount.low_open,
-        high_open=amount.high_open,
-        value=amount.value,
-        reported=amount.reported,
-        unit=amount.unit or amount.code or analyte.lab.unit,
-        day=taken.first,
-        instant=taken.instant,
-        suspect=suspect,
-        note=measured.note,
+    return LabResult(  # by place, since there are many
+        analyte.lab.id,
+        sample.entry.reference,
+        low,
+        high,
+        amount.low_open,
+        amount.high_open,
+        amount.value,
+        amount.reported,
+        amount.unit or amount.code or analyte.lab.unit,
+        taken.first,
+        taken.instant,
+        suspect,
+        measured.note,
     )
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import date
 
 from knowledge.model import RouteClass
-from plugin.model import Dispense, Medication, UnreadReason
-from plugin.reading.context import Entry, Reading, clip
+from plugin.model import DailyDose, Dispense, Medication, UnreadReason
+from plugin.reading.context import Entry, Reading
 from plugin.reading.currency import Currency, currency_of
-from plugin.reading.dates import when
+from plugin.reading.dates import day_of
 from plugin.reading.dose import daily_doses
 from plugin.reading.elements import ABSENT, Dosage, present
+from plugin.reading.naming import Product, clip
 from plugin.reading.ordered import currency_of_order
-from plugin.reading.product import Product, product_of
+from plugin.reading.product import product_of
 from plugin.reading.route import route_of, stated_route
-from plugin.reading.shapes import MedicationDispense, Medicine
+from plugin.reading.shapes import MedicationDispense, MedicationStatement, Medicine
 from plugin.reading.unprescribed import not_prescribed
 from plugin.reading.words import packaged_words
 
@@ -29,9 +30,9 @@ def read_medicine(entry: Entry, medicine: Medicine, reading: Reading) -> bool:
     if currency.wrong:
         return False
     product = product_of(medicine, reading)
-    modified = medicine.modified or _dosed_otherwise(dosages)
-    fault, detail = _fault(entry, product, currency, modified=modified)
-    if fault is not None:
+    modified = medicine.modified or (bool(dosages) and _dosed_otherwise(dosages))
+    if modified or entry.broken or currency.unknown or product.reason is not None:
+        fault, detail = _fault(entry, product, currency, modified=modified)
         _, stated = stated_route(dosages)
         systemic = stated.systemic and product.resolution.route.systemic
         current = currency.current or bool(currency.unknown)
@@ -48,16 +49,15 @@ def read_medicine(entry: Entry, medicine: Medicine, reading: Reading) -> bool:
 
 def _fault(
     entry: Entry, product: Product, currency: Currency, *, modified: bool
-) -> tuple[UnreadReason | None, str]:
+) -> tuple[UnreadReason, str]:
+    """Why it cannot be read, or can and is of an unknown status."""
     if entry.broken:
         return UnreadReason.MALFORMED, f"{entry.broken} cannot be read"
     if modified:
         return UnreadReason.MODIFIER, "an extension may change what the entry means"
     if product.reason is not None:
         return product.reason, product.detail
-    if currency.unknown:
-        return UnreadReason.STATUS_NOT_KNOWN, currency.unknown
-    return None, ""
+    return UnreadReason.STATUS_NOT_KNOWN, currency.unknown
 
 
 def _dosed_otherwise(dosages: tuple[Dosage, ...]) -> bool:
@@ -76,20 +76,22 @@ def _listed(
     entry: Entry, medicine: Medicine, product: Product, currency: Currency, reading: Reading
 ) -> Medication:
     resolution, index = product.resolution, reading.index
-    dosed = currency.current and not index.dosed.isdisjoint(resolution.ingredients)
-    rendered = medicine.rendered_dosage_instruction
-    return Medication(
-        reference=entry.reference,
-        kind=entry.type,
-        text=clip(product.text),
-        current=currency.current,
-        why_not_current=currency.why,
-        ingredients=resolution.ingredients,
-        match=resolution.match,
-        route=route_of(medicine.dosages, resolution, index),
-        start=currency.start,
-        doses=daily_doses(currency.applying, resolution, rendered) if dosed else (),
-        not_prescribed=not_prescribed(medicine, product.text),
+    doses: tuple[DailyDose, ...] = ()
+    if currency.current and not index.dosed.isdisjoint(resolution.ingredients):
+        rendered = medicine.rendered_dosage_instruction
+        doses = daily_doses(currency.applying, resolution, rendered)
+    return Medication(  # by place, since there are many
+        entry.reference,
+        entry.type,
+        product.shown or clip(product.text),
+        currency.current,
+        currency.why,
+        resolution.ingredients,
+        resolution.match,
+        route_of(medicine.dosages, resolution, index),
+        currency.start,
+        doses,
+        isinstance(medicine, MedicationStatement) and not_prescribed(medicine, product.text),
     )
 
 
@@ -106,7 +108,7 @@ def _dispensed(
 
 
 def _handed_over(dispense: MedicationDispense) -> date | None:
-    found = when(dispense.when_handed_over) or when(dispense.when_prepared)
+    found = day_of(dispense.when_handed_over) or day_of(dispense.when_prepared)
     return found.first if found else None
 
 

@@ -43,7 +43,7 @@ def remembered(find: Callable[[K], V]) -> Callable[[K], V]:
 
 def _length(question: object) -> int:
     """How many characters a question holds."""
-    if isinstance(question, str):
+    if isinstance(question, str | bytes):
         return len(question)
     if isinstance(question, tuple):
         return sum(map(_length, question))

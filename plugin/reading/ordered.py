@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date
 
 from plugin.reading.currency import Currency, currency_of
-from plugin.reading.dates import when
+from plugin.reading.dates import day_of
 from plugin.reading.elements import Dosage
 from plugin.reading.shapes import MedicationRequest, Medicine
 
@@ -44,5 +44,5 @@ def currency_of_order(entry: Medicine, dosages: tuple[Dosage, ...], as_of: date)
 def _over(dosage: Dosage, as_of: date) -> bool:
     repeat = dosage.timing.repeat if dosage.timing else None
     period = repeat.bounds_period if repeat else None
-    end = when(period.end) if period and period.end else None
+    end = day_of(period.end) if period and period.end else None
     return end is not None and end.last < as_of

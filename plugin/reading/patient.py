@@ -10,7 +10,7 @@ from msgspec import Struct
 from plugin.errors import InputUnreadable
 from plugin.model import UnreadReason
 from plugin.reading.context import Entry, Reading
-from plugin.reading.dates import when
+from plugin.reading.dates import day_of
 from plugin.reading.references import key_of, keys_of
 from plugin.reading.shapes import Patient, Resource
 
@@ -26,9 +26,7 @@ class Owner(Struct, frozen=True):
     def owns(self, resource: Resource) -> bool:
         """True for a resource of this patient; one that names nobody goes with the record."""
         subject = resource.owner
-        if subject is None:
-            return True
-        if subject.reference in self.keys:
+        if subject is None or subject.reference in self.keys:
             return True  # nearly always
         key = _subject_key(subject.reference)
         return not key or key in self.keys
@@ -75,6 +73,10 @@ def _named(patient: str, patients: list[Entry]) -> Owner:
     id_ = key.rpartition("/")[2]
     keys = {key, id_, f"urn:uuid:{id_}".lower()}
     for entry in patients:
+        resource = entry.resource
+        if resource is not None and resource.id == id_ and not entry.urls:
+            keys.add(f"Patient/{id_}")  # nearly always
+            continue
         own = _keys(entry)
         if keys & own:
             keys |= own
@@ -106,10 +108,10 @@ def read_patient(entry: Entry, patient: Patient, reading: Reading) -> Person:
         )
         reading.not_read(entry, reason, "", detail)
         return Person()
-    born = when(patient.birth_date)
+    born = day_of(patient.birth_date)
     if born is None and patient.birth_date:
         reading.not_read(entry, UnreadReason.DATE_NOT_READ, "", "birthDate is no date")
-    died = when(patient.deceased_date_time)
+    died = day_of(patient.deceased_date_time)
     return Person(
         birth_date=born.first if born else None,
         deceased=patient.deceased_boolean

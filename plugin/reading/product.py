@@ -4,38 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from knowledge.terminology.concept import Concept, Match, Reason, Resolution, Strength
+from knowledge.terminology.concept import Match, Reason, Resolution, Strength
 from plugin.model import UnreadReason
 from plugin.reading.context import Reading
-from plugin.reading.elements import CodeableConcept, Reference
-from plugin.reading.shapes import Medication, Medicine
+from plugin.reading.elements import ABSENT, CodeableConcept, Reference
+from plugin.reading.naming import UNNAMED, Product
+from plugin.reading.shapes import Medication, MedicationStatement, Medicine
 from plugin.reading.strengths import has_strength, strengths_of
 from plugin.reading.unprescribed import name_without
 
 # These answers of the terminology stand, even where a Medication was not sent.
 _ANSWERS = frozenset({Reason.SUPPLY, Reason.NO_KNOWN_MEDICATION, Reason.AMBIGUOUS, Reason.CONFLICT})
 _RECOGNISED = Reason.RECOGNISED
-_NOTHING = Resolution((), (), Match.NONE, Reason.EMPTY)
-
-
-class Product(Struct, frozen=True, gc=False):
-    """What the entry is of, the text for a person, and why it is not known if it is not."""
-
-    text: str
-    resolution: Resolution
-    reason: UnreadReason | None = None
-    detail: str = ""
 
 
 def product_of(entry: Medicine, reading: Reading) -> Product:
     """Resolve the medication of an entry."""
+    sole = entry.medication_codeable_concept
+    if sole is not None and (entry.category is ABSENT or type(entry) is not MedicationStatement):
+        stated = reading.name(sole)
+        if stated.known:
+            return stated  # nearly always
     concept, reference = _medication(entry)
     stated = _stated(entry, concept, reading)
-    if stated.resolution.reason is _RECOGNISED and stated.resolution.ingredients:
-        return stated  # nearly always
+    if stated.known:
+        return stated
     if reference is None or (concept and stated.resolution.reason is _RECOGNISED):
         return _judged(stated)
     found = reading.directory.find(reference, entry.contained)
@@ -47,11 +42,11 @@ def product_of(entry: Medicine, reading: Reading) -> Product:
 
 def _stated(entry: Medicine, concept: CodeableConcept | None, reading: Reading) -> Product:
     if concept is None:
-        return Product("", _NOTHING)
+        return UNNAMED
     named = name_without(entry, concept)
     if named is concept:
-        return _resolved(concept, reading)
-    return Product(concept.label, _resolved(named, reading).resolution)
+        return reading.name(concept)
+    return Product(concept.label, reading.name(named).resolution)
 
 
 def _medication(entry: Medicine) -> tuple[CodeableConcept | None, Reference | None]:
@@ -65,7 +60,7 @@ def _medication(entry: Medicine) -> tuple[CodeableConcept | None, Reference | No
 
 def _dangling(stated: Product, reference: Reference, reading: Reading) -> Product:
     """A Medication that was not sent: what the reference displays is text like any other."""
-    shown = _resolved(CodeableConcept(text=reference.display), reading)
+    shown = reading.name(CodeableConcept(text=reference.display))
     if shown.resolution.reason is _RECOGNISED or shown.resolution.reason in _ANSWERS:
         return _judged(shown)
     if stated.text:
@@ -79,22 +74,15 @@ def _dangling(stated: Product, reference: Reference, reading: Reading) -> Produc
     )
 
 
-def _resolved(concept: CodeableConcept, reading: Reading) -> Product:
-    label = concept.label
-    if not label:
-        return Product("", _NOTHING)
-    return Product(label, reading.resolve(Concept(concept.coding, concept.text)))
-
-
 def _composed(found: Medication, reference: Reference, reading: Reading) -> Product:
     """A Medication by its code, else by the reference's display, else by all its ingredients."""
     code = found.code or CodeableConcept()
     if not code.text and reference.display:
         code = CodeableConcept(code.coding, reference.display)
-    product = _resolved(code, reading)
+    product = reading.name(code)
     if product.resolution.reason is _RECOGNISED or not found.ingredient:
         return product
-    parts = [_resolved(part, reading) for part in _ingredients(found, reading)]
+    parts = [reading.name(part) for part in _ingredients(found, reading)]
     unknown = [part for part in parts if part.resolution.reason is not _RECOGNISED]
     if unknown:
         return product if product.text else unknown[0]
@@ -111,7 +99,7 @@ def _measured(product: Product, found: Medication, reading: Reading) -> Product:
         return product  # nearly always
     told: dict[str, tuple[Strength, ...]] = {}
     for part, concept in zip(found.ingredient, _ingredients(found, reading), strict=True):
-        names = _resolved(concept, reading).resolution.ingredients
+        names = reading.name(concept).resolution.ingredients
         if len(names) == 1 and names[0] in product.resolution.ingredients:
             twice = names[0] in told  # layers of a tablet, or one thing said twice
             told[names[0]] = () if twice else strengths_of(part, names[0])

@@ -17,11 +17,12 @@ from knowledge.model import Knowledge
 from plugin.model import PatientRecord, Tally, Unread, UnreadReason
 from plugin.reading.allergies import read_allergy
 from plugin.reading.conditions import read_condition
-from plugin.reading.context import Entry, Reading, Resolve
+from plugin.reading.context import Entry, Reading
 from plugin.reading.derived import with_derived
 from plugin.reading.gather import Gathered, gather
 from plugin.reading.labs import read_observation
 from plugin.reading.medications import read_medicine
+from plugin.reading.naming import Resolve
 from plugin.reading.pages import read_bundle, read_outcome
 from plugin.reading.patient import Owner, Person, owner_of, read_patient
 from plugin.reading.references import Directory, keys_of
@@ -77,12 +78,17 @@ def read_record(
     directory = Directory()
     for number, entry in enumerate(gathered.entries):
         resource = entry.resource
-        if resource is not None and type(resource) in _POINTED_AT and not entry.broken:
+        if type(resource) in _POINTED_AT and resource is not None and not entry.broken:
             directory.add(number, resource, keys_of(resource, entry.type, entry.urls))
     if around:
         _add_around(directory, around)
     reading = Reading(knowledge, resolve, as_of, directory, ordered=ordered)
     person, tally = _read_all(gathered, owner, reading, extra)
+    labs = reading.labs
+    if labs:
+        derived = with_derived(labs, reading.index.formulas, person.birth_date, person.sex)
+        labs = sorted(derived, key=_REFERENCE)
+    unread = [*reading.unread, *extra]
     return PatientRecord(
         reference=owner.reference,
         birth_date=person.birth_date,
@@ -90,14 +96,10 @@ def read_record(
         sex=person.sex,
         medications=tuple(reading.medications),
         dispenses=tuple(reading.dispenses),
-        labs=tuple(
-            sorted(
-                with_derived(reading.labs, knowledge, person.birth_date, person.sex), key=_REFERENCE
-            )
-        ),
+        labs=tuple(labs),
         problems=tuple(reading.problems),
         reactions=tuple(reading.reactions),
-        unread=tuple(sorted([*reading.unread, *extra], key=_REFERENCE)),
+        unread=tuple(sorted(unread, key=_REFERENCE)) if unread else (),
         tally=tally,
     )
 
@@ -116,24 +118,25 @@ def _read_all(
     person = Person()
     read = unread = set_aside = 0
     pointed_at: list[int] = []
+    disputed, said = gathered.disputed, reading.unread
     for number, entry in enumerate(gathered.entries):
         resource = entry.resource
         kind = type(resource)
-        if kind in _POINTED_AT:
-            pointed_at.append(number)  # whether it is of use shows when all others are read
-            continue
-        before = len(reading.unread)
+        before = len(said)
         reader = _READERS.get(kind)
         if reader is not None and resource is not None and owner.owns(resource):
             used = reader(entry, resource, reading)
+        elif kind in _POINTED_AT:
+            pointed_at.append(number)  # whether it is of use shows when all others are read
+            continue
         elif isinstance(resource, Patient) and owner.is_person(resource):
             person = read_patient(entry, resource, reading)
             used = True
         else:
             used = _read_other(entry, reading, extra)
-        if gathered.disputed and entry.reference in gathered.disputed:
+        if disputed and entry.reference in disputed:
             reading.not_read(entry, UnreadReason.CONFLICT, detail=_DISPUTED)
-        if len(reading.unread) > before:
+        if len(said) > before:
             unread += 1
         elif used:
             read += 1

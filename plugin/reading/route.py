@@ -14,8 +14,11 @@ _UNKNOWN, _INHALED, _NEBULISED = RouteClass.UNKNOWN, RouteClass.INHALED, RouteCl
 
 def stated_route(dosages: tuple[Dosage, ...]) -> tuple[bool, RouteClass]:
     """Whether a route was written, and its class. Of several, a systemic one comes first."""
-    found = [route_class(one.route) for one in dosages if one.route is not None and one.route.label]
-    route = found[0] if len(found) == 1 else _first_of(found)
+    found: list[RouteClass] = []
+    for one in dosages:
+        if one.route is not None and one.route.label:
+            found.append(route_class(one.route))
+    route = _UNKNOWN if not found else found[0] if len(found) == 1 else _first_of(found)
     if (route is _UNKNOWN or route is _INHALED) and _nebulised(dosages):
         route = _NEBULISED
     return bool(found), route
@@ -23,8 +26,6 @@ def stated_route(dosages: tuple[Dosage, ...]) -> tuple[bool, RouteClass]:
 
 def _first_of(found: list[RouteClass]) -> RouteClass:
     """The systemic one; without any, one that is not known may yet be, so it comes next."""
-    if not found:
-        return _UNKNOWN
     systemic = [route for route in found if route.systemic and route is not _UNKNOWN]
     if not systemic and _UNKNOWN in found:
         return _UNKNOWN
@@ -33,7 +34,7 @@ def _first_of(found: list[RouteClass]) -> RouteClass:
 
 def route_of(dosages: tuple[Dosage, ...], resolution: Resolution, index: Index) -> RouteClass:
     """The route of one entry. What is written and not understood is never taken to be local."""
-    written, route = stated_route(dosages)
+    written, route = stated_route(dosages) if dosages else (False, _UNKNOWN)
     if route is not _UNKNOWN:
         return _refined(route, resolution.route)
     if resolution.route is not _UNKNOWN:

@@ -15,12 +15,12 @@ _PATIENT_SPECIFIED = frozenset({"patientspecified", "patient-specified"})
 _CATEGORY = msgspec.json.Decoder(CodeableConcept | tuple[CodeableConcept, ...])
 
 
-def not_prescribed(medicine: Medicine, text: str) -> bool:
+def not_prescribed(statement: MedicationStatement, text: str) -> bool:
     """True for a patient's own statement that says so in its name, a note or its dosage."""
-    if type(medicine) is not MedicationStatement or not _patients_own(medicine):
+    if not _patients_own(statement):
         return False
-    texts = [text, *(note.text for note in medicine.note)]
-    texts += [dosage.text for dosage in medicine.dosages]
+    texts = [text, *(note.text for note in statement.note)]
+    texts += [dosage.text for dosage in statement.dosages]
     return any(_phrase().search(said) for said in texts)
 
 

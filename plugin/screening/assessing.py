@@ -9,7 +9,7 @@ from msgspec import structs
 
 from plugin.answer import to_bytes
 from plugin.errors import CrampcheckError
-from plugin.model import Assessment
+from plugin.model import Assessment, Finding
 from plugin.pipeline import Pipeline
 from plugin.reading.source import RawEntry
 from plugin.resources import issues
@@ -49,9 +49,13 @@ def _screened(assessment: Assessment) -> Screened:
         patient=assessment.patient,
         line=to_bytes(assessment),
         level=assessment.level.value,
-        rules=tuple(dict.fromkeys(finding.rule for finding in findings)),
-        ingredients=tuple(sorted({name for finding in findings for name in finding.ingredients})),
-        mitigations=tuple(offered.id for offered in assessment.mitigations),
+        rules=tuple(dict.fromkeys([finding.rule for finding in findings])) if findings else (),
+        ingredients=_ingredients(findings) if findings else (),
+        mitigations=tuple([offered.id for offered in assessment.mitigations]),
         unread=len(assessment.unread),
         not_assessed=assessment.not_assessed.value if assessment.not_assessed else "",
     )
+
+
+def _ingredients(findings: tuple[Finding, ...]) -> tuple[str, ...]:
+    return tuple(sorted({name for finding in findings for name in finding.ingredients}))
