@@ -1,4 +1,4 @@
-"""The options of `screen` for a source that is a FHIR server."""
+"""The options of a run over a source that is a FHIR server."""
 
 from __future__ import annotations
 

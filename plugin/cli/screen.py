@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from contextlib import suppress
 from datetime import date
 from fractions import Fraction
@@ -15,6 +14,7 @@ from plugin.cli.overlay import overlay_option
 from plugin.cli.progress import Shown
 from plugin.cli.remote_options import RemoteOptions, remote_options
 from plugin.cli.report_options import options_of, report_options
+from plugin.cli.run_options import fresh_option, notice, progress_option, workers_option
 from plugin.cli.screened import left_out, report
 from plugin.cli.shared import as_of_option, packaged_pipeline
 from plugin.errors import NotAllScreened
@@ -69,12 +69,7 @@ def _percent(_: click.Context, __: click.Parameter, value: str | None) -> Fracti
     metavar="ENGINE",
     help="Where the work is done. This version has one engine, local: this machine.",
 )
-@click.option(
-    "--workers",
-    type=click.IntRange(min=1),
-    help="Worker processes; the results are the same with any number. If not given, one for each "
-    "processor and 64 MiB to read, at most 4.",
-)
+@workers_option
 @click.option(
     "--fail-under",
     "percent",
@@ -83,20 +78,8 @@ def _percent(_: click.Context, __: click.Parameter, value: str | None) -> Fracti
     help="Exit with 13 only if fewer of the patients were screened, or fewer of the lines were "
     "good, or a file could not be read to its end. If not given, anything left out is 13.",
 )
-@click.option(
-    "--fresh",
-    is_flag=True,
-    help="Begin anew where a run that was stopped could be gone on with.",
-)
-@click.option(
-    "--progress",
-    "shown",
-    type=click.Choice([one.value for one in Shown]),
-    default=Shown.AUTO.value,
-    show_default=True,
-    help="On standard error: a bar where that is a terminal and else nothing (auto), plain lines "
-    "for a log (lines), or nothing (none).",
-)
+@fresh_option
+@progress_option
 @report_options
 @overlay_option()
 @remote_options
@@ -117,9 +100,10 @@ def screen(
 ) -> None:
     """Assess every patient of a list.
 
-    SOURCE is a folder of NDJSON files (plain or gzip, any names, resources in any order), one such
-    file, or - for standard input. A line may also hold a whole Bundle. Hidden files, results of an
-    earlier run and files such as .csv or .md are left alone, and named.
+    SOURCE is a folder of NDJSON files (plain, gzip or zstd, any names, resources in any order), one
+    such file, a pattern in quotes such as 'export/**/*.ndjson.gz', or - for standard input. A line
+    may also hold a whole Bundle. Hidden files, results of an earlier run and files such as .csv or
+    .md are left alone, and named.
 
     With --export, SOURCE is the base address of a FHIR server. Who we are there is set by
     CRAMPCHECK_FHIR_CLIENT_ID and CRAMPCHECK_FHIR_KEY; see the page on how to screen an export.
@@ -151,7 +135,7 @@ def screen(
         remote=fetched,
     )
     with watching(Shown(shown)) as on_progress:
-        ran = run_screen(asked, on_progress=on_progress, on_notice=_notice)
+        ran = run_screen(asked, on_progress=on_progress, on_notice=notice)
     _end(ran, out, percent)
 
 
@@ -166,9 +150,3 @@ def _end(ran: Ran, out: Path, percent: Fraction | None) -> None:
         raise NotAllScreened(said)
     with suppress(OSError):
         click.echo(f"{said} That is within --fail-under {float(percent):g}.", err=True)
-
-
-def _notice(sentence: str) -> None:
-    if sys.stderr is not None:
-        with suppress(OSError):
-            click.echo(f"crampcheck: {sentence}.", err=True)

@@ -19,10 +19,8 @@ from msgspec import Struct
 from plugin.errors import InputUnreadable
 from plugin.screening.run.durable import PRIVATE_FILE, PRIVATE_FOLDER
 from plugin.screening.run.inputs import Input, inputs_of
-from plugin.screening.run.manifest import MANIFEST
 from plugin.screening.run.progress import OnNotice, OnProgress, Progress
-from plugin.screening.run.state import FETCHED, FOLDER
-from plugin.screening.sinks import result_files
+from plugin.screening.run.state import FETCHED, FOLDERS
 from plugin.screening.source.listing import STDIN, Source, SourceFile, find
 
 if TYPE_CHECKING:
@@ -39,19 +37,19 @@ class Acquired(Struct, frozen=True):
     inputs: tuple[Input, ...]
 
 
-def acquire(source: str, out: Path, work: Path, *, fresh: bool) -> Acquired:
-    """Bring a source within reach. `work` is held by this run.
+def acquire(source: str, leave_out: frozenset[Path], work: Path, *, fresh: bool) -> Acquired:
+    """Bring a source within reach. `leave_out` are results, `work` is held by this run.
 
     Raises InputUnreadable if it is not there or holds nothing, OSError if it cannot be copied.
     """
     fetched = work / FETCHED
     if fresh or source != STDIN:
         shutil.rmtree(fetched, ignore_errors=True)
-    found = find(source, leave_out=result_files(out, (MANIFEST,)))
+    found = find(source, leave_out)
     if source == STDIN:
         return _copied(found.files[0].name, fetched)
     # Folders of work, of whatever run, are ours: nobody needs to be told of them.
-    hidden = tuple(name for name in found.hidden if PurePath(name).name != FOLDER)
+    hidden = tuple(name for name in found.hidden if PurePath(name).name not in FOLDERS)
     found = msgspec.structs.replace(found, hidden=hidden)
     return Acquired(found, inputs_of(found))
 

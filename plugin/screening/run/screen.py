@@ -30,10 +30,10 @@ from plugin.screening.run.lock import held
 from plugin.screening.run.manifest import MANIFEST, Times, manifest
 from plugin.screening.run.progress import OnNotice, OnProgress, unwatched
 from plugin.screening.run.stages import do_stages
-from plugin.screening.run.state import FOLDER, Begun, State, begin, clear, remove
+from plugin.screening.run.state import FOLDER, State, begin, clear, remove, say_how_it_begins
 from plugin.screening.run.totals import Totals
 from plugin.screening.run.watching import WRITING, Watch
-from plugin.screening.sinks import About, Chosen, Reported, check_ready
+from plugin.screening.sinks import About, Chosen, Reported, check_ready, result_files
 
 if TYPE_CHECKING:
     from plugin.screening.remote.acquire import Remote
@@ -87,10 +87,12 @@ def screen(
                 asked.remote, folder, on_progress, on_notice, fresh=asked.fresh
             )
         else:
-            acquired = acquire(asked.source, asked.out, folder, fresh=asked.fresh)
+            acquired = acquire(
+                asked.source, result_files(asked.out, (MANIFEST,)), folder, fresh=asked.fresh
+            )
         identity = _identity(asked, pipeline, acquired)
         begun = begin(folder, identity, _now(), fresh=asked.fresh)
-        _say_how_it_begins(begun, on_notice)
+        say_how_it_begins(begun, on_notice)
         sitting = _Sitting(
             asked,
             pipeline,
@@ -217,13 +219,6 @@ def _identity(asked: Asked, pipeline: Pipeline, acquired: Acquired) -> Identity:
         engine=asked.engine,
         formats=asked.chosen.text,
     )
-
-
-def _say_how_it_begins(begun: Begun, on_notice: OnNotice) -> None:
-    if begun.goes_on:
-        on_notice(f"going on with the run that began {begun.state.started}")
-    elif begun.why_anew:
-        on_notice(f"starting anew, not going on with the run that was stopped: {begun.why_anew}")
 
 
 def _now() -> str:

@@ -13,8 +13,11 @@ from msgspec import Struct
 from plugin.screening.run.durable import write_whole
 from plugin.screening.run.identity import Identity, difference
 from plugin.screening.run.lock import LOCK, WORKERS
+from plugin.screening.run.progress import OnNotice
 
 FOLDER = ".crampcheck-run"
+ANALYSIS = ".crampcheck-signal"  # that of an analysis, which may stand beside a screening
+FOLDERS = frozenset({FOLDER, ANALYSIS})
 FETCHED = "source"  # in it: what was fetched to be read, which outlives a run that begins anew
 _STATE = "state"
 _KEPT = frozenset({LOCK, WORKERS})
@@ -56,6 +59,14 @@ def begin(folder: Path, identity: Identity, now: str, *, fresh: bool) -> Begun:
     state = State(identity, now)
     _note(folder, state)
     return Begun(state, goes_on=False, why_anew=why)
+
+
+def say_how_it_begins(begun: Begun, on_notice: OnNotice) -> None:
+    """Tell where a run begins otherwise than anew in an empty folder."""
+    if begun.goes_on:
+        on_notice(f"going on with the run that began {begun.state.started}")
+    elif begun.why_anew:
+        on_notice(f"starting anew, not going on with the run that was stopped: {begun.why_anew}")
 
 
 def clear(folder: Path, keep: frozenset[str] = frozenset()) -> None:
