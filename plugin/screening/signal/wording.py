@@ -72,7 +72,7 @@ def left_out(analysis: Analysis) -> tuple[tuple[str, str], ...]:
         ("patients with entries that could not be read", found.patients_with_unread),
         ("entries that could not be read", found.entries_unread),
         (
-            "prescriptions of these groups and records of cramps without a date",
+            "prescriptions of these groups and records of cramps without a date, or dated before birth",
             found.records_undated,
         ),
         ("the same with a month or a year only", found.records_coarse),
