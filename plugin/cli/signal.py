@@ -11,8 +11,10 @@ import click
 
 from plugin.cli.folder import signals_of
 from plugin.cli.overlay import overlay_option
+from plugin.cli.report_options import suppressing
 from plugin.cli.shared import as_of_option, packaged_pipeline
 from plugin.errors import NotAllScreened
+from plugin.screening.report.small_cells import LEAST_BELOW
 
 if TYPE_CHECKING:
     from plugin.screening.signal.running import Analysed
@@ -85,10 +87,13 @@ MOST_DAYS = 36525
 )
 @click.option(
     "--suppress-below",
-    type=click.IntRange(0),
+    type=int,
     default=0,
+    show_default=True,
     metavar="N",
-    help="Withhold counts from 1 to N-1, and what would give them away; 0 withholds none.",
+    callback=suppressing,
+    help=f"Show no count under N ({LEAST_BELOW} or more), nor what would give one away; 0 shows "
+    "all as they are.",
 )
 @click.option(
     "--workers",

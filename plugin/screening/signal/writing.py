@@ -13,7 +13,8 @@ import msgspec
 
 from knowledge.signal_model import Signals
 from plugin.errors import CrampcheckError
-from plugin.screening.signal.analysis import Analysis, Line
+from plugin.screening.signal.analysis import Analysis
+from plugin.screening.signal.lines import Line
 from plugin.screening.signal.page import page
 from plugin.screening.signal.running import Analysed
 
