@@ -13,9 +13,11 @@ from plugin.cli.folder import signals_of
 from plugin.cli.overlay import overlay_option
 from plugin.cli.progress import Shown, watching
 from plugin.cli.remote_options import RemoteOptions, remote_options
+from plugin.cli.report_options import suppressing
 from plugin.cli.run_options import fresh_option, notice, progress_option, workers_option
 from plugin.cli.shared import as_of_option, packaged_pipeline
 from plugin.errors import NotAllScreened
+from plugin.screening.report.small_cells import LEAST_BELOW
 
 if TYPE_CHECKING:
     from plugin.screening.signal.analysis import Population
@@ -88,10 +90,13 @@ MOST_DAYS = 36525
 )
 @click.option(
     "--suppress-below",
-    type=click.IntRange(0),
+    type=int,
     default=0,
+    show_default=True,
     metavar="N",
-    help="Withhold counts from 1 to N-1, and what would give them away; 0 withholds none.",
+    callback=suppressing,
+    help=f"Show no count under N ({LEAST_BELOW} or more), nor what would give one away; 0 shows "
+    "all as they are.",
 )
 @workers_option
 @fresh_option

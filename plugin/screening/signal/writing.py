@@ -13,7 +13,8 @@ import msgspec
 from knowledge.signal_model import Signals
 from plugin.screening.outcome import Failed, Quarantined
 from plugin.screening.run.durable import write_whole
-from plugin.screening.signal.analysis import Analysis, Line
+from plugin.screening.signal.analysis import Analysis
+from plugin.screening.signal.lines import Line
 from plugin.screening.signal.page import page
 from plugin.screening.sinks.files import make_folder, settle
 from plugin.screening.sinks.left_out import LeftOutSink

@@ -217,7 +217,10 @@ def test_a_patient_without_a_patient_resource_is_screened(
             {"resourceType": "AllergyIntolerance"},
             "an AllergyIntolerance does not say of which patient it is",
         ),
-        ({"resourceType": "Patient", "name": [{"text": "secret"}]}, "a Patient has no id"),
+        (
+            {"resourceType": "Patient", "name": [{"text": "secret"}]},
+            "a Patient has no id that a reference could name",
+        ),
         (
             {"resourceType": "OperationOutcome", "issue": [{"severity": " Fatal"}]},
             "the export reports an error, so that something is missing; export it again",
@@ -234,6 +237,40 @@ def test_what_is_no_patients_is_quarantined_with_the_reason(
     assert [reason] == [row["reason"] for row in lines(tmp_path / "out" / "quarantine.ndjson")]
     assert "secret" not in ran.err
     assert 1 == len(lines(tmp_path / "out" / "assessments.ndjson"))
+
+
+def test_ids_that_no_reference_can_name_never_stop_a_run(
+    crampcheck: Run, export: Export, tmp_path: Path
+) -> None:
+    """A slash cuts a reference short, so that its patient would come out of order, or twice.
+
+    Of every patient there is an answer, or the Patient is in quarantine; all others are there.
+    """
+    cut = ["<x>a</x>", "a/b", "z/b", "p/_history/1", "blank "]
+    odd = ['"><img src=x>', "\u202egnp.exe", "=cmd|calc", "a\x00b", "患者", " lead"]
+    resources: list[dict[str, Any]] = []
+    for id_ in [*cut, *odd, "z", "a"]:
+        resources.append({"resourceType": "Patient", "id": id_, "birthDate": "1950-01-01"})
+        resources.append(
+            {
+                "resourceType": "MedicationRequest",
+                "id": "1",
+                "status": "active",
+                "intent": "order",
+                "subject": {"reference": f"Patient/{id_}"},
+                "medicationCodeableConcept": {"text": "furosemide"},
+            }
+        )
+    ran = crampcheck(
+        "screen", export({"a.ndjson": resources}), "--out", tmp_path / "out", "--as-of", AS_OF
+    )
+    assert 13 == ran.code, ran.err
+    screened = [row["patient"] for row in lines(tmp_path / "out" / "assessments.ndjson")]
+    assert sorted(screened) == screened
+    assert len(set(screened)) == len(screened)
+    assert {f"Patient/{id_}" for id_ in [*odd, "z", "a"]} <= set(screened)
+    reasons = [row["reason"] for row in lines(tmp_path / "out" / "quarantine.ndjson")]
+    assert len(cut) == reasons.count("a Patient has no id that a reference could name")
 
 
 def test_an_export_that_only_remarks_on_something_is_no_fault(
