@@ -18,10 +18,13 @@ WORKERS ?= 2
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: help install serve test check bench soak docs pictures lock wheel clean
+# For instance SCREEN='--patients 100000'.
+SCREEN ?=
+
+.PHONY: help install serve test check bench bench-screen soak docs pictures lock wheel clean
 
 help:  ## list the targets
-	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 10
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | expand -t 14
 
 install: $(VENV)/.installed  ## make .venv from requirements.lock
 
@@ -47,11 +50,16 @@ $(VENV)/.installed: pyproject.toml $(VENV)/.locked
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# Spark is large, and only the tests of that engine need it.
+$(VENV)/.spark: requirements-spark.lock $(VENV)/.installed
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements-spark.lock
+	@touch $@
+
 serve: install  ## answer CDS Hooks calls on http://HOST:PORT
 	@exec $(BIN)/crampcheck serve --host $(HOST) --port $(PORT)
 
 # The gate prints only when it fails, so that pytest's own line closes the output.
-test: install  ## run the tests, with coverage; every branch of the heart must be covered
+test: install $(VENV)/.spark  ## run the tests, with coverage; every branch of the heart must be covered
 	@tests/servers/system.sh
 	@rm -f .coverage .coverage.*
 	@$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=
@@ -71,7 +79,10 @@ bench: install  ## concepts resolved in a second, throughput of one call, loadin
 	@$(BIN)/python -m tests.benchmarks.loading
 	@$(BIN)/python -m tests.benchmarks.rxnorm
 
-soak: install  ## the same tests, with many more generated patients, posts and kills
+bench-screen: install  ## what screening a generated Bulk export costs, beside a bare loop of orjson
+	@$(BIN)/python -m tests.benchmarks.screening $(SCREEN)
+
+soak: install $(VENV)/.spark  ## the same tests, with many more generated patients, posts and kills
 	@tests/servers/system.sh
 	@CRAMPCHECK_SOAK=1 $(BIN)/python -m pytest -n $(WORKERS)
 
@@ -91,11 +102,13 @@ LOCK := PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= .venv-lock/bin/pip-compile --q
 	--generate-hashes --strip-extras --allow-unsafe --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-options
 
-lock: $(VENV)/.created  ## choose newer versions for requirements.lock and deploy/requirements.lock
+lock: $(VENV)/.created  ## choose newer versions for the three lock files
 	@$(BIN)/python -m venv --clear .venv-lock
 	@.venv-lock/bin/pip install --disable-pip-version-check --quiet 'pip-tools>=7.4'
 	@$(LOCK) --extra dev --output-file requirements.lock pyproject.toml
-	@$(LOCK) --extra postgres --constraint requirements.lock --output-file deploy/requirements.lock pyproject.toml
+	@$(LOCK) --extra postgres --extra parquet --extra report --constraint requirements.lock \
+	  --output-file deploy/requirements.lock pyproject.toml
+	@$(LOCK) --extra spark --constraint requirements.lock --output-file requirements-spark.lock pyproject.toml
 
 wheel: install  ## build the wheel into dist/
 	@$(BIN)/python -m hatchling build --target wheel

@@ -4,7 +4,8 @@
     ├── KnowledgeInvalid    exit code 10
     ├── InputUnreadable     exit code 11
     ├── FhirServerError     exit code 12
-    └── NotAllScreened      exit code 13
+    ├── NotAllScreened      exit code 13
+    └── Stopped             exit code 130
 
 The message reaches users, logs and HTTP bodies, so it never holds patient data: name files, lines,
 positions and references, not names, texts or values of a record.
@@ -47,3 +48,9 @@ class NotAllScreened(CrampcheckError):  # noqa: N818
     """The rest was written, and at least one patient or line could not be screened."""
 
     exit_code = 13
+
+
+class Stopped(CrampcheckError):  # noqa: N818
+    """The user pressed Ctrl-C."""
+
+    exit_code = 130  # 128 + SIGINT, as shells have it

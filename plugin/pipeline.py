@@ -64,8 +64,18 @@ class Pipeline:
         the caller could not obtain. Raises InputUnreadable where the entries are not of one
         patient.
         """
-        record = self._read(entries, as_of, patient, extra)
+        record = self.read_entries(entries, as_of, patient, extra)
         return self.assessor.assess(record, as_of)
+
+    def read_entries(
+        self,
+        entries: Sequence[AnyEntry],
+        as_of: date,
+        patient: str = "",
+        extra: Sequence[Unread] = (),
+    ) -> PatientRecord:
+        """The record that is then assessed, for who needs more of it; as in `assess_entries`."""
+        return self._read(entries, as_of, patient, extra)
 
     def read_ordered(
         self,

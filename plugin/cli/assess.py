@@ -26,8 +26,8 @@ from plugin.errors import InputUnreadable
 def assess(file: str, as_of: date, output: str) -> None:
     """Assess one patient's record.
 
-    FILE is a FHIR Bundle of any type, NDJSON, or a single resource, plain or gzip; - reads standard
-    input.
+    FILE is a FHIR Bundle of any type, NDJSON, or a single resource, plain, gzip or zstd; - reads
+    standard input.
     """
     from plugin.answer import to_bytes  # noqa: PLC0415 - only this command pays for the import
     from plugin.reading.source import split  # noqa: PLC0415

@@ -26,6 +26,7 @@ from plugin.cli.resolve import resolve
 from plugin.cli.screen import screen
 from plugin.cli.serve import serve
 from plugin.cli.shared import closed_output
+from plugin.cli.worklist import worklist
 from plugin.errors import CrampcheckError
 
 NAME = "crampcheck"
@@ -54,7 +55,7 @@ def main() -> None:
     """
 
 
-for command in (serve, assess, screen, resolve, explain, knowledge, feedback, fhir):
+for command in (serve, assess, screen, resolve, explain, knowledge, feedback, worklist, fhir):
     main.add_command(command)
 
 

@@ -25,10 +25,10 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 def resolve(file: str) -> None:
     """Recognise the drugs in medication codes and texts.
 
-    FILE holds one CodeableConcept or Medication a line, plain or gzip; - is standard input. Each
-    line gives one line of JSON, in order: the ingredients that were recognised, those linked to
-    cramps, how they were matched, and the reason if they were not. A blank line is answered too,
-    with the reason "empty".
+    FILE holds one CodeableConcept or Medication a line, plain, gzip or zstd; - is standard input.
+    Each line gives one line of JSON, in order: the ingredients that were recognised, those linked
+    to cramps, how they were matched, and the reason if they were not. A blank line is answered
+    too, with the reason "empty".
 
     Exit code 13 means that a line could not be read; its answer says so.
     """

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import shutil
+import sys
 from contextlib import suppress
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from plugin.cli.overlay import overlay_option
+from plugin.cli.progress import Shown
 from plugin.cli.remote_options import RemoteOptions, remote_options
+from plugin.cli.report_options import options_of, report_options
+from plugin.cli.screened import left_out, report
 from plugin.cli.shared import as_of_option, packaged_pipeline
 from plugin.errors import NotAllScreened
-from plugin.screening.visible import visible
 
 if TYPE_CHECKING:
-    from plugin.screening.run import Totals
+    from plugin.screening.run.screen import Ran
 
 
 LOCAL = "local"
@@ -27,6 +30,17 @@ def _only_local(_: click.Context, __: click.Parameter, value: str) -> str:
     if value != LOCAL:
         raise click.BadParameter(f"{value} is not part of this version; use {LOCAL}.")
     return value
+
+
+def _percent(_: click.Context, __: click.Parameter, value: str | None) -> Fraction | None:
+    """Exactly as written: 99.9 is no sum of powers of two."""
+    if value is None:
+        return None
+    with suppress(ValueError, ZeroDivisionError):
+        percent = Fraction(value.strip().removesuffix("%"))
+        if 0 <= percent <= 100:  # noqa: PLR2004 - per cent
+            return percent
+    raise click.BadParameter(f"{value} is no percentage; write a number from 0 to 100, like 99.5.")
 
 
 @click.command()
@@ -40,11 +54,12 @@ def _only_local(_: click.Context, __: click.Parameter, value: str) -> str:
 @as_of_option()
 @click.option(
     "--format",
-    "output",
-    type=click.Choice(["both", "json", "csv"]),
+    "formats",
     default="both",
     show_default=True,
-    help="Write assessments.ndjson (json), summary.csv (csv), or both.",
+    metavar="FORMATS",
+    help="What to write, separated by commas: json (assessments.ndjson), csv (summary.csv), both "
+    "of these, parquet, fhir (DetectedIssues), worklist (the database), report (report.html).",
 )
 @click.option(
     "--engine",
@@ -57,10 +72,32 @@ def _only_local(_: click.Context, __: click.Parameter, value: str) -> str:
 @click.option(
     "--workers",
     type=click.IntRange(min=1),
-    default=1,
-    show_default=True,
-    help="Worker processes; the results are the same with any number.",
+    help="Worker processes; the results are the same with any number. If not given, one for each "
+    "processor and 64 MiB to read, at most 4.",
 )
+@click.option(
+    "--fail-under",
+    "percent",
+    callback=_percent,
+    metavar="PERCENT",
+    help="Exit with 13 only if fewer of the patients were screened, or fewer of the lines were "
+    "good, or a file could not be read to its end. If not given, anything left out is 13.",
+)
+@click.option(
+    "--fresh",
+    is_flag=True,
+    help="Begin anew where a run that was stopped could be gone on with.",
+)
+@click.option(
+    "--progress",
+    "shown",
+    type=click.Choice([one.value for one in Shown]),
+    default=Shown.AUTO.value,
+    show_default=True,
+    help="On standard error: a bar where that is a terminal and else nothing (auto), plain lines "
+    "for a log (lines), or nothing (none).",
+)
+@report_options
 @overlay_option()
 @remote_options
 def screen(
@@ -68,9 +105,14 @@ def screen(
     source: str,
     out: Path,
     as_of: date,
-    output: str,
+    formats: str,
     engine: str,
-    workers: int,
+    workers: int | None,
+    percent: Fraction | None,
+    fresh: bool,
+    shown: str,
+    report_patients: int,
+    suppress_below: int,
     remote: RemoteOptions,
 ) -> None:
     """Assess every patient of a list.
@@ -79,78 +121,54 @@ def screen(
     file, or - for standard input. A line may also hold a whole Bundle. Hidden files, results of an
     earlier run and files such as .csv or .md are left alone, and named.
 
+    A run that was stopped or killed goes on where it was when the same command is given again.
+    Results get their names when all of them are complete, run.json last: it says what was read, by
+    what it was judged, and what was written.
+
     With --export, SOURCE is the base address of a FHIR server. Who we are there is set by
     CRAMPCHECK_FHIR_CLIENT_ID and CRAMPCHECK_FHIR_KEY; see the page on how to screen an export.
 
     Exit code 13 means that a line, a file or a patient could not be screened: see quarantine.ndjson
     and failed.ndjson in the output folder. Everything else is written.
     """
-    from plugin.cli.progress import progress_bar  # noqa: PLC0415
-    from plugin.screening.run import screen as run_screen  # noqa: PLC0415
-    from plugin.screening.sinks.folder import Output  # noqa: PLC0415
+    from plugin.cli.progress import watching  # noqa: PLC0415 - and the rest only where it is used
+    from plugin.screening.run.screen import Asked  # noqa: PLC0415
+    from plugin.screening.run.screen import screen as run_screen  # noqa: PLC0415
+    from plugin.screening.sinks import choose  # noqa: PLC0415
 
-    asked = remote.of(source)
+    chosen = choose(formats)
+    fetched = remote.of(source)
     packaged_pipeline()  # a fault of the knowledge is said before hours of reading
-    fetched = out / ".crampcheck-run" / "source"
-    found = asked.fetch(fetched, _notice) if asked else None
-    with progress_bar() as on_progress:
-        totals = run_screen(
-            source,
-            out,
-            as_of,
-            workers=workers,
-            output=Output(output),
-            on_progress=on_progress,
-            found=found,
-        )
-    if asked:
-        shutil.rmtree(fetched.parent)
-    _report(totals, out)
-    if totals.failed or totals.quarantined:
-        raise NotAllScreened(_left_out(totals, out))
+    asked = Asked(
+        source=source,
+        out=out,
+        as_of=as_of,
+        chosen=chosen,
+        workers=workers,
+        engine=engine,
+        fresh=fresh,
+        remote=fetched,
+        report=options_of(report_patients, suppress_below),
+    )
+    with watching(Shown(shown)) as on_progress:
+        ran = run_screen(asked, on_progress=on_progress, on_notice=_notice)
+    _end(ran, out, percent)
+
+
+def _end(ran: Ran, out: Path, percent: Fraction | None) -> None:
+    with suppress(OSError):  # the results are written, whether or not this can be told
+        click.echo("\n".join(report(ran, out)), err=True)
+    totals = ran.totals
+    if totals.all_good:
+        return
+    said = left_out(totals, out)
+    if percent is None or not totals.enough(percent):
+        raise NotAllScreened(said)
+    with suppress(OSError):
+        click.echo(f"{said} That is within --fail-under {float(percent):g}.", err=True)
 
 
 def _notice(sentence: str) -> None:
-    with suppress(OSError):
-        click.echo(f"crampcheck: {sentence}.", err=True)
-
-
-def _report(totals: Totals, out: Path) -> None:
-    """The totals, on standard error."""
-    levels = ", ".join(
-        f"{totals.by_level[level]} {level}"
-        for level in ("critical", "warning", "info", "none")
-        if totals.by_level.get(level)
-    )
-    lines = [
-        f"patients {totals.patients} = screened {totals.screened} + failed {totals.failed}",
-        f"levels: {levels or 'none given'}; not assessed: {totals.not_assessed}",
-        f"patients with entries that could not be read: {totals.with_unread}",
-        f"resources used: {_counts(totals.kept)}",
-        f"resources set aside, of no use here: {_counts(totals.set_aside)}",
-    ]
-    for what, names in (
-        ("files passed over by their names", totals.passed_over),
-        ("hidden files and folders passed over", totals.hidden),
-        ("results of an earlier run passed over", totals.results),
-    ):
-        if names:
-            lines.append(f"{what}: {', '.join(names)}")
-    lines.append(f"results: {out}")
-    with suppress(OSError):  # the results are written, whether or not this can be told
-        click.echo("\n".join(lines), err=True)
-
-
-def _counts(counts: dict[str, int]) -> str:
-    return ", ".join(f"{count} {visible(name)}" for name, count in counts.items()) or "none"
-
-
-def _left_out(totals: Totals, out: Path) -> str:
-    parts = []
-    if totals.quarantined:
-        parts.append(
-            f"{totals.quarantined} lines, entries or files: see {out / 'quarantine.ndjson'}"
-        )
-    if totals.failed:
-        parts.append(f"{totals.failed} patients: see {out / 'failed.ndjson'}")
-    return f"not all could be screened ({'; '.join(parts)}). The rest is written."
+    if sys.stderr is not None:
+        with suppress(OSError):
+            click.echo(f"crampcheck: {sentence}.", err=True)

@@ -5,22 +5,38 @@ from __future__ import annotations
 from datetime import date
 from typing import TypeAlias
 
+from msgspec import structs
+
 from plugin.answer import to_bytes
 from plugin.errors import CrampcheckError
 from plugin.model import Assessment
 from plugin.pipeline import Pipeline
 from plugin.reading.source import RawEntry
-from plugin.screening.outcome import Failed, Outcome, Screened
+from plugin.resources import issues
+from plugin.screening.outcome import Failed, Outcome, Screened, Wanted
+from plugin.screening.report.labs import lab_states
 
 Patient: TypeAlias = tuple[str, tuple[RawEntry, ...]]
 
 
-def screen_patient(pipeline: Pipeline, patient: Patient, as_of: date) -> Outcome:
+NOTHING_MORE = Wanted()
+
+
+def screen_patient(
+    pipeline: Pipeline, patient: Patient, as_of: date, wanted: Wanted = NOTHING_MORE
+) -> Outcome:
     """Assess one patient. Whatever goes wrong is this patient's failure, never the run's."""
     reference, entries = patient
     try:
-        assessment = pipeline.assess_entries(entries, as_of, reference)
-        return _screened(assessment)
+        record = pipeline.read_entries(entries, as_of, reference)
+        assessor = pipeline.assessor
+        assessment = assessor.assess(record, as_of)
+        screened = _screened(assessment)
+        if wanted.issues:
+            screened = structs.replace(screened, issues=issues(assessment, pipeline.knowledge))
+        if wanted.labs and screened.rules:
+            return structs.replace(screened, labs=lab_states(assessor.book(record, as_of)))
+        return screened
     except CrampcheckError as error:
         return Failed(reference, error.message)
     except Exception as error:  # its message may hold patient data, its type does not

@@ -16,8 +16,9 @@ from plugin.model import Assessment, Finding
 from plugin.pipeline import Pipeline
 from plugin.screening.assessing import Patient
 from plugin.screening.outcome import Failed, Quarantined
+from plugin.screening.placing.filling import fill
 from plugin.screening.placing.roster import Roster
-from plugin.screening.run import Progress, fill
+from plugin.screening.run.progress import Progress
 from plugin.screening.source.listing import find
 
 
@@ -102,7 +103,7 @@ def compare_patients(
             failed.append(outcome)
         elif outcome is not None:
             changed.append(outcome)
-        on_progress(Progress("comparing", done, len(roster)))
+        on_progress(Progress("comparing", done, len(roster), "patients"))
     return Compared(len(roster), tuple(changed), tuple(failed), tuple(roster.quarantined))
 
 

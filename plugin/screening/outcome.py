@@ -53,3 +53,4 @@ class Quarantined(Struct, frozen=True):
     line: int
     reason: str
     offset: int = 0
+    ends: bool = False  # what follows in the file could not be read

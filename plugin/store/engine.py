@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from sqlalchemy import URL, Engine, NullPool, create_engine, event
 
 SQLITE_PATIENCE = 10  # seconds that a writer waits for another
@@ -17,6 +18,13 @@ _POSTGRES: dict[str, Any] = {
 _DURABLE = "-c statement_timeout=20000 -c lock_timeout=15000 -c synchronous_commit=on"
 
 
+def _as_json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+_COMMON: dict[str, Any] = {"hide_parameters": True, "json_serializer": _as_json}
+
+
 def open_engine(
     url: URL, *, pooled: bool = True, writes: bool = True, patience: int = SQLITE_PATIENCE
 ) -> Engine:
@@ -27,10 +35,8 @@ def open_engine(
     """
     pool: dict[str, Any] = {"pool_pre_ping": True} if pooled else {"poolclass": NullPool}
     if url.get_backend_name() != "sqlite":
-        return create_engine(
-            url, hide_parameters=True, connect_args=_POSTGRES | {"options": _DURABLE}, **pool
-        )
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": patience}, **pool)
+        return create_engine(url, connect_args=_POSTGRES | {"options": _DURABLE}, **_COMMON, **pool)
+    engine = create_engine(url, connect_args={"timeout": patience}, **_COMMON, **pool)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _begin_writing if writes else _begin_reading)
     return engine

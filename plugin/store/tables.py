@@ -13,6 +13,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
 )
 
 metadata = MetaData()
@@ -21,6 +22,7 @@ metadata = MetaData()
 ID = 256
 TEXT = 200
 COMMENT = 1000
+RUN = 64
 
 # One row for each outcome that was told, whatever became of the card before or after.
 feedback = Table(
@@ -76,4 +78,65 @@ used_token = Table(
     Column("key", LargeBinary(32), primary_key=True),
     Column("expires", BigInteger, nullable=False),  # seconds since 1970, as tokens have it
     sqlite_with_rowid=False,
+)
+
+# The worklist. A pharmacist has to find the patient, so that references stand here as they are, and
+# what was found in a sentence, which may tell a result. Nothing else of a record does.
+
+# One row for each screening run that was put on the list.
+worklist_run = Table(
+    "worklist_run",
+    metadata,
+    Column("run", String(RUN), primary_key=True),
+    Column("as_of", String(10), nullable=False),
+    Column("knowledge", String(ID), nullable=False),
+    Column("recorded_ms", BigInteger, nullable=False),
+    Column("patients", BigInteger, nullable=False),  # that were screened
+    Column("findings", BigInteger, nullable=False),
+    Column("added", BigInteger, nullable=False),
+    Column("returned", BigInteger, nullable=False),
+    Column("gone", BigInteger, nullable=False),
+)
+
+# One row for each finding that any run had.
+worklist_item = Table(
+    "worklist_item",
+    metadata,
+    Column(
+        "number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+    ),
+    Column("issue", String(36), nullable=False, unique=True),  # id of its DetectedIssue
+    Column("patient", Text, nullable=False),  # a reference
+    Column("rule", String(TEXT), nullable=False),
+    Column("level", String(16), nullable=False),
+    Column("drugs", JSON, nullable=False),
+    Column("partners", JSON, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("options", JSON, nullable=False),  # ids of mitigations
+    Column("evidence", LargeBinary(16), nullable=False),  # a digest: has it changed?
+    Column("unread", BigInteger, nullable=False),  # entries of the patient, in the last run
+    Column("first_run", String(RUN), nullable=False),
+    Column("last_run", String(RUN), nullable=False),
+    Column("as_of", String(10), nullable=False),  # of the last run
+    Column("gone", Boolean, nullable=False),  # the last run of this patient did not have it
+    Column("status", String(16), nullable=False),  # new, seen, done, dismissed
+    Column("reason", String(COMMENT), nullable=False),
+    Column("marked_by", String(TEXT), nullable=False),
+    Column("marked_ms", BigInteger, nullable=False),  # when it got its status
+    Index("ix_worklist_item_patient", "patient"),
+)
+
+# Every status that an item was given, by people and by runs.
+worklist_mark = Table(
+    "worklist_mark",
+    metadata,
+    Column(
+        "number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+    ),
+    Column("item", BigInteger, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("reason", String(COMMENT), nullable=False),
+    Column("marked_by", String(TEXT), nullable=False),
+    Column("marked_ms", BigInteger, nullable=False),
+    Index("ix_worklist_mark_item", "item"),
 )

@@ -56,9 +56,17 @@ def test_severity_follows_the_level() -> None:
 
 
 def test_options_are_never_written_as_steps_that_were_taken() -> None:
-    """`mitigation` of a DetectedIssue is for what was done: nothing was."""
+    """`mitigation` of a DetectedIssue is for what was done: each here is marked as proposed."""
     for name in ("thiazide-low-potassium", "quinine-night-cramps", "statin-warfarin-myalgia"):
-        assert all("mitigation" not in row for row in resources(name, "DetectedIssue"))
+        options = [
+            one for row in resources(name, "DetectedIssue") for one in row.get("mitigation", [])
+        ]
+        assert options
+        for one in options:
+            proposed = {"url": "urn:crampcheck:proposed", "valueBoolean": True}
+            assert [proposed] == one["modifierExtension"]
+            assert ", not taken: " in one["action"]["text"]
+            assert {"author", "date"}.isdisjoint(one)
 
 
 def test_what_was_withheld_and_not_read_is_in_the_outcome() -> None:

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What the tests need of the system besides Python: PostgreSQL for the store, and Chromium with its
-# driver for the pages. Installs what is missing as root, else says how. Quick when all is there.
+# What the tests need of the system besides Python: PostgreSQL for the store, Chromium with its
+# driver for the pages, and Java for Spark. Installs what is missing as root, else says how. Quick when all is there.
 set -eu
 
 missing=
@@ -8,6 +8,7 @@ ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/n
   || missing="$missing postgresql"
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 command -v chromedriver >/dev/null 2>&1 || missing="$missing chromium-driver"
+command -v java >/dev/null 2>&1 || missing="$missing default-jre-headless"
 [ -n "$missing" ] || exit 0
 
 how="apt-get update && apt-get install --no-install-recommends$missing"

@@ -32,7 +32,7 @@ class Owned(Struct, frozen=True):
     keys: tuple[str, ...] = ()  # under which others may point to it; `Type/id` first
     owner: str = ""
     needs: tuple[str, ...] = ()
-    fault: bool = False  # an OperationOutcome that says that something failed
+    fault: str = ""  # an OperationOutcome's, or why a type of ours cannot be decoded
 
 
 def ownership(entry: RawEntry) -> Owned:
@@ -40,16 +40,27 @@ def ownership(entry: RawEntry) -> Owned:
     decoded = decode(entry.raw)
     resource = decoded.resource
     if resource is None:
-        return Owned(decoded.type, used=False)
+        return Owned(decoded.type, used=False, fault=decoded.broken)
     keys = keys_of(resource, decoded.type, [entry.full_url])
+    failed = isinstance(resource, OperationOutcome) and _fails(resource)
     return Owned(
         decoded.type,
         used=True,
-        keys=tuple(sorted(keys, key=lambda key: (not key.startswith(decoded.type), key))),
+        keys=tuple(sorted(keys, key=lambda key: (not key.startswith(f"{decoded.type}/"), key))),
         owner=_outside(resource.owner),
-        needs=tuple(key for key in _needs(resource) if key),
-        fault=isinstance(resource, OperationOutcome) and _fails(resource),
+        needs=needs_of(resource),
+        fault="it reports an error" if failed else "",
     )
+
+
+def needs_of(resource: Resource) -> tuple[str, ...]:
+    """The keys of the shared resources that one points to, outside itself."""
+    if isinstance(resource, Medicine):
+        if resource.medication_reference is None and resource.medication is None:
+            return ()  # nearly always
+    elif isinstance(resource, Observation) and resource.specimen is None:
+        return ()
+    return tuple(key for key in _needs(resource) if key)
 
 
 def _fails(outcome: OperationOutcome) -> bool:

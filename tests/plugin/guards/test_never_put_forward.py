@@ -54,9 +54,11 @@ def options(shape: str, said: Any) -> Iterator[str]:
             yield from (flat(suggestion) for suggestion in card.get("suggestions", ()))
     else:
         for entry in said["entry"]:
-            for line in entry["resource"].get("detail", "").splitlines():
-                if line.startswith("Option"):
-                    yield line
+            resource = entry["resource"]
+            words = [*resource.get("detail", "").splitlines()]
+            words += [one["action"]["text"] for one in resource.get("mitigation", ())]
+            words += [one["diagnostics"] for one in resource.get("issue", ())]
+            yield from (line for line in words if line.startswith("Option"))
 
 
 def _without_sources(text: str) -> str:

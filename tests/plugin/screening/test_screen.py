@@ -170,14 +170,14 @@ def test_a_patient_that_fails_is_listed_and_the_totals_add_up(
     """One patient's internal error is that patient's: the others are written, the code is 13."""
     from plugin.pipeline import Pipeline  # noqa: PLC0415 - the class that is changed below
 
-    assess_entries = Pipeline.assess_entries
+    read_entries = Pipeline.read_entries
 
     def fail_for_one(self: Pipeline, entries: Any, as_of: Any, patient: str = "") -> Any:
         if patient == "Patient/lena":
             raise RuntimeError("secret")
-        return assess_entries(self, entries, as_of, patient)
+        return read_entries(self, entries, as_of, patient)
 
-    monkeypatch.setattr(Pipeline, "assess_entries", fail_for_one)
+    monkeypatch.setattr(Pipeline, "read_entries", fail_for_one)
     source = export({"all.ndjson": golden_resources()})
     ran = crampcheck("screen", source, "--out", tmp_path / "out", "--as-of", AS_OF)
     total = len(all_cases())
@@ -208,7 +208,7 @@ def test_progress_is_shown_on_a_terminal_and_only_there(export: Export, tmp_path
         os.close(side)
     total = len(all_cases())
     assert b"" == ran.stdout
-    assert f"{total}/{total}" in shown
+    assert f"{total} of {total} patients" in shown
 
 
 def test_what_is_of_no_use_is_counted_and_never_quarantined(
@@ -246,10 +246,10 @@ def test_results_in_the_source_folder_are_never_read_back(crampcheck: Run, expor
 def test_one_format_writes_one_file(
     crampcheck: Run, export: Export, tmp_path: Path, output: str, name: str
 ) -> None:
-    """`--format` chooses the answers; what was left out is always listed."""
+    """`--format` chooses the answers; what was left out is always listed, and the run told."""
     source = export({"a.ndjson": case("on-hold-order").resources})
     crampcheck("screen", source, "--out", tmp_path / "out", "--format", output)
-    assert {name, "quarantine.ndjson", "failed.ndjson"} == {
+    assert {name, "quarantine.ndjson", "failed.ndjson", "run.json"} == {
         path.name for path in (tmp_path / "out").iterdir()
     }
 

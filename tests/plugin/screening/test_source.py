@@ -145,7 +145,13 @@ def test_results_of_an_earlier_run_are_named_and_not_read(
     assert [("a.ndjson", "a Patient has no id")] == [
         (row["file"], row["reason"]) for row in lines(tmp_path / "out" / "quarantine.ndjson")
     ]
-    named = ("assessments.ndjson", "failed.ndjson", "last-week.ndjson.gz", "quarantine.ndjson")
+    named = (
+        "assessments.ndjson",
+        "failed.ndjson",
+        "last-week.ndjson.gz",
+        "quarantine.ndjson",
+        "run.json",
+    )
     assert (
         "results of an earlier run passed over: "
         + ", ".join(f"earlier/{name}" for name in named)

@@ -1,0 +1,65 @@
+"""What a screening came to, in lines for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plugin.screening.visible import visible
+
+if TYPE_CHECKING:
+    from plugin.screening.run.screen import Ran
+    from plugin.screening.run.totals import Totals
+
+LEVELS = ("critical", "warning", "info", "none")
+_MB = 1_000_000
+
+
+def report(ran: Ran, out: Path) -> Iterator[str]:
+    """The totals, a line each."""
+    totals = ran.totals
+    yield f"patients {totals.patients} = screened {totals.screened} + failed {totals.failed}"
+    levels = by_level(totals.by_level) or "none given"
+    yield f"levels: {levels}; not assessed: {totals.not_assessed}"
+    yield f"patients with entries that could not be read: {totals.with_unread}"
+    yield f"resources used: {_counts(totals.kept)}"
+    yield f"resources set aside, of no use here: {_counts(totals.set_aside)}"
+    for what, names in (
+        ("files passed over by their names", totals.passed_over),
+        ("hidden files and folders passed over", totals.hidden),
+        ("results of an earlier run passed over", totals.results),
+    ):
+        if names:
+            yield f"{what}: {', '.join(names)}"
+    yield _read(ran)
+    yield f"results: {out} (run {ran.run})"
+
+
+def by_level(counts: dict[str, int]) -> str:
+    """`2 critical, 1 none`, the worst first."""
+    return ", ".join(f"{counts[level]} {level}" for level in LEVELS if counts.get(level))
+
+
+def left_out(totals: Totals, out: Path) -> str:
+    """The sentence about what could not be screened."""
+    parts = []
+    if totals.quarantined:
+        parts.append(
+            f"{totals.quarantined} lines, entries or files: see {out / 'quarantine.ndjson'}"
+        )
+    if totals.failed:
+        parts.append(f"{totals.failed} patients: see {out / 'failed.ndjson'}")
+    return f"not all could be screened ({'; '.join(parts)}). The rest is written."
+
+
+def _read(ran: Ran) -> str:
+    totals, seconds = ran.totals, max(ran.seconds, 0.001)
+    return (
+        f"read {totals.lines} lines, {totals.size / _MB:.1f} MB, in {ran.seconds:.1f} s: "
+        f"{totals.lines / seconds:,.0f} lines/s, {totals.size / _MB / seconds:.1f} MB/s"
+    )
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {visible(name)}" for name, count in counts.items()) or "none"

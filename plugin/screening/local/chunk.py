@@ -1,0 +1,110 @@
+"""Stage 1: the lines of one chunk become rows of patients, on disk by partition."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable
+
+from plugin.screening.local.fast import Fast
+from plugin.screening.local.memory import without_searches
+from plugin.screening.local.spill import Spill
+from plugin.screening.local.work import ChunkDone, Work, leave, left, written
+from plugin.screening.outcome import Quarantined
+from plugin.screening.placing.placed import place
+from plugin.screening.placing.sieve import Sieve
+from plugin.screening.sinks import is_result
+from plugin.screening.source.chunks import WHOLE, Chunk, batches
+from plugin.screening.source.lines import Batch
+from plugin.screening.source.packing import is_packed
+
+_MAGIC = 16  # bytes that tell a packed file
+
+
+def read_chunk(chunk: Chunk, work: Work, sieve: Sieve | None = None) -> ChunkDone:
+    """Read one chunk, or give what an earlier call left. Raises CrampcheckError.
+
+    With a sieve, what it does not keep is only noted, with its place in the file.
+    """
+    done = left(work.chunk_done(chunk.number), ChunkDone)
+    if done is not None:
+        return done
+    with without_searches(), written(work.spill(chunk.number)) as file:
+        reading = _Reading(chunk, Spill(file, work.partitions), sieve)
+        reading.read(batches(chunk))
+        done = reading.done()
+    leave(work.chunk_done(chunk.number), done)
+    return done
+
+
+class _Reading:
+    """The reading of one chunk: counts, and what went into quarantine."""
+
+    def __init__(self, chunk: Chunk, spill: Spill, sieve: Sieve | None) -> None:
+        self._chunk = chunk
+        self._spill = spill
+        self._fast = Fast(spill, sieve if _can_be_read_again(chunk) else None)
+        self._kept: Counter[str] = Counter()
+        self._set_aside: Counter[str] = Counter()
+        self._quarantined: list[Quarantined] = []
+        self._earlier = False
+        self._lines = self._size = 0
+
+    def read(self, found: Iterable[Batch]) -> None:
+        """Take in the lines. What the fast way leaves goes the long way, in the same order."""
+        for batch in found:
+            for number in self._fast.take(batch):
+                self._document(batch, number)
+            size = sum(map(len, batch.lines)) + len(batch.lines)
+            self._spill.flush_when_full(size)
+            self._lines = max(self._lines, batch.line + len(batch.lines) - 1)
+            self._size += size
+            self._quarantined += [
+                Quarantined(batch.file, fault.line, fault.reason, fault.offset, fault.ends)
+                for fault in batch.faults
+            ]
+
+    def done(self) -> ChunkDone:
+        self._spill.flush()
+        file = self._chunk.file
+        return ChunkDone(
+            number=self._chunk.number,
+            file=file.name,
+            path=os.fsencode(file.path) if file.path else b"",
+            lines=self._lines,
+            size=self._size,
+            kept=dict(sorted((self._kept + self._fast.kept()).items())),
+            set_aside=dict(sorted((self._set_aside + self._fast.set_aside).items())),
+            quarantined=tuple(self._quarantined),
+            earlier_results=self._earlier,
+            segments=tuple(self._spill.segments),
+        )
+
+    def _document(self, batch: Batch, number: int) -> None:
+        line = batch.lines[number]
+        if not line:  # blank, or it has a fault
+            return
+        if is_result(batch.file, line):
+            self._earlier = True
+            return
+        placed = place(line)
+        self._spill.take(placed)
+        self._kept.update(placed.kept)
+        self._set_aside.update(placed.set_aside)
+        self._quarantined += [
+            Quarantined(batch.file, batch.line + number, reason, batch.offsets[number])
+            for reason in placed.quarantined
+        ]
+
+
+def _can_be_read_again(chunk: Chunk) -> bool:
+    """True where a line can be found by its place: the file is there, and plain."""
+    if chunk.file.path is None:
+        return False
+    if chunk.end != WHOLE:
+        return True
+    try:
+        with chunk.file.path.open("rb") as file:
+            return not is_packed(file.read(_MAGIC))
+    except OSError:
+        return False

@@ -1,0 +1,187 @@
+"""The fast way of placing: lines that are one resource of a patient each, as FHIR has it.
+
+Nearly all lines of an export are. It places them as `placing.placed.place` does; what it is not
+sure of it leaves. Most batches are of one type, and are placed together: what is done for each line
+is then left to calls that do it for all.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from operator import attrgetter
+
+from plugin.reading.context import is_id
+from plugin.reading.references import key_of
+from plugin.screening.local.aside import place_of
+from plugin.screening.local.spill import Spill, Target
+from plugin.screening.placing.heads import (
+    FAULTS,
+    HEADS,
+    Condition,
+    Head,
+    Observation,
+    Patient,
+    decode_head,
+    decode_heads,
+    other_type,
+)
+from plugin.screening.placing.sieve import Sieve
+from plugin.screening.source.lines import Batch
+
+_PATIENT = "Patient/"
+_MOST = 65536  # patients that are remembered
+_SUBJECT = attrgetter("subject.reference")
+_CODE = attrgetter("code")
+_PARTS = attrgetter("component")
+
+
+class Fast:
+    """Places lines, and counts them by type."""
+
+    def __init__(self, spill: Spill, sieve: Sieve | None) -> None:
+        self.set_aside: Counter[str] = Counter()
+        self._spill = spill
+        self._sieve = sieve
+        self._kinds: dict[type, int] = dict.fromkeys(HEADS, 0)
+        self._targets: dict[str, Target] = {}
+
+    def kept(self) -> Counter[str]:
+        """How many resources of each type were given to patients."""
+        return Counter({kind.__name__: count for kind, count in self._kinds.items() if count})
+
+    def take(self, batch: Batch) -> Iterator[int]:
+        """Place the lines of a batch. Gives the numbers of those that were left."""
+        if not batch.text:  # no lines of a file, but one value: it may have newlines
+            yield from range(len(batch.lines))
+        elif not self._together(batch):
+            yield from self._one_by_one(batch)
+
+    def _together(self, batch: Batch) -> bool:
+        """Place a batch whose lines are all of one type. False if nothing of it was placed."""
+        heads = _decoded(batch)
+        kinds = set(map(type, heads))
+        if len(kinds) != 1:
+            return False
+        kind = kinds.pop()
+        try:
+            named = map(_reference, heads) if kind is Patient else map(_SUBJECT, heads)
+            know = self._targets.get
+            found = [know(name) or self._target(name) for name in named]
+        except AttributeError:  # one has no subject
+            return False
+        targets = [target for target in found if target is not None]
+        if len(targets) < len(heads):
+            return False
+        self._add(batch, targets, self._kept(kind, heads), heads)
+        self._kinds[kind] += len(heads)
+        return True
+
+    def _kept(self, kind: type, heads: Sequence[Head]) -> list[bool]:
+        """Which are kept; empty where all are."""
+        sieve = self._sieve
+        if sieve is None:
+            return []
+        if kind is Condition:
+            return list(map(sieve.problems.__getitem__, map(bytes, map(_CODE, heads))))
+        if kind is not Observation:
+            return []
+        kept = list(map(sieve.results.__getitem__, map(bytes, map(_CODE, heads))))
+        for number, parts in enumerate(map(_PARTS, heads)):
+            if parts and not kept[number]:
+                kept[number] = any(sieve.results[bytes(part.code)] for part in parts)
+        return kept
+
+    def _add(
+        self, batch: Batch, targets: list[Target], kept: list[bool], heads: Sequence[Head]
+    ) -> None:
+        active = self._spill.active
+        if not kept:
+            for target, line in zip(targets, batch.lines, strict=True):
+                if not target.lines and not target.places:
+                    active.append(target)
+                target.lines.append(line)
+            return
+        # An escape may hide half a character, which only the reading can judge.
+        is_plain = b"\\" not in batch.text
+        rows = zip(targets, batch.lines, kept, heads, batch.offsets, strict=True)
+        for target, line, keep, head, offset in rows:
+            if not target.lines and not target.places:
+                active.append(target)
+            if keep or not (is_plain or b"\\" not in line):
+                target.lines.append(line)
+            else:
+                target.places.append(place_of(offset, head))
+
+    def _one_by_one(self, batch: Batch) -> Iterator[int]:
+        """Place what is sure among lines of several types."""
+        is_ascii = batch.text.isascii()
+        active = self._spill.active
+        for number, line in enumerate(batch.lines):
+            try:
+                head = decode_head(line)
+            except FAULTS:
+                if line and not self._other(line):
+                    yield number
+                continue
+            reference = _reference(head)
+            target = self._targets.get(reference) or self._target(reference)
+            if target is None or not (is_ascii or _is_text(line)):
+                yield number
+                continue
+            self._kinds[type(head)] += 1
+            if not target.lines and not target.places:
+                active.append(target)
+            if b"\\" in line or all(self._kept(type(head), (head,))):
+                target.lines.append(line)
+            else:
+                target.places.append(place_of(batch.offsets[number], head))
+
+    def _target(self, reference: str) -> Target | None:
+        """Where the rows of a patient go; None for a reference that is to no Patient."""
+        key = key_of(reference)
+        if not key.startswith(_PATIENT) or reference.startswith("#"):
+            return None
+        if len(self._targets) >= _MOST:
+            self._targets.clear()
+        target = self._targets[reference] = self._spill.target(key)
+        return target
+
+    def _other(self, line: bytes) -> bool:
+        """Count a resource of a type that the reading does not use. False for all else."""
+        name = other_type(line)
+        if not name or not _is_text(line):
+            return False
+        self.set_aside[name] += 1
+        return True
+
+
+def _decoded(batch: Batch) -> Sequence[Head]:
+    """All lines of a batch; none if one of them is not as FHIR has it."""
+    # Behind the last line there may be the beginning of the next.
+    end = batch.text.rfind(b"\n") + 1 or len(batch.text)
+    text = batch.text[:end]
+    try:
+        heads = decode_heads(text)
+    except FAULTS:
+        return ()
+    whole = len(heads) == len(batch.lines) and (text.isascii() or _is_text(text))
+    return heads if whole else ()
+
+
+def _reference(head: Head) -> str:
+    """How a resource names its patient; empty if it does not."""
+    if isinstance(head, Patient):
+        return _PATIENT + head.id if is_id(head.id) else ""
+    pointer = head.subject
+    if pointer is None and not isinstance(head, Observation):
+        pointer = head.patient
+    return pointer.reference if pointer is not None else ""
+
+
+def _is_text(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

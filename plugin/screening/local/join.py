@@ -1,0 +1,91 @@
+"""Stage 1b: what lies in another document than the entries that point to it.
+
+The shared resources are listed by key, on disk. A patient may be known by an address that another
+document uses, such as the fullUrl of a Bundle's entry: rows under such an address that lie in
+another partition than the patient are moved there.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+
+from plugin.screening.local.entries import as_they_were
+from plugin.screening.local.shared import Shared, build
+from plugin.screening.local.spill import (
+    ALIASES,
+    SHARED,
+    Spill,
+    alias_of,
+    entry_of,
+    rows,
+    segments,
+    text_of,
+)
+from plugin.screening.local.work import (
+    ChunkDone,
+    JoinDone,
+    Segment,
+    Work,
+    finished,
+    leave,
+    left,
+    written,
+)
+from plugin.screening.placing.partitions import partition_of
+
+
+def join(work: Work, chunks: Sequence[int]) -> JoinDone:
+    """List what is shared and move what is elsewhere, or give what an earlier call left."""
+    done = left(work.join_done, JoinDone)
+    if done is not None:
+        return done
+    work.shared.unlink(missing_ok=True)
+    shared, aliases = build(
+        work.shared,
+        map(entry_of, _payloads(work, chunks, SHARED)),
+        map(alias_of, _payloads(work, chunks, ALIASES)),
+        work.partitions,
+    )
+    done = JoinDone(shared, aliases, _moved(work, chunks) if aliases else ())
+    leave(work.join_done, done)
+    return done
+
+
+def spilled(work: Work, chunks: Sequence[int], partition: int) -> Iterator[tuple[ChunkDone, bytes]]:
+    """The segments of one partition, in the order of chunks, each with its chunk."""
+    for number in chunks:
+        done = finished(work.chunk_done(number), ChunkDone)
+        found = [one for one in done.segments if one.partition == partition]
+        for data in segments(work.spill(number), found) if found else ():
+            yield done, data
+
+
+def joined(work: Work) -> JoinDone:
+    """What the stage left. Raises CrampcheckError if it has not come to its end."""
+    return finished(work.join_done, JoinDone)
+
+
+def _payloads(work: Work, chunks: Sequence[int], partition: int) -> Iterator[bytes]:
+    return (row[2] for _, data in spilled(work, chunks, partition) for row in rows(data))
+
+
+def _moved(work: Work, chunks: Sequence[int]) -> tuple[Segment, ...]:
+    known = Shared(work.shared, resources=False, aliases=True)
+    with closing(known), written(work.moved) as file:
+        spill = Spill(file, work.partitions)
+        for partition in range(work.partitions):
+            elsewhere = {
+                address: text_of(patient)
+                for address, patient in known.aliases(partition).items()
+                if partition_of(text_of(patient), work.partitions) != partition
+            }
+            for done, data in spilled(work, chunks, partition) if elsewhere else ():
+                for key, kind, payload in rows(data):
+                    if key in elsewhere:
+                        for whole in as_they_were([(kind, payload, os.fsdecode(done.path))]):
+                            spill.row(elsewhere[key], *whole)
+                spill.flush_when_full(len(data))
+        spill.flush()
+    return tuple(spill.segments)

@@ -1,0 +1,110 @@
+"""Stage 2: the patients of one partition, sorted by reference, each through the job."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+
+from plugin.reading.source import RawEntry
+from plugin.screening.job import OnePatient
+from plugin.screening.local import parts
+from plugin.screening.local.entries import Held, as_they_were, entries_of
+from plugin.screening.local.join import joined, spilled
+from plugin.screening.local.memory import without_searches
+from plugin.screening.local.shared import Shared
+from plugin.screening.local.spill import ENTRY, LINES, entry_of, rows, segments, text_of
+from plugin.screening.local.work import JoinDone, PartitionDone, Work, leave, left, written
+from plugin.screening.placing.ownership import PATIENT, ownership
+from plugin.screening.placing.partitions import partition_of
+
+
+def screen_partition(
+    number: int, work: Work, chunks: Sequence[int], do: OnePatient
+) -> PartitionDone:
+    """Do the job for each patient of one partition, or give what an earlier call left.
+
+    `do` never raises for a patient; what it returns goes into the part as it is.
+    """
+    done = left(work.partition_done(number), PartitionDone)
+    if done is not None:
+        return done
+    patients = entries = size = 0
+    with without_searches(), written(work.part(number)) as file:
+        for reference, held in patients_of(number, work, chunks):
+            size += file.write(parts.packed(reference, do(reference, held)))
+            patients += 1
+            entries += len(held)
+    done = PartitionDone(number, patients, entries, size)
+    leave(work.partition_done(number), done)
+    return done
+
+
+def patients_of(
+    number: int, work: Work, chunks: Sequence[int]
+) -> Iterator[tuple[str, tuple[RawEntry, ...]]]:
+    """Each patient of a partition by reference, sorted, with own entries and shared ones.
+
+    Entries that the sieve set aside are left out, unless they may change the answer.
+    """
+    done = joined(work)
+    known = Shared(work.shared, resources=bool(done.shared), aliases=bool(done.aliases))
+    with closing(known):
+        found = _grouped(number, work, chunks)
+        if done.aliases:
+            _follow(known.aliases(number), found, number, work.partitions)
+            _take_in(done, found, number, work)
+        _add_implied(found)
+        for key in sorted(found):
+            yield text_of(key), entries_of(found.pop(key), known)
+
+
+def _grouped(number: int, work: Work, chunks: Sequence[int]) -> dict[bytes, list[Held]]:
+    found: dict[bytes, list[Held]] = {}
+    for done, data in spilled(work, chunks, number):
+        path = os.fsdecode(done.path)
+        for key, kind, payload in rows(data):
+            held = found.get(key)
+            if held is None:
+                found[key] = [(kind, payload, path)]
+            else:
+                held.append((kind, payload, path))
+    return found
+
+
+def _follow(
+    aliases: dict[bytes, bytes], found: dict[bytes, list[Held]], number: int, partitions: int
+) -> None:
+    """Bring the entries under an address to its patient, or leave them where they went."""
+    for address, patient in aliases.items():
+        held = found.pop(address, [])
+        if held and partition_of(text_of(patient), partitions) == number:
+            whole = ((kind, payload, "") for kind, payload in as_they_were(held))
+            found.setdefault(patient, []).extend(whole)
+
+
+def _take_in(done: JoinDone, found: dict[bytes, list[Held]], number: int, work: Work) -> None:
+    moved = [one for one in done.moved if one.partition == number]
+    for data in segments(work.moved, moved) if moved else ():
+        for key, kind, payload in rows(data):
+            found.setdefault(key, []).append((kind, payload, ""))
+
+
+def _add_implied(found: dict[bytes, list[Held]]) -> None:
+    """Bring the entries under `urn:uuid:1` to the Patient whose id is 1, if there is one."""
+    addresses = {key for key in found if key.startswith(b"urn:")}
+    if not addresses:
+        return
+    for key in sorted(found.keys() - addresses):
+        address = f"urn:uuid:{text_of(key).partition('/')[2]}".lower().encode()
+        if address in addresses and any(map(_is_patient, found[key])):
+            found[key] += found.pop(address, [])
+
+
+def _is_patient(held: Held) -> bool:
+    """True for a row that holds a Patient."""
+    kind, payload, _ = held
+    if kind == LINES:
+        entries = map(RawEntry, payload.split(b"\n"))
+        return any(ownership(entry).type == PATIENT for entry in entries)
+    return kind == ENTRY and ownership(entry_of(payload)).type == PATIENT

@@ -1,0 +1,118 @@
+"""What patients share and by which addresses they are known: a SQLite file, written once.
+
+It is built and asked on disk, so that a source of Medications alone fits as well.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b
+from pathlib import Path
+
+from plugin.reading.source import RawEntry
+from plugin.screening.placing.ownership import ownership
+from plugin.screening.placing.partitions import partition_of
+
+_TABLES = """
+CREATE TABLE entry (id INTEGER PRIMARY KEY, digest BLOB UNIQUE, raw BLOB, url TEXT);
+CREATE TABLE name (key BLOB, entry INTEGER, PRIMARY KEY (key, entry)) WITHOUT ROWID;
+CREATE TABLE alias (key BLOB PRIMARY KEY, patient BLOB, partition INTEGER) WITHOUT ROWID;
+"""
+# It is made anew if it is not complete, so that nothing of it needs to be safe from a kill.
+_QUICK = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16000;"
+_MOST = 4096  # answers that are remembered
+
+
+def build(
+    path: Path,
+    shared: Iterable[RawEntry],
+    aliases: Iterable[tuple[str, str]],
+    partitions: int,
+) -> tuple[int, int]:
+    """Write the file. Returns how many resources and how many addresses it holds."""
+    path.touch(mode=0o600)
+    with sqlite3.connect(path, isolation_level=None) as connection:
+        connection.executescript(_QUICK + _TABLES)
+        connection.execute("BEGIN")
+        for entry in shared:
+            _insert(connection, entry)
+        for key, patient in aliases:
+            # Of two patients that claim one address, the first by key, in whatever order they come.
+            connection.execute(
+                "INSERT INTO alias VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE "
+                "SET patient = min(patient, excluded.patient)",
+                (_bytes(key), _bytes(patient), partition_of(key, partitions)),
+            )
+        connection.execute("COMMIT")
+        counts = [
+            connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
+            for table in ("entry", "alias")
+        ]
+    connection.close()
+    return counts[0], counts[1]
+
+
+def _insert(connection: sqlite3.Connection, entry: RawEntry) -> None:
+    url = _bytes(entry.full_url)
+    digest = blake2b(entry.raw + b"\0" + url, digest_size=16).digest()
+    row = connection.execute(
+        "INSERT OR IGNORE INTO entry (digest, raw, url) VALUES (?, ?, ?) RETURNING id",
+        (digest, entry.raw, url),
+    ).fetchone()
+    if row is None:
+        return
+    connection.executemany(
+        "INSERT OR IGNORE INTO name VALUES (?, ?)",
+        [(_bytes(key), row[0]) for key in ownership(entry).keys],
+    )
+
+
+class Shared:
+    """Asks the file: the resources under a key, and the addresses of a partition."""
+
+    def __init__(self, path: Path, *, resources: bool, aliases: bool) -> None:
+        self._connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        self._resources = resources
+        self._aliases = aliases
+        self._known: dict[str, tuple[RawEntry, ...]] = {}
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def find(self, key: str) -> tuple[RawEntry, ...]:
+        """Every resource under a key."""
+        if not self._resources:
+            return ()
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= _MOST:
+                self._known.clear()
+            found = self._known[key] = tuple(self._asked(key))
+        return found
+
+    def aliases(self, partition: int) -> dict[bytes, bytes]:
+        """The addresses whose rows lie in a partition, each with its patient."""
+        if not self._aliases:
+            return {}
+        return dict(
+            self._connection.execute(
+                "SELECT key, patient FROM alias WHERE partition = ?", (partition,)
+            )
+        )
+
+    def _asked(self, key: str) -> Iterator[RawEntry]:
+        rows = self._connection.execute(
+            "SELECT raw, url FROM name JOIN entry ON entry.id = name.entry WHERE key = ? "
+            "ORDER BY digest",
+            (_bytes(key),),
+        )
+        return (RawEntry(raw, _text(url)) for raw, url in rows)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "surrogatepass")

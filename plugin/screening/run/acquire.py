@@ -1,0 +1,119 @@
+"""Brings what a run reads within reach: files stay where they are, standard input is copied.
+
+A source that has to be fetched (an export, a server) has its place here too: it downloads NDJSON
+into the folder of the run, which it can go on with by itself, and hands over files like the rest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path, PurePath
+from typing import Protocol
+
+import msgspec
+from msgspec import Struct
+
+from plugin.errors import InputUnreadable
+from plugin.screening.run.durable import PRIVATE_FILE, PRIVATE_FOLDER
+from plugin.screening.run.inputs import Input, inputs_of
+from plugin.screening.run.manifest import MANIFEST
+from plugin.screening.run.progress import OnNotice, OnProgress, Progress
+from plugin.screening.run.state import FETCHED, FOLDER
+from plugin.screening.sinks import result_files
+from plugin.screening.source.listing import STDIN, Source, SourceFile, find
+
+_COPIED = "stdin"
+_AT_ONCE = 1024 * 1024  # bytes
+
+
+FETCHING = "fetching"
+
+
+class Remote(Protocol):
+    """A source that is no files yet."""
+
+    @property
+    def unit(self) -> str:
+        """What is counted while it is fetched, in the plural."""
+        ...
+
+    def fetch(
+        self, folder: Path, say: Callable[[str], None], on_count: Callable[[int, int], None]
+    ) -> Source:
+        """Its files in a folder, which may hold what an earlier sitting fetched of it.
+
+        `say` gets sentences without their stop, `on_count` how many of how many are here.
+        """
+        ...
+
+
+class Acquired(Struct, frozen=True):
+    """The files to read, and what tells whether they are still the same."""
+
+    source: Source
+    inputs: tuple[Input, ...]
+
+
+def acquire(source: str, out: Path, work: Path, *, fresh: bool) -> Acquired:
+    """Bring a source within reach. `work` is held by this run.
+
+    Raises InputUnreadable if it is not there or holds nothing, OSError if it cannot be copied.
+    """
+    fetched = work / FETCHED
+    if fresh or source != STDIN:
+        shutil.rmtree(fetched, ignore_errors=True)
+    found = find(source, leave_out=result_files(out, (MANIFEST,)))
+    if source == STDIN:
+        return _copied(found.files[0].name, fetched)
+    # Folders of work, of whatever run, are ours: nobody needs to be told of them.
+    hidden = tuple(name for name in found.hidden if PurePath(name).name != FOLDER)
+    found = msgspec.structs.replace(found, hidden=hidden)
+    return Acquired(found, inputs_of(found))
+
+
+def acquire_remote(
+    remote: Remote, work: Path, *, fresh: bool, on_notice: OnNotice, on_progress: OnProgress
+) -> Acquired:
+    """Fetch a source, from where an earlier sitting left off. `work` is held by this run.
+
+    Raises FhirServerError, InputUnreadable if it holds nothing, and CrampcheckError if what came
+    cannot be kept.
+    """
+    fetched = work / FETCHED
+    if fresh:
+        shutil.rmtree(fetched, ignore_errors=True)
+
+    def counted(done: int, total: int) -> None:
+        on_progress(Progress(FETCHING, done, total, unit=remote.unit))
+
+    source = remote.fetch(fetched, on_notice, counted)
+    return Acquired(source, inputs_of(source))
+
+
+def _copied(name: str, folder: Path) -> Acquired:
+    """Standard input as a file of the run. The same bytes given again are the same input."""
+    folder.mkdir(PRIVATE_FOLDER, exist_ok=True)
+    path = folder / _COPIED
+    digest = hashlib.sha256()
+    size = 0
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
+    with open(descriptor, "wb") as copy:
+        while data := _read_on(name):
+            digest.update(data)
+            size += len(data)
+            copy.write(data)
+    # When it was copied says nothing of it.
+    given = Input(name, size, 0, digest.hexdigest())
+    return Acquired(Source((SourceFile(name, path),)), (given,))
+
+
+def _read_on(name: str) -> bytes:
+    try:
+        return sys.stdin.buffer.read(_AT_ONCE)
+    except OSError as error:
+        fault = (error.strerror or "unknown fault").lower()
+        raise InputUnreadable(f"{name}: cannot be read ({fault}); pipe the NDJSON in.") from error

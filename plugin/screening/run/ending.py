@@ -1,0 +1,62 @@
+"""How a run ends that does not come to its end: in a sentence, and with what is worth keeping."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from plugin.errors import CrampcheckError, InputUnreadable, Stopped
+from plugin.screening.run.state import has_fetched, is_begun, remove
+
+_FULL = frozenset({errno.EDQUOT, errno.EFBIG, errno.ENOSPC})
+
+
+@contextmanager
+def in_sentences(out: Path, folder: Path) -> Iterator[None]:
+    """Say what went wrong with the folder, and whether the run can go on."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        raise Stopped(_with_way_on("stopped.", folder)) from error
+    except InputUnreadable:
+        raise
+    except CrampcheckError as error:
+        error.message = _with_way_on(error.message, folder)
+        raise
+    except OSError as error:
+        fault = (error.strerror or "unknown fault").lower()
+        remedy = "make room there" if error.errno in _FULL else "name another folder with --out"
+        raise CrampcheckError(
+            _with_way_on(f"{out}: cannot be written ({fault}); {remedy}.", folder)
+        ) from error
+
+
+@contextmanager
+def nothing_left_of_nothing(
+    out: Path, folder: Path, *, made: bool, fetches: bool = False
+) -> Iterator[None]:
+    """A run that never began leaves no folder behind: not its own, nor `out` where it made that.
+
+    What was fetched from a server, by a run that `fetches`, stays to go on with.
+    """
+    try:
+        yield
+    except BaseException:
+        if not is_begun(folder) and not (fetches and has_fetched(folder)):
+            with suppress(OSError):
+                remove(folder)
+                if made:
+                    os.rmdir(out)
+        raise
+
+
+def _with_way_on(sentence: str, folder: Path) -> str:
+    if not is_begun(folder):
+        return sentence
+    return (
+        f"{sentence} What was done is kept in {folder}: start the same command again to go on, "
+        "or with --fresh to begin anew."
+    )

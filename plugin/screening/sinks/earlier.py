@@ -1,0 +1,59 @@
+"""What an earlier run wrote, so that no run takes its answers for records."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+
+import orjson
+
+from plugin.screening.sinks.left_out import FAILED_KEYS, QUARANTINE_KEYS
+from plugin.screening.sinks.names import FAILED, QUARANTINE, RESULTS
+
+# How an answer, and the manifest of a run, begin as they are written here; no resource begins so.
+_BEGINNINGS = (b'{"schema":"crampcheck.assessment/', b'{\n  "schema": "crampcheck.run/')
+_OLD_QUARANTINE_KEYS = ("file", "line", "reason")  # without an offset
+_ROWS = {QUARANTINE: (QUARANTINE_KEYS, _OLD_QUARANTINE_KEYS), FAILED: (FAILED_KEYS,)}
+_PACKING = (".gz", ".zst", ".tmp")
+
+
+def result_files(folder: Path, more: Iterable[str] = ()) -> frozenset[Path]:
+    """Every file that a run may write into a folder, whatever formats it is asked for.
+
+    `more` are names that the run itself adds. A run over the same folder skips them.
+    """
+    return frozenset(
+        Path(os.path.realpath(folder / ending))
+        for name in (*RESULTS, *more)
+        for ending in (name, f"{name}.tmp")
+    )
+
+
+def may_hold_results(file: str) -> bool:
+    """Whether a file has the name of a list of ours, so that `is_result` reads its lines whole.
+
+    Any file may hold answers: of those the beginning of a line tells.
+    """
+    return _plain(file) in _ROWS
+
+
+def is_result(file: str, line: bytes) -> bool:
+    """True for a line that an earlier run wrote, into whatever folder."""
+    if line.startswith(_BEGINNINGS):
+        return True
+    keys = _ROWS.get(_plain(file))
+    if keys is None:
+        return False
+    try:
+        row = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return False
+    return isinstance(row, dict) and tuple(row) in keys
+
+
+def _plain(file: str) -> str:
+    name = PurePosixPath(file).name
+    for ending in _PACKING:
+        name = name.removesuffix(ending)
+    return name

@@ -1,0 +1,1 @@
+"""The worklist of screening: what was found in whom, and what a pharmacist did about it."""

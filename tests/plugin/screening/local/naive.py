@@ -1,0 +1,130 @@
+"""Which resources are whose, over plain values: slow, and without a line of what it judges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+Json = dict[str, Any]
+Entry = tuple[Json, str]  # a resource and its fullUrl
+_SHARED = ("Medication", "Specimen")
+_ABOUT_SENDING = ("Bundle", "OperationOutcome")
+_USED = (
+    "MedicationRequest", "MedicationStatement", "Observation", "Condition", "Patient", *_SHARED,
+)  # fmt: skip
+
+
+def by_patient(documents: list[Json]) -> dict[str, list[Entry]]:
+    """Each patient's entries, by reference."""
+    opened = [_entries(document) for document in documents]
+    everywhere = [entry for entries in opened for entry in entries]
+    found: dict[str, list[Entry]] = {}
+    near: dict[str, list[Entry]] = {}
+    for entries in opened:
+        owners = [_owner(entry, entries, everywhere) for entry in entries]
+        held = [entry for entry in entries if _type(entry[0]) in _SHARED]
+        for entry, owner in zip(entries, owners, strict=True):
+            if owner:
+                found.setdefault(owner, []).append(entry)
+        if len(entries) > 1:
+            for owner in set(owners) - {""}:
+                own = [entry for entry, one in zip(entries, owners, strict=True) if one == owner]
+                alone = set(owners) - {""} == {owner}
+                near.setdefault(owner, []).extend(held if alone else _needed(own, held))
+    for owner, entries in found.items():
+        entries.extend(near.get(owner, []))
+        entries.extend(_reached(entries, near.get(owner, []), everywhere))
+    return found
+
+
+def _entries(document: Json) -> list[Entry]:
+    if document.get("resourceType") != "Bundle":
+        return [(document, "")]
+    return [(one["resource"], one.get("fullUrl", "")) for one in document["entry"]]
+
+
+def _type(resource: Json) -> str:
+    return str(resource.get("resourceType", ""))
+
+
+def _owner(entry: Entry, document: list[Entry], everywhere: list[Entry]) -> str:
+    resource, _ = entry
+    persons = {f"Patient/{one['id']}" for one, _ in document if _type(one) == "Patient"}
+    only = persons.pop() if len(persons) == 1 else ""
+    kind = _type(resource)
+    if kind == "Patient":
+        return f"Patient/{resource['id']}"
+    if kind not in _USED:
+        return only if kind in ("", "observation", *_ABOUT_SENDING) else ""
+    if kind in _SHARED:
+        return ""
+    key = _key(resource.get("subject", {}).get("reference", ""))
+    if not key:
+        return only
+    if not key.startswith(("Patient/", "urn:")):
+        return ""
+    return _known(key, document) or _known(key, everywhere) or key
+
+
+def _known(address: str, entries: list[Entry]) -> str:
+    """The Patient with an address: by its entry's before by its id, and the first by name."""
+    for said in (True, False):
+        named = [
+            f"Patient/{one['id']}"
+            for one, url in entries
+            if _type(one) == "Patient"
+            and address == (url if said else f"urn:uuid:{one['id'].lower()}")
+        ]
+        if named:
+            return min(named)
+    return ""
+
+
+def _key(reference: str) -> str:
+    if reference.startswith("#"):
+        return ""
+    text = reference.split("/_history/", maxsplit=1)[0]
+    return text.lower() if text.startswith("urn:") else "/".join(text.split("/")[-2:])
+
+
+def _keys(entry: Entry) -> set[str]:
+    resource, url = entry
+    id_ = resource["id"]
+    return {f"{_type(resource)}/{id_}", id_, f"urn:uuid:{id_.lower()}", url} - {""}
+
+
+def _points(entry: Entry) -> Iterator[str]:
+    resource, _ = entry
+    if _type(resource) in _SHARED:
+        for part in resource.get("ingredient", []):
+            yield _key(part["itemReference"]["reference"])
+    elif _type(resource) in _USED:
+        for name in ("medicationReference", "specimen"):
+            yield _key(resource.get(name, {}).get("reference", ""))
+
+
+def _needed(own: list[Entry], held: list[Entry]) -> list[Entry]:
+    """What entries point to among those held, and what that points to in turn."""
+    reached: list[Entry] = []
+    left = list(own)
+    while left:
+        wanted = set(_points(left.pop())) - {""}
+        for entry in held:
+            if _keys(entry) & wanted and entry not in reached:
+                reached.append(entry)
+                left.append(entry)
+    return reached
+
+
+def _reached(own: list[Entry], near: list[Entry], everywhere: list[Entry]) -> list[Entry]:
+    """What entries point to, in whatever document, unless one of their own holds it."""
+    names = {key for one in near for key in _keys(one)}
+    reached: list[Entry] = []
+    left = list(own)
+    while left:
+        wanted = set(_points(left.pop())) - {""} - names
+        for entry in everywhere:
+            if _type(entry[0]) in _SHARED and _keys(entry) & wanted and entry not in reached:
+                reached.append(entry)
+                left.append(entry)
+    return reached
