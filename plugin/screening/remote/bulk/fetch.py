@@ -45,7 +45,9 @@ _MAY_GO_ON = frozenset(
 
 
 class Telling(Struct, frozen=True):
-    """Who hears of an export: `say` a sentence without its stop, `on_file` how many files of how many are here."""
+    """Who hears of an export.
+
+    `say` is told sentences without their stop, `on_file` how many files of how many are here."""
 
     say: Callable[[str], None] = lambda _: None
     on_file: Callable[[int, int], None] = lambda _done, _total: None
