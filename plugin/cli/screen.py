@@ -125,8 +125,9 @@ def screen(
     Results get their names when all of them are complete, run.json last: it says what was read, by
     what it was judged, and what was written.
 
-    With --export, SOURCE is the base address of a FHIR server. Who we are there is set by
-    CRAMPCHECK_FHIR_CLIENT_ID and CRAMPCHECK_FHIR_KEY; see the page on how to screen an export.
+    With --export, --group, --list or --patients, SOURCE is the base address of a FHIR server. Who
+    we are there is set by CRAMPCHECK_FHIR_CLIENT_ID and CRAMPCHECK_FHIR_KEY; see the pages on how
+    to screen an export and patients of a server.
 
     Exit code 13 means that a line, a file or a patient could not be screened: see quarantine.ndjson
     and failed.ndjson in the output folder. Everything else is written.
@@ -137,7 +138,7 @@ def screen(
     from plugin.screening.sinks import choose  # noqa: PLC0415
 
     chosen = choose(formats)
-    fetched = remote.of(source)
+    fetched = remote.of(source, as_of)
     packaged_pipeline()  # a fault of the knowledge is said before hours of reading
     asked = Asked(
         source=source,

@@ -201,9 +201,7 @@ class _Sitting:
         )
 
 
-def _acquired(
-    asked: Asked, folder: Path, on_progress: OnProgress, on_notice: OnNotice
-) -> Acquired:
+def _acquired(asked: Asked, folder: Path, on_progress: OnProgress, on_notice: OnNotice) -> Acquired:
     if asked.remote is None:
         return acquire(asked.source, asked.out, folder, fresh=asked.fresh)
     return acquire_remote(
