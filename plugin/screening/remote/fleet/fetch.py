@@ -18,6 +18,7 @@ from plugin.screening.remote.fleet.memory import DATA, Memory
 from plugin.screening.remote.fleet.record import Lost, Record, Records
 from plugin.screening.remote.fleet.request import FleetRequest, Whose
 from plugin.screening.remote.fleet.roster import Roster, roster_of
+from plugin.screening.remote.keeping import clear
 from plugin.screening.remote.pace import PER_SECOND, Pace
 from plugin.screening.remote.server import Server, tokens_for
 from plugin.screening.remote.together import side_by_side
@@ -55,13 +56,20 @@ class Fleet(Struct, frozen=True):
         except FetchFault as fault:
             said = f"{self.server.base.origin}: {fault.message}."
             again = " Run it again with the same --out: it goes on from there."
-            raise FhirServerError(said + (again if memory.done else "")) from None
+            raise FhirServerError(said + (again if _is_worth(memory) else "")) from None
         except KeyboardInterrupt:
-            if memory.done:
-                say(f"{len(memory.done)} patients are kept; the same command goes on from there")
+            if _is_worth(memory):
+                say("the patients fetched so far are kept; the same command goes on from there")
             raise
         finally:
             pace.stop.set()
+
+
+def _is_worth(memory: Memory) -> bool:
+    """Whether there is something to go on with; what is not is removed."""
+    if not memory.done:
+        clear(memory.folder)
+    return bool(memory.done)
 
 
 class _Run:

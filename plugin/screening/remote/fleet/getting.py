@@ -118,6 +118,8 @@ def _get(asker: Asker, url: str, most: int) -> bytes:
         raise
     if answer.status == _UNAUTHORIZED:
         raise TokenRefused(Outcome.DENIED, refusal(answer.status, answer.body).message)
+    if answer.status in PASSING:  # a gateway before a server that is not there answers so too
+        raise FetchFault(Outcome.BUSY, refusal(answer.status, answer.body).message)
     if answer.status != _OK:
         raise refusal(answer.status, answer.body)
     return checked_json(answer.headers, answer.body)

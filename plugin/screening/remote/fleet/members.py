@@ -5,6 +5,7 @@ R4, R4B and R5. Of what is left out only numbers are said: a reference may be a 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -51,6 +52,7 @@ class _List(Struct):
     entry: Any = ()
 
 
+_TYPE = re.compile(r"\A[A-Z][A-Za-z]+\Z")
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
@@ -120,8 +122,8 @@ def _text(reference: Any) -> str:
 
 def _is_other(reference: Any, text: str) -> bool:
     """Whether a reference is to something that is no patient, by its address or its type."""
-    kinds = {part for part in text.partition("/_history/")[0].split("/")[-2:-1] if part}
+    kinds = set(text.partition("/_history/")[0].split("/")[-2:-1])
     stated = reference.get("type") if isinstance(reference, dict) else None
     if isinstance(stated, str) and stated and not kinds:
         kinds = {stated}
-    return bool(kinds) and not kinds & {PATIENT, *_NESTED}
+    return all(map(_TYPE.match, kinds)) and bool(kinds) and not kinds & {PATIENT, *_NESTED}
