@@ -79,7 +79,7 @@ def only_b_failed(out: Path) -> str:
     ],
 )
 def test_a_patient_who_cannot_be_had_whole_fails_and_nobody_else(
-    clinic: Clinic, screen: Screen, tmp_path: Path, path: str, reply: Reply, reason: str
+    *, clinic: Clinic, screen: Screen, tmp_path: Path, path: str, reply: Reply, reason: str
 ) -> None:
     """With the reason, in the totals, and without a word of the server's own."""
     clinic.refuse(path, reply, patient="" if "/" in path else "b")
