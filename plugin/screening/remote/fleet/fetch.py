@@ -67,9 +67,10 @@ class Fleet(Struct, frozen=True):
 
 def _is_worth(memory: Memory) -> bool:
     """Whether there is something to go on with; what is not is removed."""
-    if not memory.done:
+    worth = bool(memory.done or memory.again)
+    if not worth:
         clear(memory.folder)
-    return bool(memory.done)
+    return worth
 
 
 class _Run:
@@ -119,6 +120,7 @@ class _Run:
     def _all(self, records: Records, roster: Roster) -> None:
         memory = self._memory
         rest = [one for one in roster.patients if one not in memory.done]
+        rest.sort(key=memory.again.__contains__)  # others first
         self._on_count(len(memory.done), len(roster.patients))
         results = side_by_side(rest, records.fetch, self._pace, self._fleet.at_once)
         with closing(results):
@@ -143,15 +145,18 @@ class _Run:
         """A patient's own failure, or one more that looks as if the server were not there.
 
         Those are noted as failures once the server shows that it is; else they are asked for again
-        by the next run. Raises FetchFault where it is not.
+        by the next run, after all others, and then believed. Raises FetchFault where it is not.
         """
         denied = lost.outcome is Outcome.DENIED and not self._any_fetched()
-        if lost.outcome not in _AWAY and not denied:
+        if patient in self._memory.again or (lost.outcome not in _AWAY and not denied):
             self._settle()
             self._memory.lose(patient, lost.reason)
             return
         self._doubtful.append((patient, lost))
         if len(self._doubtful) >= (_MOST_DENIED if denied else _MOST_AWAY):
+            if not denied:
+                for one, _ in self._doubtful:
+                    self._memory.postpone(one)
             raise FetchFault(
                 lost.outcome, f"{len(self._doubtful)} patients in a row failed; {lost.reason}"
             )

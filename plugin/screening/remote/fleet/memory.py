@@ -37,6 +37,7 @@ class _Note(Struct, frozen=True, omit_defaults=True):
     end: int  # of the data
     shared: tuple[str, ...] = ()
     lost: str = ""  # why there is nothing of the patient
+    again: bool = False  # failed when the server was not there: to be asked for again, last
 
 
 _notes = msgspec.json.Decoder(_Note)
@@ -48,6 +49,7 @@ class Memory:
     def __init__(self, folder: Path) -> None:
         self.folder, self.data = folder, folder / DATA
         self.done: set[str] = set()  # fetched or failed
+        self.again: set[str] = set()  # failed once when the server was not there
         self.failed: list[Failed] = []
         self.shared: set[str] = set()
         self._end = 0
@@ -92,6 +94,10 @@ class Memory:
         """Note that a patient could not be fetched whole."""
         self._note(_Note(patient, self._end, lost=reason))
 
+    def postpone(self, patient: str) -> None:
+        """Note that a patient failed when the server was not there."""
+        self._note(_Note(patient, self._end, again=True))
+
     def close(self) -> None:
         """Nothing more is written."""
         for handle in (self._data, self._noted):
@@ -111,8 +117,11 @@ class Memory:
         self._take(note)
 
     def _take(self, note: _Note) -> None:
-        self.done.add(note.patient)
         self._end = note.end
+        if note.again:
+            self.again.add(note.patient)
+            return
+        self.done.add(note.patient)
         self.shared.update(note.shared)
         if note.lost:
             self.failed.append(Failed(f"Patient/{note.patient}", note.lost))

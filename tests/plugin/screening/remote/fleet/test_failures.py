@@ -200,6 +200,26 @@ def test_a_server_that_goes_away_is_gone_on_with(
     assert from_files(people(*"abcdefghijk")) == found
 
 
+def test_records_on_which_a_server_always_breaks_stop_the_others_once(
+    clinic: Clinic, screen: Screen, tmp_path: Path
+) -> None:
+    """Five in a row look as if it were gone; after the others they are failures of their own."""
+    clinic.resources = people(*"abcdefgh")
+    gone = Reply(status=504, headers=AT_ONCE)
+    for one in "abcde":
+        clinic.refuse("Observation", gone, patient=one)
+    names = ids_file(tmp_path, *"abcdefgh")
+    ran = screen(clinic.url, "--patients", names, "--concurrency", "1")
+    assert 12 == ran.code
+    assert "it goes on from there" in ran.err
+    ran = screen(clinic.url, "--patients", names, "--concurrency", "1")
+    assert 13 == ran.code, ran.err
+    found = [one["patient"] for one in lines(tmp_path / "out" / "assessments.ndjson")]
+    assert [f"Patient/{one}" for one in "fgh"] == found
+    failed = [one["patient"] for one in lines(tmp_path / "out" / "failed.ndjson")]
+    assert [f"Patient/{one}" for one in "abcde"] == failed
+
+
 def test_nobody_at_the_address_is_said(screen: Screen, tmp_path: Path) -> None:
     ran = screen(f"http://127.0.0.1:{free_port()}/fhir", "--group", "ward")
     assert 12 == ran.code
