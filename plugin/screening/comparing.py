@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from operator import attrgetter
 
 from msgspec import Struct, structs
 
@@ -15,11 +16,12 @@ from plugin.errors import CrampcheckError, InputUnreadable
 from plugin.model import Assessment, Finding
 from plugin.pipeline import Pipeline
 from plugin.screening.assessing import Patient
+from plugin.screening.local.passing import Passing
 from plugin.screening.outcome import Failed, Quarantined
-from plugin.screening.placing.filling import fill
-from plugin.screening.placing.roster import Roster
 from plugin.screening.run.progress import Progress
 from plugin.screening.source.listing import find
+
+_PATIENT = attrgetter("patient")
 
 
 class Moved(Struct, frozen=True):
@@ -91,20 +93,25 @@ def compare_patients(
 
     A patient who fails under either knowledge is in `failed`, with the reason.
     """
-    roster = Roster()
-    fill(roster, find(source), on_progress)
-    if not len(roster) and not roster.quarantined:
-        raise InputUnreadable(f"{source}: holds no patient; name the NDJSON of an export.")
+    passing = Passing(find(source))
     changed: list[PatientChange] = []
     failed: list[Failed] = []
-    for done, patient in enumerate(roster.patients(), start=1):
+    patients = 0
+    for patients, patient in enumerate(passing.patients(), start=1):
         outcome = compare_patient(patient, old, new, as_of)
         if isinstance(outcome, Failed):
             failed.append(outcome)
         elif outcome is not None:
             changed.append(outcome)
-        on_progress(Progress("comparing", done, len(roster), "patients"))
-    return Compared(len(roster), tuple(changed), tuple(failed), tuple(roster.quarantined))
+        on_progress(Progress("comparing", patients, 0, "patients"))
+    if not patients and not passing.quarantined:
+        raise InputUnreadable(f"{source}: holds no patient; name the NDJSON of an export.")
+    return Compared(
+        patients,
+        tuple(sorted(changed, key=_PATIENT)),
+        tuple(sorted(failed, key=_PATIENT)),
+        tuple(passing.quarantined),
+    )
 
 
 def compare_patient(

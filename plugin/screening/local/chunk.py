@@ -48,13 +48,14 @@ class _Reading:
         self._set_aside: Counter[str] = Counter()
         self._quarantined: list[Quarantined] = []
         self._earlier = False
-        self._lines = self._size = 0
+        self._lines = self._size = self._documents = self._slowly = 0
 
     def read(self, found: Iterable[Batch]) -> None:
         """Take in the lines. What the fast way leaves goes the long way, in the same order."""
         for batch in found:
             for number in self._fast.take(batch):
                 self._document(batch, number)
+            self._documents += sum(map(bool, batch.lines))
             size = sum(map(len, batch.lines)) + len(batch.lines)
             self._spill.flush_when_full(size)
             self._lines = max(self._lines, batch.line + len(batch.lines) - 1)
@@ -73,6 +74,8 @@ class _Reading:
             path=os.fsencode(file.path) if file.path else b"",
             lines=self._lines,
             size=self._size,
+            documents=self._documents,
+            placed=self._slowly + self._fast.kept().total() + self._fast.set_aside.total(),
             kept=dict(sorted((self._kept + self._fast.kept()).items())),
             set_aside=dict(sorted((self._set_aside + self._fast.set_aside).items())),
             quarantined=tuple(self._quarantined),
@@ -84,6 +87,7 @@ class _Reading:
         line = batch.lines[number]
         if not line:  # blank, or it has a fault
             return
+        self._slowly += 1
         if is_result(batch.file, line):
             self._earlier = True
             return

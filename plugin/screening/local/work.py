@@ -73,6 +73,8 @@ class ChunkDone(Struct, frozen=True):
     path: bytes  # as the file system has it; empty for standard input
     lines: int  # blank ones and those in quarantine too
     size: int  # bytes of the lines
+    documents: int  # lines that are not blank and have no fault
+    placed: int  # those that were given to patients, set aside, quarantined or passed over
     kept: dict[str, int]  # resources by type
     set_aside: dict[str, int]  # resources by type
     quarantined: tuple[Quarantined, ...]

@@ -26,6 +26,9 @@ def in_sentences(out: Path, folder: Path) -> Iterator[None]:
     except CrampcheckError as error:
         error.message = _with_way_on(error.message, folder)
         raise
+    except MemoryError as error:
+        said = "there is not enough memory; use fewer --workers."
+        raise CrampcheckError(_with_way_on(said, folder)) from error
     except OSError as error:
         fault = (error.strerror or "unknown fault").lower()
         remedy = "make room there" if error.errno in _FULL else "name another folder with --out"

@@ -38,6 +38,8 @@ class Sums(Struct, frozen=True):
 
     chunks: tuple[int, ...]
     lines: int
+    documents: int
+    placed: int
     size: int
     quarantined: int
     kept: dict[str, int]
@@ -48,13 +50,15 @@ class Sums(Struct, frozen=True):
 
 def summed(work: Work, chunks: Sequence[int], source: Source) -> Sums:
     """Add up what the stages left, which all must be there."""
-    lines = size = quarantined = 0
+    lines = documents = placed = size = quarantined = 0
     kept: Counter[str] = Counter()
     set_aside: Counter[str] = Counter()
     earlier: set[str] = set()
     for number in chunks:
         done = finished(work.chunk_done(number), ChunkDone)
         lines += done.lines
+        documents += done.documents
+        placed += done.placed
         size += done.size
         quarantined += len(done.quarantined)
         kept.update(done.kept)
@@ -68,6 +72,8 @@ def summed(work: Work, chunks: Sequence[int], source: Source) -> Sums:
     return Sums(
         chunks=tuple(chunks),
         lines=lines,
+        documents=documents,
+        placed=placed,
         size=size,
         quarantined=quarantined,
         kept=dict(sorted(kept.items())),
@@ -97,6 +103,7 @@ def write_results(
         report = _reporter(on_progress, sums, tally, left_out)
         _merge(_outcomes(work, source), sinks, tally, report)
         sinks.close()
+    agree("documents", read=sums.documents, placed=sums.placed)
     counted = sums.quarantined + len(source.not_read) + len(changes)
     agree("quarantined", counted=counted, written=left_out.rows)
     agree("patients", read=sums.patients, written=tally.patients)

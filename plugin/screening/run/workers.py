@@ -121,7 +121,13 @@ class _Processes(Generic[Kit]):
         ours, theirs = self._context.Pipe()
         process = self._context.Process(target=_serve, args=(theirs, self._folder), daemon=True)
         with interrupts_held():  # whoever is started in here never hears Ctrl-C
-            process.start()
+            try:
+                process.start()
+            except OSError as error:
+                fault = (error.strerror or "unknown fault").lower()
+                raise CrampcheckError(
+                    f"a worker process cannot be started ({fault}); use fewer --workers."
+                ) from error
             worker = _Worker(process, ours)
             self._workers.append(worker)
         theirs.close()

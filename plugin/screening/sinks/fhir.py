@@ -35,6 +35,8 @@ class FhirSink:
             line = failure(outcome.patient, outcome.reason, about.as_of, about.knowledge_version)
             self._guidance.write(line + b"\n")
             return
+        if not outcome.issues:  # silence here would say that nothing was found
+            raise ValueError("FHIR was chosen, and the workers were not told so")
         for line in outcome.issues:
             (self._guidance if is_guidance(line) else self._issues).write(line + b"\n")
 

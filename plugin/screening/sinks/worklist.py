@@ -59,17 +59,23 @@ def put_on_list(rows: Path, settings: Settings) -> Recorded:
 
 
 def _listed(outcome: Screened) -> ListedPatient:
+    patient = _storable(outcome.patient)
     if not outcome.rules:
-        return ListedPatient(outcome.patient, outcome.unread)
+        return ListedPatient(patient, outcome.unread)
     findings = _ANSWERS.decode(outcome.line).findings
     ids = finding_ids(
         outcome.patient, [(one.rule, one.ingredients, one.partners) for one in findings]
     )
     return ListedPatient(
-        outcome.patient,
+        patient,
         outcome.unread,
         tuple(_finding(id_, one) for id_, one in zip(ids, findings, strict=True)),
     )
+
+
+def _storable(reference: str) -> str:
+    """A reference as any database takes it: a NUL would keep the whole run off the list."""
+    return reference if reference.isprintable() else ascii(reference)[1:-1]
 
 
 def _finding(id_: str, found: Found) -> ListedFinding:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import text
 
 from plugin.config import Settings
@@ -179,6 +180,17 @@ def test_a_run_of_an_earlier_day_changes_nothing_of_a_later_one(worklist: List) 
     worklist.screened(outcome(marta(3.1), earlier), day=earlier)
     worklist.screened(outcome(without_potassium(marta())), day=earlier)
     assert before == worklist.one()
+
+
+def test_an_odd_reference_keeps_nobody_off_the_list(worklist: List) -> None:
+    """A database that takes no NUL gets none, and no terminal is driven by it."""
+    odd = "Patient/a\x00\x1b[2J\u202e"
+    worklist.screened(replace(outcome(marta()), patient=odd), outcome(marta()))
+    patients = {one["patient"] for one in worklist.items()}
+    assert {"Patient/marta", r"Patient/a\x00\x1b[2J\u202e"} == patients
+    before = worklist.items()
+    worklist.screened(replace(outcome(marta()), patient=odd), outcome(marta()))
+    assert [one["number"] for one in before] == [one["number"] for one in worklist.items()]
 
 
 def test_a_run_is_put_on_the_list_once(worklist: List) -> None:

@@ -172,6 +172,13 @@ def test_a_patient_who_failed_is_said_as_not_assessed() -> None:
     assert response_of(marta())["id"] == row["id"]
 
 
+def test_outcomes_without_fhir_are_not_written_as_silence(tmp_path: Path) -> None:
+    """An engine that was not told to make it must not leave two empty files."""
+    with pytest.raises(ValueError, match="workers were not told"):
+        results(tmp_path, "fhir", [replace(golden()[0], issues=())])
+    assert [] == [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30), st.integers(1, 3000))
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_a_record_says_the_result_is_fhir(text: str, times: int) -> None:

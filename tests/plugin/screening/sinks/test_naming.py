@@ -149,10 +149,11 @@ def test_every_result_is_passed_over_by_a_later_run(tmp_path: Path) -> None:
     row = Quarantined("a.ndjson", 7, "is no JSON", 812)
     out = results(tmp_path, ALL, [*golden(), FAILED], quarantined=[row])
     assert {path for path in out.iterdir() if path.is_file()} <= result_files(out)
-    for name in ("assessments.ndjson", "quarantine.ndjson", "failed.ndjson"):
+    for name in (name for name in CHOSEN.names if name.endswith(".ndjson")):
         for line in (out / name).read_bytes().splitlines():
             assert is_result(f"copied/{name}.gz", line)
     assert is_result("quarantine.ndjson", b'{"file":"a","line":1,"reason":"as once written"}')
     assert not is_result("failed.ndjson", b'{"resourceType":"Patient","id":"1"}')
+    assert not is_result("detected-issues.ndjson", b'{"resourceType":"DetectedIssue","id":"1"}')
     assert not is_result("failed.ndjson", b'{"patient":')
     assert not is_result("x.ndjson", b'{"patient":"Patient/1","reason":"x"}')

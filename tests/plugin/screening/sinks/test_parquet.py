@@ -110,5 +110,5 @@ def flat(fields: Any, path: str) -> list[tuple[str, str, bool]]:
         if pa.types.is_struct(kind):
             found += flat(kind, f"{name}.")
         else:
-            found.append((name, str(kind), field.nullable))
+            found.append((name, str(kind).removesuffix("[day]"), field.nullable))
     return found

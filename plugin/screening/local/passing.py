@@ -1,0 +1,45 @@
+"""Every patient of a source, one at a time in this process, for what is no run.
+
+The rows lie in a folder that is gone in the end. Nothing is set aside by the knowledge, so that
+whoever asks may judge by several.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from plugin.reading.source import RawEntry
+from plugin.screening.local.chunk import read_chunk
+from plugin.screening.local.join import join
+from plugin.screening.local.partition import patients_of
+from plugin.screening.local.work import Work
+from plugin.screening.outcome import Quarantined
+from plugin.screening.placing.partitions import partitions_for
+from plugin.screening.source.chunks import plan
+from plugin.screening.source.listing import Source
+
+_PACKED = 15  # NDJSON of FHIR may pack to so small a part
+_WHOLE = sys.maxsize  # a chunk for each file, so that lines count from its beginning
+
+
+class Passing:
+    """The patients of a source; what is no patient's is in `quarantined` once they have come."""
+
+    def __init__(self, source: Source) -> None:
+        self.quarantined = [Quarantined(one.name, 0, one.reason) for one in source.not_read]
+        self._chunks = plan(source.files, _WHOLE)
+
+    def patients(self) -> Iterator[tuple[str, tuple[RawEntry, ...]]]:
+        """Each patient's reference and entries, in no order that means anything."""
+        size = sum(chunk.size for chunk in self._chunks) * _PACKED
+        with TemporaryDirectory(prefix="crampcheck-") as folder:
+            work = Work(str(Path(folder)), partitions_for(size))
+            for chunk in self._chunks:
+                self.quarantined += read_chunk(chunk, work).quarantined
+            numbers: Sequence[int] = range(len(self._chunks))
+            join(work, numbers)
+            for partition in range(work.partitions):
+                yield from patients_of(partition, work, numbers)
