@@ -105,12 +105,13 @@ def screen(
     may also hold a whole Bundle. Hidden files, results of an earlier run and files such as .csv or
     .md are left alone, and named.
 
-    With --export, SOURCE is the base address of a FHIR server. Who we are there is set by
-    CRAMPCHECK_FHIR_CLIENT_ID and CRAMPCHECK_FHIR_KEY; see the page on how to screen an export.
-
     A run that was stopped or killed goes on where it was when the same command is given again.
     Results get their names when all of them are complete, run.json last: it says what was read, by
     what it was judged, and what was written.
+
+    With --export, --group, --list or --patients, SOURCE is the base address of a FHIR server. Who
+    we are there is set by CRAMPCHECK_FHIR_CLIENT_ID and CRAMPCHECK_FHIR_KEY; see the pages on how
+    to screen an export and patients of a server.
 
     Exit code 13 means that a line, a file or a patient could not be screened: see quarantine.ndjson
     and failed.ndjson in the output folder. Everything else is written.
@@ -121,7 +122,7 @@ def screen(
     from plugin.screening.sinks import choose  # noqa: PLC0415
 
     chosen = choose(formats)
-    fetched = remote.of(source)
+    fetched = remote.of(source, as_of)
     packaged_pipeline()  # a fault of the knowledge is said before hours of reading
     asked = Asked(
         source=source,
@@ -131,8 +132,8 @@ def screen(
         workers=workers,
         engine=engine,
         fresh=fresh,
-        report=options_of(report_patients, suppress_below),
         remote=fetched,
+        report=options_of(report_patients, suppress_below),
     )
     with watching(Shown(shown)) as on_progress:
         ran = run_screen(asked, on_progress=on_progress, on_notice=notice)

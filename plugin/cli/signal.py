@@ -144,7 +144,7 @@ def signal(
     )
 
     check_extra()  # before hours of reading
-    fetched = remote.of(source)
+    fetched = remote.of(source, as_of)
     pipeline = packaged_pipeline()
     signals = signals_of(pipeline.knowledge, None)
     settings = Settings(

@@ -10,8 +10,9 @@ import hashlib
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import msgspec
 from msgspec import Struct
@@ -23,11 +24,29 @@ from plugin.screening.run.progress import OnNotice, OnProgress, Progress
 from plugin.screening.run.state import FETCHED, FOLDERS
 from plugin.screening.source.listing import STDIN, Source, SourceFile, find
 
-if TYPE_CHECKING:
-    from plugin.screening.remote.acquire import Remote
-
 _COPIED = "stdin"
 _AT_ONCE = 1024 * 1024  # bytes
+
+
+FETCHING = "fetching"
+
+
+class Remote(Protocol):
+    """A source that is no files yet."""
+
+    @property
+    def unit(self) -> str:
+        """What is counted while it is fetched, in the plural."""
+        ...
+
+    def fetch(
+        self, folder: Path, say: Callable[[str], None], on_count: Callable[[int, int], None]
+    ) -> Source:
+        """Its files in a folder, which may hold what an earlier sitting fetched of it.
+
+        `say` gets sentences without their stop, `on_count` how many of how many are here.
+        """
+        ...
 
 
 class Acquired(Struct, frozen=True):
@@ -55,22 +74,22 @@ def acquire(source: str, leave_out: frozenset[Path], work: Path, *, fresh: bool)
 
 
 def acquire_remote(
-    remote: Remote, work: Path, on_progress: OnProgress, on_notice: OnNotice, *, fresh: bool
+    remote: Remote, work: Path, *, fresh: bool, on_notice: OnNotice, on_progress: OnProgress
 ) -> Acquired:
-    """Fetch an export into the folder of the run, going on with what an earlier sitting got.
+    """Fetch a source, from where an earlier sitting left off. `work` is held by this run.
 
-    Raises FhirServerError, InputUnreadable if the export is empty, CrampcheckError if the folder
-    cannot be written.
+    Raises FhirServerError, InputUnreadable if it holds nothing, and CrampcheckError if what came
+    cannot be kept.
     """
     fetched = work / FETCHED
     if fresh:
         shutil.rmtree(fetched, ignore_errors=True)
 
-    def on_file(done: int, total: int) -> None:
-        on_progress(Progress("downloading", done, total, "files"))
+    def counted(done: int, total: int) -> None:
+        on_progress(Progress(FETCHING, done, total, unit=remote.unit))
 
-    found = remote.fetch(fetched, on_notice, on_file)
-    return Acquired(found, inputs_of(found))
+    source = remote.fetch(fetched, on_notice, counted)
+    return Acquired(source, inputs_of(source))
 
 
 def _copied(name: str, folder: Path) -> Acquired:

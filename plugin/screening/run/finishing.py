@@ -6,10 +6,12 @@ work folder only the naming is left, which can be done again after a kill at any
 
 from __future__ import annotations
 
+import heapq
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 
 from msgspec import Struct
@@ -17,6 +19,7 @@ from msgspec import Struct
 from plugin.screening.job import outcome_of
 from plugin.screening.local.parts import merged
 from plugin.screening.local.work import ChunkDone, PartitionDone, Work, finished
+from plugin.screening.outcome import Outcome
 from plugin.screening.run.durable import sync_folder
 from plugin.screening.run.inputs import Input
 from plugin.screening.run.left_out import quarantined_lines, whole_files
@@ -76,7 +79,7 @@ def summed(work: Work, chunks: Sequence[int], source: Source) -> Sums:
         kept=dict(sorted(kept.items())),
         set_aside=dict(sorted(set_aside.items())),
         earlier=tuple(sorted({*source.results, *earlier})),
-        patients=patients,
+        patients=patients + len(source.failed),
     )
 
 
@@ -97,7 +100,8 @@ def write_results(
         for row in chain(whole, quarantined_lines(work, sums.chunks)):
             left_out.add(row)
             sinks.quarantine(row)
-        _merge(work, sinks, tally, _reporter(on_progress, sums, tally, left_out))
+        report = _reporter(on_progress, sums, tally, left_out)
+        _merge(_outcomes(work, source), sinks, tally, report)
         sinks.close()
     agree("documents", read=sums.documents, placed=sums.placed)
     counted = sums.quarantined + len(whole)
@@ -136,9 +140,19 @@ def name_all(work: Path, chosen: Chosen, out: Path) -> None:
     sync_folder(out)
 
 
-def _merge(work: Work, sinks: Sinks, tally: PatientTally, report: Callable[[], None]) -> None:
-    for _, payload in merged([work.part(number) for number in range(work.partitions)]):
-        outcome = outcome_of(payload)
+def _outcomes(work: Work, source: Source) -> Iterator[Outcome]:
+    """Of every patient one, in order: as screened, and as not fetched."""
+    rows = merged([work.part(number) for number in range(work.partitions)])
+    screened = (outcome_of(payload) for _, payload in rows)
+    by_patient = attrgetter("patient")
+    lost = sorted(source.failed, key=by_patient)
+    return heapq.merge(screened, lost, key=by_patient)
+
+
+def _merge(
+    outcomes: Iterable[Outcome], sinks: Sinks, tally: PatientTally, report: Callable[[], None]
+) -> None:
+    for outcome in outcomes:
         sinks.write(outcome)
         tally.add(outcome)
         if not tally.patients % _STEP:

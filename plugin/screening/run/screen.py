@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -18,7 +17,7 @@ from plugin.pipeline import Pipeline, default_pipeline
 from plugin.screening.job import assess_job
 from plugin.screening.local.work import Work
 from plugin.screening.report.run_facts import ReportOptions, RunFacts
-from plugin.screening.run.acquire import Acquired, acquire, acquire_remote
+from plugin.screening.run.acquire import Acquired, Remote, acquire, acquire_remote
 from plugin.screening.run.cutting import Cut
 from plugin.screening.run.durable import write_whole
 from plugin.screening.run.ending import in_sentences, nothing_left_of_nothing
@@ -35,9 +34,6 @@ from plugin.screening.run.totals import Totals
 from plugin.screening.run.watching import WRITING, Watch
 from plugin.screening.sinks import About, Chosen, Reported, check_ready, result_files
 
-if TYPE_CHECKING:
-    from plugin.screening.remote.acquire import Remote
-
 LOCAL = "local"
 _HASHES = "sha256"
 
@@ -53,7 +49,7 @@ class Asked(Struct, frozen=True):
     engine: str = LOCAL
     fresh: bool = False
     report: ReportOptions = ReportOptions()
-    remote: Remote | None = None  # what to fetch, where the source is a FHIR server
+    remote: Remote | None = None  # fetches what `source` is the address of
 
 
 class Ran(Struct, frozen=True):
@@ -80,16 +76,9 @@ def screen(
     with (
         in_sentences(asked.out, folder),
         held(folder),
-        nothing_left_of_nothing(asked.out, folder, made=made),
+        nothing_left_of_nothing(asked.out, folder, made=made, fetches=asked.remote is not None),
     ):
-        if asked.remote:
-            acquired = acquire_remote(
-                asked.remote, folder, on_progress, on_notice, fresh=asked.fresh
-            )
-        else:
-            acquired = acquire(
-                asked.source, result_files(asked.out, (MANIFEST,)), folder, fresh=asked.fresh
-            )
+        acquired = _acquired(asked, folder, on_progress, on_notice)
         identity = _identity(asked, pipeline, acquired)
         begun = begin(folder, identity, _now(), fresh=asked.fresh)
         say_how_it_begins(begun, on_notice)
@@ -162,7 +151,8 @@ class _Sitting:
             on_came=self._watch.came,
             started=job.start_with(self._pipeline),
         )
-        if not self._watch.resources and not self._source.not_read:
+        left_out = self._source.not_read or self._source.failed
+        if not self._watch.resources and not left_out:
             clear(self._folder)
             earlier = sorted(self._watch.earlier)
             beside = f" (but results of an earlier run: {', '.join(earlier)})" if earlier else ""
@@ -211,11 +201,20 @@ class _Sitting:
         )
 
 
+def _acquired(asked: Asked, folder: Path, on_progress: OnProgress, on_notice: OnNotice) -> Acquired:
+    if asked.remote is None:
+        leave_out = result_files(asked.out, (MANIFEST,))
+        return acquire(asked.source, leave_out, folder, fresh=asked.fresh)
+    return acquire_remote(
+        asked.remote, folder, fresh=asked.fresh, on_notice=on_notice, on_progress=on_progress
+    )
+
+
 def _identity(asked: Asked, pipeline: Pipeline, acquired: Acquired) -> Identity:
     return Identity(
         basis=basis_of(pipeline, asked.as_of),
         inputs=acquired.inputs,
-        not_read=tuple((one.name, one.reason) for one in acquired.source.not_read),
+        not_read=acquired.source.lost,
         engine=asked.engine,
         formats=asked.chosen.text,
     )

@@ -96,6 +96,13 @@ def is_begun(folder: Path) -> bool:
     return (folder / _STATE).exists()
 
 
+def has_fetched(folder: Path) -> bool:
+    """Whether something lies there that was fetched to be read."""
+    with suppress(OSError):
+        return any((folder / FETCHED).iterdir())
+    return False
+
+
 def _note(folder: Path, state: State) -> None:
     write_whole(folder / _STATE, msgspec.msgpack.encode(state))
 

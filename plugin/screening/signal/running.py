@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
@@ -20,7 +19,7 @@ from plugin.pipeline import Pipeline
 from plugin.screening.local.parts import merged
 from plugin.screening.local.work import PartitionDone, Work, finished
 from plugin.screening.outcome import Failed
-from plugin.screening.run.acquire import Acquired, acquire, acquire_remote
+from plugin.screening.run.acquire import Acquired, Remote, acquire, acquire_remote
 from plugin.screening.run.cutting import Cut
 from plugin.screening.run.ending import in_sentences, nothing_left_of_nothing
 from plugin.screening.run.identity import Identity, basis_of
@@ -35,9 +34,6 @@ from plugin.screening.signal.job import kind_of, signal_job, unpacked
 from plugin.screening.signal.settings import Settings
 from plugin.screening.signal.tally import Tally
 from plugin.screening.signal.writing import LeftOutFiles, result_files, write
-
-if TYPE_CHECKING:
-    from plugin.screening.remote.acquire import Remote
 
 _ENGINE = "local"
 _FORMATS = "signal"
@@ -75,11 +71,15 @@ def analyse(
     with (
         in_sentences(asked.out, folder),
         held(folder),
-        nothing_left_of_nothing(asked.out, folder, made=made),
+        nothing_left_of_nothing(asked.out, folder, made=made, fetches=asked.remote is not None),
     ):
         if asked.remote:
             acquired = acquire_remote(
-                asked.remote, folder, on_progress, on_notice, fresh=asked.fresh
+                asked.remote,
+                folder,
+                fresh=asked.fresh,
+                on_notice=on_notice,
+                on_progress=on_progress,
             )
         else:
             leave_out = result_files(asked.out)
@@ -95,7 +95,7 @@ def _begin(asked: Asked, pipeline: Pipeline, acquired: Acquired, folder: Path) -
     identity = Identity(
         basis=basis_of(pipeline, asked.settings.as_of),
         inputs=acquired.inputs,
-        not_read=tuple((one.name, one.reason) for one in acquired.source.not_read),
+        not_read=acquired.source.lost,
         engine=_ENGINE,
         formats=_FORMATS,
         settings=msgspec.json.encode(asked.settings).decode(),
@@ -130,6 +130,8 @@ def _analysed(
     with LeftOutFiles(folder) as left_out:
         for one in chain(whole, quarantined_lines(work, chunks)):
             left_out.quarantine(one)
+        for failed in acquired.source.failed:
+            left_out.fail(failed)
         _count(work, tally, left_out, watch)
     if not tally.patients and not left_out.failed:
         clear(folder)
