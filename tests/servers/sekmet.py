@@ -96,5 +96,5 @@ def sekmet(folder: Path, certificate: Path | None = None, key: Path | None = Non
         wait_for(server.answers, process, (folder / "log").read_text)
         yield server
     finally:
-        process.terminate()
+        process.kill()  # it would wait for connections that clients keep; its data are the test's
         process.wait(timeout=PATIENCE)
