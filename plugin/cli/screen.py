@@ -13,6 +13,7 @@ import click
 
 from plugin.cli.overlay import overlay_option
 from plugin.cli.progress import Shown
+from plugin.cli.report_options import options_of, report_options
 from plugin.cli.screened import left_out, report
 from plugin.cli.shared import as_of_option, packaged_pipeline
 from plugin.errors import NotAllScreened
@@ -56,8 +57,8 @@ def _percent(_: click.Context, __: click.Parameter, value: str | None) -> Fracti
     default="both",
     show_default=True,
     metavar="FORMATS",
-    help="What to write, separated by commas: json (assessments.ndjson), csv (summary.csv), or "
-    "both.",
+    help="What to write, separated by commas: json (assessments.ndjson), csv (summary.csv), both "
+    "of these, parquet, fhir (DetectedIssues), worklist (the database), report (report.html).",
 )
 @click.option(
     "--engine",
@@ -95,6 +96,7 @@ def _percent(_: click.Context, __: click.Parameter, value: str | None) -> Fracti
     help="On standard error: a bar where that is a terminal and else nothing (auto), plain lines "
     "for a log (lines), or nothing (none).",
 )
+@report_options
 @overlay_option()
 def screen(
     *,
@@ -107,6 +109,8 @@ def screen(
     percent: Fraction | None,
     fresh: bool,
     shown: str,
+    report_patients: int,
+    suppress_below: int,
 ) -> None:
     """Assess every patient of a list.
 
@@ -128,7 +132,16 @@ def screen(
 
     chosen = choose(formats)
     packaged_pipeline()  # a fault of the knowledge is said before hours of reading
-    asked = Asked(source, out, as_of, chosen, workers, engine, fresh)
+    asked = Asked(
+        source=source,
+        out=out,
+        as_of=as_of,
+        chosen=chosen,
+        workers=workers,
+        engine=engine,
+        fresh=fresh,
+        report=options_of(report_patients, suppress_below),
+    )
     with watching(Shown(shown)) as on_progress:
         ran = run_screen(asked, on_progress=on_progress, on_notice=_notice)
     _end(ran, out, percent)

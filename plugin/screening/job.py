@@ -13,8 +13,8 @@ from knowledge.model import Knowledge
 from knowledge.terminology.release.model import Release
 from plugin.pipeline import Pipeline
 from plugin.reading.source import RawEntry
-from plugin.screening.assessing import screen_patient
-from plugin.screening.outcome import Failed, Outcome, Screened
+from plugin.screening.assessing import NOTHING_MORE, screen_patient
+from plugin.screening.outcome import Failed, Outcome, Screened, Wanted
 
 # A patient's reference and entries in, what is kept of the answer out. Never raises.
 OnePatient: TypeAlias = Callable[[str, Sequence[RawEntry]], bytes]
@@ -40,20 +40,25 @@ class AssessJob(Struct, frozen=True):
     knowledge: Knowledge
     jurisdiction: str
     release: Release | None = None
+    wanted: Wanted = NOTHING_MORE
 
     def start(self) -> OnePatient:
-        pipeline = Pipeline(self.knowledge, self.jurisdiction, self.release)
+        return self.start_with(Pipeline(self.knowledge, self.jurisdiction, self.release))
+
+    def start_with(self, pipeline: Pipeline) -> OnePatient:
+        """The same, where the process has a pipeline of this knowledge already."""
         pack = msgspec.msgpack.Encoder().encode
+        as_of, wanted = self.as_of, self.wanted
 
         def do(reference: str, entries: Sequence[RawEntry]) -> bytes:
-            return pack(screen_patient(pipeline, (reference, tuple(entries)), self.as_of))
+            return pack(screen_patient(pipeline, (reference, tuple(entries)), as_of, wanted))
 
         return do
 
 
-def assess_job(pipeline: Pipeline, as_of: date) -> AssessJob:
+def assess_job(pipeline: Pipeline, as_of: date, wanted: Wanted = NOTHING_MORE) -> AssessJob:
     """The job of a pipeline."""
-    return AssessJob(as_of, pipeline.knowledge, pipeline.jurisdiction, pipeline.release)
+    return AssessJob(as_of, pipeline.knowledge, pipeline.jurisdiction, pipeline.release, wanted)
 
 
 def outcome_of(packed: bytes) -> Outcome:

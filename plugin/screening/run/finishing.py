@@ -23,7 +23,7 @@ from plugin.screening.run.manifest import MANIFEST
 from plugin.screening.run.progress import OnProgress, Progress
 from plugin.screening.run.totals import LeftOutTally, PatientTally, Totals, agree
 from plugin.screening.sinks import About, Chosen, Sinks, name_results, open_sinks
-from plugin.screening.source.chunks import CHANGED, Chunk
+from plugin.screening.source.chunks import CHANGED
 from plugin.screening.source.listing import Source
 
 UNFINISHED = "results"  # in the work folder
@@ -33,18 +33,50 @@ _STEP = 1000  # patients between two reports
 class Sums(Struct, frozen=True):
     """What the stages counted, of all chunks and partitions."""
 
+    chunks: tuple[int, ...]
     lines: int
     size: int
     quarantined: int
     kept: dict[str, int]
     set_aside: dict[str, int]
-    earlier: tuple[str, ...]  # files that hold answers of an earlier run
+    earlier: tuple[str, ...]  # files that hold answers of this or an earlier run
     patients: int
+
+
+def summed(work: Work, chunks: Sequence[int], source: Source) -> Sums:
+    """Add up what the stages left, which all must be there."""
+    lines = size = quarantined = 0
+    kept: Counter[str] = Counter()
+    set_aside: Counter[str] = Counter()
+    earlier: set[str] = set()
+    for number in chunks:
+        done = finished(work.chunk_done(number), ChunkDone)
+        lines += done.lines
+        size += done.size
+        quarantined += len(done.quarantined)
+        kept.update(done.kept)
+        set_aside.update(done.set_aside)
+        if done.earlier_results:
+            earlier.add(done.file)
+    patients = sum(
+        finished(work.partition_done(number), PartitionDone).patients
+        for number in range(work.partitions)
+    )
+    return Sums(
+        chunks=tuple(chunks),
+        lines=lines,
+        size=size,
+        quarantined=quarantined,
+        kept=dict(sorted(kept.items())),
+        set_aside=dict(sorted(set_aside.items())),
+        earlier=tuple(sorted({*source.results, *earlier})),
+        patients=patients,
+    )
 
 
 def write_results(
     work: Work,
-    chunks: Sequence[Chunk],
+    sums: Sums,
     chosen: Chosen,
     about: About,
     *,
@@ -53,12 +85,10 @@ def write_results(
     on_progress: OnProgress,
 ) -> Totals:
     """Merge the parts into complete, nameless results. Raises TotalsDisagree if a sum is off."""
-    numbers = [chunk.number for chunk in chunks]
-    sums = _summed(work, numbers)
     left_out, tally = LeftOutTally(), PatientTally()
     changes = changed(source, inputs)
     with open_sinks(chosen, Path(work.folder, UNFINISHED), about) as sinks:
-        for row in _left_out(work, numbers, source, changes):
+        for row in _left_out(work, sums.chunks, source, changes):
             left_out.add(row)
             sinks.quarantine(row)
         _merge(work, sinks, tally, _reporter(on_progress, sums, tally, left_out))
@@ -84,7 +114,7 @@ def write_results(
         set_aside=sums.set_aside,
         passed_over=source.passed_over,
         hidden=source.hidden,
-        results=tuple(sorted({*source.results, *sums.earlier})),
+        results=sums.earlier,
     )
 
 
@@ -147,32 +177,3 @@ def _left_out(
             line = row.line + before if row.line else 0
             yield Quarantined(row.file, line, row.reason, row.offset)
         before += done.lines
-
-
-def _summed(work: Work, chunks: Iterable[int]) -> Sums:
-    lines = size = quarantined = 0
-    kept: Counter[str] = Counter()
-    set_aside: Counter[str] = Counter()
-    earlier: set[str] = set()
-    for number in chunks:
-        done = finished(work.chunk_done(number), ChunkDone)
-        lines += done.lines
-        size += done.size
-        quarantined += len(done.quarantined)
-        kept.update(done.kept)
-        set_aside.update(done.set_aside)
-        if done.earlier_results:
-            earlier.add(done.file)
-    patients = sum(
-        finished(work.partition_done(number), PartitionDone).patients
-        for number in range(work.partitions)
-    )
-    return Sums(
-        lines=lines,
-        size=size,
-        quarantined=quarantined,
-        kept=dict(sorted(kept.items())),
-        set_aside=dict(sorted(set_aside.items())),
-        earlier=tuple(sorted(earlier)),
-        patients=patients,
-    )

@@ -16,11 +16,12 @@ from plugin.errors import InputUnreadable
 from plugin.pipeline import Pipeline, default_pipeline
 from plugin.screening.job import assess_job
 from plugin.screening.local.work import Work
+from plugin.screening.report.run_facts import ReportOptions, RunFacts
 from plugin.screening.run.acquire import Acquired, acquire
 from plugin.screening.run.cutting import CHUNK_BYTES, Cut
 from plugin.screening.run.durable import write_whole
 from plugin.screening.run.ending import in_sentences, nothing_left_of_nothing
-from plugin.screening.run.finishing import UNFINISHED, name_all, write_results
+from plugin.screening.run.finishing import UNFINISHED, Sums, name_all, summed, write_results
 from plugin.screening.run.glance import level_of
 from plugin.screening.run.identity import Identity, basis_of, run_id
 from plugin.screening.run.inputs import Hashing, Input
@@ -31,7 +32,7 @@ from plugin.screening.run.stages import do_stages
 from plugin.screening.run.state import FOLDER, Begun, State, begin, clear, remove
 from plugin.screening.run.totals import Totals
 from plugin.screening.run.watching import WRITING, Watch
-from plugin.screening.sinks import About, Chosen
+from plugin.screening.sinks import About, Chosen, Reported, check_ready
 
 LOCAL = "local"
 _HASHES = "sha256"
@@ -47,6 +48,7 @@ class Asked(Struct, frozen=True):
     workers: int | None = None
     engine: str = LOCAL
     fresh: bool = False
+    report: ReportOptions = ReportOptions()
 
 
 class Ran(Struct, frozen=True):
@@ -67,6 +69,7 @@ def screen(
     counted and listed, not raised.
     """
     pipeline = default_pipeline()
+    check_ready(asked.chosen, pipeline.knowledge)
     folder = asked.out / FOLDER
     made = not asked.out.exists()
     with (
@@ -119,11 +122,12 @@ class _Sitting:
             work = self._through_local()
             inputs = hashing.result()
         run = run_id(self._state.identity, inputs)
+        sums = summed(work, [chunk.number for chunk in self._cut.chunks], self._source)
         totals = write_results(
             work,
-            self._cut.chunks,
+            sums,
             self._asked.chosen,
-            About(run, self._asked.as_of, self._pipeline.knowledge.version),
+            self._about(run, sums),
             source=self._source,
             inputs=inputs,
             on_progress=self._watch.writing,
@@ -136,13 +140,15 @@ class _Sitting:
     def _through_local(self) -> Work:
         """The stages of the local engine. Raises InputUnreadable if there is nothing to screen."""
         work = Work(str(self._folder), self._cut.partitions)
+        job = assess_job(self._pipeline, self._asked.as_of, self._asked.chosen.wanted)
         do_stages(
             self._cut.chunks,
             work,
-            assess_job(self._pipeline, self._asked.as_of),
+            job,
             level_of,
             workers=self._workers,
             on_came=self._watch.came,
+            started=job.start_with(self._pipeline),
         )
         if not self._watch.resources and not self._source.not_read:
             clear(self._folder)
@@ -153,6 +159,25 @@ class _Sitting:
                 "export."
             )
         return work
+
+    def _about(self, run: str, sums: Sums) -> About:
+        basis, source = self._state.identity.basis, self._source
+        facts = RunFacts(
+            run=run,
+            started=self._state.started,
+            as_of=basis.as_of,
+            source=self._asked.source,
+            jurisdiction=basis.jurisdiction,
+            program=basis.code_version,
+            engine=self._asked.engine,
+            files=tuple(file.name for file in source.files),
+            resources=tuple(sums.kept.items()),
+            set_aside=tuple(sums.set_aside.items()),
+            passed_over=(*source.passed_over, *source.hidden, *sums.earlier),
+        )
+        knowledge = self._pipeline.knowledge
+        report = Reported(knowledge, facts, self._asked.report)
+        return About(run, basis.as_of, knowledge.version, report)
 
     def _manifest(self, run: str, inputs: Sequence[Input], totals: Totals) -> bytes:
         unfinished = self._folder / UNFINISHED

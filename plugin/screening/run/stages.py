@@ -42,12 +42,19 @@ OnCame: TypeAlias = Callable[[Came], None]
 class Kit:
     """What every process of a run has."""
 
-    def __init__(self, work: Work, chunks: tuple[int, ...], job: Job, glance: Glance) -> None:
+    def __init__(
+        self,
+        work: Work,
+        chunks: tuple[int, ...],
+        job: Job,
+        glance: Glance,
+        started: OnePatient | None = None,
+    ) -> None:
         self.work = work
         self.chunks = chunks
         self.glance = glance
         self._job = job
-        self._do: OnePatient | None = None
+        self._do = started
         self._sieve: Sieve | None = None
 
     def __reduce__(self) -> tuple[type[Kit], tuple[Work, tuple[int, ...], Job, Glance]]:
@@ -76,14 +83,16 @@ def do_stages(
     *,
     workers: int,
     on_came: OnCame,
+    started: OnePatient | None = None,
 ) -> None:
     """Do the job for every patient of some chunks, into the parts of a work folder that is held.
 
-    `glance` tells of a payload of the job what is worth counting on the way.
+    `glance` tells of a payload of the job what is worth counting on the way; `started` is the job
+    as it was started in this process, if it was.
     Raises CrampcheckError if a process dies or the folder cannot be written.
     """
     numbers = tuple(chunk.number for chunk in chunks)
-    kit = Kit(work, numbers, job, glance)
+    kit = Kit(work, numbers, job, glance, started)
     with hands(workers, Path(work.folder), kit) as crew:
         unread: list[Chunk] = []
         for chunk in chunks:

@@ -1,0 +1,169 @@
+"""What ends a run that nobody stopped: a full disk, a process that is killed, a file that changes."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from plugin.screening.run import finishing, totals
+from plugin.screening.run.totals import PatientTally, TotalsDisagree
+from tests.plugin.cli.conftest import Run, crampcheck
+from tests.plugin.golden import PATIENTS
+from tests.plugin.screening.conftest import lines
+from tests.plugin.screening.run.small import arguments, cut_small, write_source
+from tests.plugin.screening.run.told import same_results
+
+__all__ = ["crampcheck"]  # a fixture that the tests below name
+
+SMALL = "tests.plugin.screening.run.small"
+A_MOMENT = 0.005  # seconds
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(PATIENTS.parents[1])}
+
+
+@pytest.mark.parametrize("room", [8_000, 60_000])
+def test_a_disk_that_is_full_is_said_and_can_be_gone_on_with(tmp_path: Path, room: int) -> None:
+    """A limit on files stands for it: a sentence, nothing half written with a name, then all."""
+    source, out = write_source(tmp_path / "source"), tmp_path / "out"
+    command = [sys.executable, "-m", SMALL, *arguments(source, out, "--workers", "1")]
+
+    def no_room() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
+
+    full = subprocess.run(
+        command, capture_output=True, text=True, env=environment(), preexec_fn=no_room
+    )
+    assert 1 == full.returncode
+    assert "cannot be written (file too large)" in full.stderr
+    assert "start the same command again to go on" in full.stderr
+    assert "Traceback" not in full.stderr
+    assert [".crampcheck-run"] == [path.name for path in out.iterdir()]
+    again = subprocess.run(command, capture_output=True, text=True, env=environment())
+    assert "going on with the run" in again.stderr
+    command[command.index(str(out))] = str(tmp_path / "whole")
+    subprocess.run(command, capture_output=True, check=False, env=environment())
+    same_results(tmp_path / "whole", out)
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="there is no /proc to find workers in")
+def test_a_worker_that_is_killed_is_said(tmp_path: Path) -> None:
+    """As the kernel does where memory runs out. The run can be gone on with."""
+    source, out = write_source(tmp_path / "source", patients=2000), tmp_path / "out"
+    run = subprocess.Popen(
+        [sys.executable, "-m", SMALL, *arguments(source, out, "--workers", "2")],
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    )
+    killed: list[int] = []
+    while run.poll() is None and not killed:
+        with suppress(OSError):
+            children = Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()
+            for child in children:
+                if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
+                    os.kill(int(child), signal.SIGKILL)
+                    killed.append(int(child))
+        time.sleep(A_MOMENT)
+    _, said = run.communicate(timeout=60)
+    assert 1 == run.returncode
+    assert "a worker process was killed from outside, probably for lack of memory" in said
+    assert "start the same command again to go on" in said
+    assert 1 == said.count("\n")
+
+
+def test_a_file_that_changes_meanwhile_is_said(
+    crampcheck: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody knows of which state the answers are. The rest is written, the code is 13."""
+    source, out = write_source(tmp_path / "source"), tmp_path / "out"
+    summed = finishing.summed
+
+    def changed_before(*given: object) -> object:
+        os.utime(source / "a.ndjson", (1, 1))
+        return summed(*given)  # type: ignore[arg-type]
+
+    from plugin.screening.run import screen  # noqa: PLC0415
+
+    monkeypatch.setattr(screen, "summed", changed_before)
+    ran = crampcheck(*arguments(source, out))
+    row = lines(out / "quarantine.ndjson")[0]
+    assert (13, "a.ndjson", 0) == (ran.code, row["file"], row["line"])
+    assert "changed" in row["reason"]
+
+
+def test_totals_that_disagree_name_no_result(
+    crampcheck: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A patient that is lost on the way is a fault of ours, and never a shorter list."""
+    source, out = write_source(tmp_path / "source"), tmp_path / "out"
+    merged = finishing.merged
+    monkeypatch.setattr(finishing, "merged", lambda paths: list(merged(paths))[1:])
+    ran = crampcheck(*arguments(source, out))
+    assert 1 == ran.code
+    assert "internal error: the totals disagree (patients: read" in ran.err
+    assert [".crampcheck-run"] == [path.name for path in out.iterdir()]
+
+
+def test_a_patient_that_comes_twice_or_late_is_a_fault() -> None:
+    """Two answers about one patient would be a list that nobody can work."""
+    from plugin.screening.outcome import Failed  # noqa: PLC0415
+
+    for second in ("Patient/2", "Patient/1"):
+        tally = PatientTally()
+        tally.add(Failed("Patient/2", "why"))
+        with pytest.raises(TotalsDisagree, match="out of order"):
+            tally.add(Failed(second, "why"))
+
+
+def test_reasons_are_counted_without_their_numbers_and_in_bounds() -> None:
+    """A million different offsets are one reason; what is rare beyond a limit is summed."""
+    counted = totals.ByReason()
+    for number in range(100):
+        counted.add(f"the JSON is malformed at byte {number}")
+        counted.add(chr(0x4E00 + number))
+    found = counted.result()
+    assert 100 == found["the JSON is malformed at byte N"]
+    assert 200 == sum(found.values())
+    assert len(found) <= 41
+
+
+def test_a_folder_that_cannot_be_written_is_said(crampcheck: Run, tmp_path: Path) -> None:
+    """A file in the place of the folder, and of its work folder."""
+    source = write_source(tmp_path / "source")
+    (tmp_path / "file").write_bytes(b"")
+    ran = crampcheck(*arguments(source, tmp_path / "file"))
+    assert (1 if "cannot be written" in ran.err else 2) == ran.code
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / ".crampcheck-run").write_bytes(b"")
+    ran = crampcheck(*arguments(source, out))
+    assert 1 == ran.code
+    assert "name another folder with --out" in ran.err
+
+
+def test_small_pieces_change_nothing(
+    crampcheck: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Chunks, partitions and workers are a matter of speed."""
+    from plugin.screening.placing import partitions  # noqa: PLC0415
+    from plugin.screening.run import screen  # noqa: PLC0415
+
+    source = write_source(tmp_path / "source", patients=5)
+    crampcheck(*arguments(source, tmp_path / "whole"))
+    monkeypatch.setattr(screen, "CHUNK_BYTES", screen.CHUNK_BYTES)
+    monkeypatch.setattr(partitions, "PARTITION_BYTES", partitions.PARTITION_BYTES)
+    cut_small()
+    crampcheck(*arguments(source, tmp_path / "small", "--workers", "2"))
+    for name in ("assessments.ndjson", "summary.csv", "quarantine.ndjson", "failed.ndjson"):
+        whole, small = (tmp_path / folder / name for folder in ("whole", "small"))
+        assert whole.read_bytes() == small.read_bytes()
