@@ -16,19 +16,12 @@ from plugin.cli.progress import Shown
 from plugin.cli.report_options import options_of, report_options
 from plugin.cli.screened import left_out, report
 from plugin.cli.shared import as_of_option, packaged_pipeline
+from plugin.cli.spark_options import spark_options, spark_options_of
 from plugin.errors import NotAllScreened
+from plugin.screening.engine_names import ENGINES, LOCAL
 
 if TYPE_CHECKING:
     from plugin.screening.run.screen import Ran
-
-
-LOCAL = "local"
-
-
-def _only_local(_: click.Context, __: click.Parameter, value: str) -> str:
-    if value != LOCAL:
-        raise click.BadParameter(f"{value} is not part of this version; use {LOCAL}.")
-    return value
 
 
 def _percent(_: click.Context, __: click.Parameter, value: str | None) -> Fraction | None:
@@ -62,11 +55,11 @@ def _percent(_: click.Context, __: click.Parameter, value: str | None) -> Fracti
 )
 @click.option(
     "--engine",
-    callback=_only_local,
+    type=click.Choice(ENGINES),
     default=LOCAL,
     show_default=True,
-    metavar="ENGINE",
-    help="Where the work is done. This version has one engine, local: this machine.",
+    help="Where the work is done: in processes of this machine (local), or by Apache Spark, here "
+    "or on a cluster (spark). The results are the same.",
 )
 @click.option(
     "--workers",
@@ -97,6 +90,7 @@ def _percent(_: click.Context, __: click.Parameter, value: str | None) -> Fracti
     "for a log (lines), or nothing (none).",
 )
 @report_options
+@spark_options
 @overlay_option()
 def screen(
     *,
@@ -111,6 +105,7 @@ def screen(
     shown: str,
     report_patients: int,
     suppress_below: int,
+    master: str,
 ) -> None:
     """Assess every patient of a list.
 
@@ -141,6 +136,7 @@ def screen(
         engine=engine,
         fresh=fresh,
         report=options_of(report_patients, suppress_below),
+        spark=spark_options_of(engine, source, master),
     )
     with watching(Shown(shown)) as on_progress:
         ran = run_screen(asked, on_progress=on_progress, on_notice=_notice)

@@ -29,14 +29,14 @@ def read_chunk(chunk: Chunk, work: Work, sieve: Sieve | None = None) -> ChunkDon
     if done is not None:
         return done
     with without_searches(), written(work.spill(chunk.number)) as file:
-        reading = _Reading(chunk, Spill(file, work.partitions), sieve)
+        reading = Reading(chunk, Spill(file, work.partitions), sieve)
         reading.read(batches(chunk))
         done = reading.done()
     leave(work.chunk_done(chunk.number), done)
     return done
 
 
-class _Reading:
+class Reading:
     """The reading of one chunk: counts, and what went into quarantine."""
 
     def __init__(self, chunk: Chunk, spill: Spill, sieve: Sieve | None) -> None:
@@ -52,16 +52,20 @@ class _Reading:
     def read(self, found: Iterable[Batch]) -> None:
         """Take in the lines. What the fast way leaves goes the long way, in the same order."""
         for batch in found:
-            for number in self._fast.take(batch):
-                self._document(batch, number)
-            size = sum(map(len, batch.lines)) + len(batch.lines)
-            self._spill.flush_when_full(size)
-            self._lines = max(self._lines, batch.line + len(batch.lines) - 1)
-            self._size += size
-            self._quarantined += [
-                Quarantined(batch.file, fault.line, fault.reason, fault.offset)
-                for fault in batch.faults
-            ]
+            self.take(batch)
+
+    def take(self, batch: Batch) -> None:
+        """Take in the lines of one batch."""
+        for number in self._fast.take(batch):
+            self._document(batch, number)
+        size = sum(map(len, batch.lines)) + len(batch.lines)
+        self._spill.flush_when_full(size)
+        self._lines = max(self._lines, batch.line + len(batch.lines) - 1)
+        self._size += size
+        self._quarantined += [
+            Quarantined(batch.file, fault.line, fault.reason, fault.offset)
+            for fault in batch.faults
+        ]
 
     def done(self) -> ChunkDone:
         self._spill.flush()

@@ -9,18 +9,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from plugin.errors import InputUnreadable
 from plugin.pipeline import Pipeline, default_pipeline
+from plugin.screening.engine_names import LOCAL
 from plugin.screening.job import assess_job
 from plugin.screening.local.work import Work
 from plugin.screening.report.run_facts import ReportOptions, RunFacts
-from plugin.screening.run.acquire import Acquired, acquire
+from plugin.screening.run.acquire import Acquired
 from plugin.screening.run.cutting import CHUNK_BYTES, Cut
 from plugin.screening.run.durable import write_whole
 from plugin.screening.run.ending import in_sentences, nothing_left_of_nothing
+from plugin.screening.run.engines import Engine, engine_of
 from plugin.screening.run.finishing import UNFINISHED, Sums, name_all, summed, write_results
 from plugin.screening.run.glance import level_of
 from plugin.screening.run.identity import Identity, basis_of, run_id
@@ -28,13 +31,14 @@ from plugin.screening.run.inputs import Hashing, Input
 from plugin.screening.run.lock import held
 from plugin.screening.run.manifest import MANIFEST, Times, manifest
 from plugin.screening.run.progress import OnNotice, OnProgress, unwatched
-from plugin.screening.run.stages import do_stages
 from plugin.screening.run.state import FOLDER, Begun, State, begin, clear, remove
 from plugin.screening.run.totals import Totals
 from plugin.screening.run.watching import WRITING, Watch
 from plugin.screening.sinks import About, Chosen, Reported, check_ready
 
-LOCAL = "local"
+if TYPE_CHECKING:
+    from plugin.screening.spark.options import SparkOptions
+
 _HASHES = "sha256"
 
 
@@ -49,6 +53,7 @@ class Asked(Struct, frozen=True):
     engine: str = LOCAL
     fresh: bool = False
     report: ReportOptions = ReportOptions()
+    spark: SparkOptions | None = None
 
 
 class Ran(Struct, frozen=True):
@@ -76,14 +81,17 @@ def screen(
         in_sentences(asked.out, folder),
         held(folder),
         nothing_left_of_nothing(asked.out, folder, made=made),
+        engine_of(asked.engine, pipeline, asked.workers, asked.spark, folder) as engine,
     ):
-        acquired = acquire(asked.source, asked.out, folder, fresh=asked.fresh)
+        acquired = engine.acquire(asked.source, asked.out, folder, fresh=asked.fresh)
         identity = _identity(asked, pipeline, acquired)
-        begun = begin(folder, identity, _now(), fresh=asked.fresh)
+        anew = "" if engine.goes_on else f"--engine {asked.engine} always starts anew"
+        begun = begin(folder, identity, _now(), fresh=asked.fresh, anew=anew)
         _say_how_it_begins(begun, on_notice)
         sitting = _Sitting(
             asked,
             pipeline,
+            engine,
             acquired=acquired,
             state=begun.state,
             folder=folder,
@@ -101,6 +109,7 @@ class _Sitting:
         self,
         asked: Asked,
         pipeline: Pipeline,
+        engine: Engine,
         *,
         acquired: Acquired,
         state: State,
@@ -109,6 +118,7 @@ class _Sitting:
     ) -> None:
         self._asked = asked
         self._pipeline = pipeline
+        self._engine = engine
         self._source = acquired.source
         self._state = state
         self._folder = folder
@@ -119,7 +129,7 @@ class _Sitting:
     def run(self) -> Ran:
         """Do what is left to do. The results have their names in the end."""
         with Hashing(self._source, self._state.identity.inputs, self._folder / _HASHES) as hashing:
-            work = self._through_local()
+            work = self._through_engine()
             inputs = hashing.result()
         run = run_id(self._state.identity, inputs)
         sums = summed(work, [chunk.number for chunk in self._cut.chunks], self._source)
@@ -137,19 +147,10 @@ class _Sitting:
         name_all(self._folder, self._asked.chosen, self._asked.out)
         return Ran(run, totals, sum(self._watch.seconds.values()))
 
-    def _through_local(self) -> Work:
-        """The stages of the local engine. Raises InputUnreadable if there is nothing to screen."""
-        work = Work(str(self._folder), self._cut.partitions)
+    def _through_engine(self) -> Work:
+        """The stages of the engine. Raises InputUnreadable if there is nothing to screen."""
         job = assess_job(self._pipeline, self._asked.as_of, self._asked.chosen.wanted)
-        do_stages(
-            self._cut.chunks,
-            work,
-            job,
-            level_of,
-            workers=self._workers,
-            on_came=self._watch.came,
-            started=job.start_with(self._pipeline),
-        )
+        work = self._engine.do(self._cut, self._folder, job, level_of, self._watch.came)
         if not self._watch.resources and not self._source.not_read:
             clear(self._folder)
             earlier = sorted(self._watch.earlier)

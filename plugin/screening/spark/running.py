@@ -1,0 +1,164 @@
+"""A run through Spark: it leaves in the work folder what the local engine leaves there.
+
+From there on everything is the same: the sums, the sinks, the names. Patients come out of Spark in
+sorted pieces, which are merged like the parts of the local engine.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+
+import msgspec
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as sql
+from pyspark.storagelevel import StorageLevel
+
+from plugin.screening.job import Job
+from plugin.screening.local import parts
+from plugin.screening.local.spill import text_of
+from plugin.screening.local.work import ChunkDone, JoinDone, PartitionDone, Work, leave, written
+from plugin.screening.outcome import Quarantined
+from plugin.screening.run.stages import Glance, OnCame, Partition
+from plugin.screening.source.chunks import Chunk
+from plugin.screening.spark import screening
+from plugin.screening.spark.joining import own_rows, with_shared
+from plugin.screening.spark.listing import Remote
+from plugin.screening.spark.reading import placed
+from plugin.screening.spark.rows import DONE, Counted
+from plugin.screening.spark.session import Session
+from plugin.screening.spark.shipping import Shipped
+
+MOST_PARTS = 200  # files that are open at a time while they are merged
+_SORTED = ("name", "key", "chunk", "place")
+
+
+class Planned(msgspec.Struct, frozen=True):
+    """What a run is about. `remote`: the files that Spark has to read, by name."""
+
+    chunks: tuple[Chunk, ...]
+    remote: dict[str, Remote]
+    partitions: int
+
+
+def run_spark(
+    session: Session,
+    planned: Planned,
+    work: Work,
+    job: Job,
+    *,
+    glance: Glance,
+    on_came: OnCame,
+) -> None:
+    """Do the job for every patient, into the parts of a work folder, as `do_stages` does.
+
+    Nothing that an earlier sitting left is used. Raises what Spark raises.
+    """
+    shipped = Shipped(session, Path(work.folder))
+    rows = placed(session, shipped, planned.chunks, planned.remote)
+    rows = rows.persist(StorageLevel.DISK_ONLY)
+    counted = _counted(rows)
+    for done in _by_chunk(planned.chunks, counted):
+        leave(work.chunk_done(done.number), done)
+        on_came(done)
+    own = own_rows(rows, aliases=any(one.aliases for one in counted))
+    if any(one.shared for one in counted):
+        needs = shipped.function(screening.needs, b"")
+        edges = any(one.edges for one in counted)
+        own = with_shared(own, rows, needs, edges=edges)
+    on_came(JoinDone(0, 0, ()))
+    count = max(planned.partitions, session.context.defaultParallelism)
+    given = session.context.broadcast(pickle.dumps(job))
+    outcomes = (
+        own.repartition(count, "name")
+        .sortWithinPartitions(*_SORTED)
+        .mapInPandas(shipped.function(screening.screen, given), screening.OUTCOMES)
+        .repartition(work.partitions, "key")
+        .sortWithinPartitions("key")
+        .select(sql.spark_partition_id().alias("part"), "key", "entries", "payload")
+    )
+    _collect(outcomes, work, glance, on_came)
+    rows.unpersist()
+
+
+def _counted(rows: DataFrame) -> list[Counted]:
+    """What was counted of each chunk: the first thing asked for, so that all is read here."""
+    found = rows.where(sql.col("kind") == DONE).select("payload").toLocalIterator()
+    return [msgspec.msgpack.decode(bytes(row.payload), type=Counted) for row in found]
+
+
+def _by_chunk(chunks: Sequence[Chunk], counted: Iterable[Counted]) -> Iterable[ChunkDone]:
+    """What came of each chunk, in their order; of an empty file Spark may give nothing."""
+    pieces: dict[int, list[Counted]] = {}
+    for one in counted:
+        pieces.setdefault(one.done.number, []).append(one)
+    for chunk in chunks:
+        yield _whole(chunk, sorted(pieces.get(chunk.number, ()), key=lambda one: one.start))
+
+
+def _whole(chunk: Chunk, pieces: Sequence[Counted]) -> ChunkDone:
+    """One chunk that Spark has cut into pieces: lines and places count from its beginning."""
+    if len(pieces) == 1:
+        return pieces[0].done
+    kept: Counter[str] = Counter()
+    set_aside: Counter[str] = Counter()
+    quarantined: list[Quarantined] = []
+    lines = size = offset = 0
+    for piece in pieces:
+        done = piece.done
+        quarantined += [
+            Quarantined(row.file, row.line + lines, row.reason, row.offset + offset)
+            for row in done.quarantined
+        ]
+        kept.update(done.kept)
+        set_aside.update(done.set_aside)
+        lines += done.lines
+        size += done.size
+        offset += piece.size
+    return ChunkDone(
+        number=chunk.number,
+        file=chunk.file.name,
+        path="",
+        lines=lines,
+        size=size,
+        kept=dict(sorted(kept.items())),
+        set_aside=dict(sorted(set_aside.items())),
+        quarantined=tuple(quarantined),
+        earlier_results=any(piece.done.earlier_results for piece in pieces),
+        segments=(),
+    )
+
+
+def _collect(outcomes: DataFrame, work: Work, glance: Glance, on_came: OnCame) -> None:
+    """Write what comes out of Spark into the parts, a partition after the other."""
+    found = outcomes.toLocalIterator(prefetchPartitions=True)
+    empty = set(range(work.partitions))
+    for part, rows in groupby(found, key=itemgetter(0)):
+        empty.discard(part)
+        _write(part, ((text_of(key), entries, bytes(said)) for _, key, entries, said in rows),
+               work, glance, on_came)  # fmt: skip
+    for part in sorted(empty):
+        _write(part, (), work, glance, on_came)
+
+
+def _write(
+    part: int,
+    rows: Iterable[tuple[str, int, bytes]],
+    work: Work,
+    glance: Glance,
+    on_came: OnCame,
+) -> None:
+    kinds: Counter[str] = Counter()
+    entries = size = 0
+    with written(work.part(part)) as file:
+        for reference, held, payload in rows:
+            size += file.write(parts.packed(reference, payload))
+            kinds[glance(payload)] += 1
+            entries += held
+    done = PartitionDone(part, kinds.total(), entries, size)
+    leave(work.partition_done(part), done)
+    on_came(Partition(done, dict(kinds)))
