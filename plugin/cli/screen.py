@@ -106,6 +106,7 @@ def screen(
     report_patients: int,
     suppress_below: int,
     master: str,
+    spark_write: str,
 ) -> None:
     """Assess every patient of a list.
 
@@ -123,9 +124,12 @@ def screen(
     from plugin.cli.progress import watching  # noqa: PLC0415 - and the rest only where it is used
     from plugin.screening.run.screen import Asked  # noqa: PLC0415
     from plugin.screening.run.screen import screen as run_screen  # noqa: PLC0415
-    from plugin.screening.sinks import choose  # noqa: PLC0415
+    from plugin.screening.sinks import Chosen, choose  # noqa: PLC0415
 
     chosen = choose(formats)
+    spark = spark_options_of(engine, source, chosen, master=master, write=spark_write)
+    if spark and spark.answers:
+        chosen = Chosen(())
     packaged_pipeline()  # a fault of the knowledge is said before hours of reading
     asked = Asked(
         source=source,
@@ -136,7 +140,7 @@ def screen(
         engine=engine,
         fresh=fresh,
         report=options_of(report_patients, suppress_below),
-        spark=spark_options_of(engine, source, master),
+        spark=spark,
     )
     with watching(Shown(shown)) as on_progress:
         ran = run_screen(asked, on_progress=on_progress, on_notice=_notice)

@@ -180,6 +180,11 @@ class _Sitting:
         report = Reported(knowledge, facts, self._asked.report)
         return About(run, basis.as_of, knowledge.version, report)
 
+    def _beside(self) -> dict[str, str]:
+        """Where answers are that are not among the results."""
+        spark = self._asked.spark
+        return {"spark_write": spark.answers} if spark and spark.answers else {}
+
     def _manifest(self, run: str, inputs: Sequence[Input], totals: Totals) -> bytes:
         unfinished = self._folder / UNFINISHED
         return manifest(
@@ -193,6 +198,7 @@ class _Sitting:
                 "workers": self._workers,
                 "chunk_bytes": self._cut.chunk_bytes,
                 "partitions": self._cut.partitions,
+                **self._beside(),
             },
             totals=totals,
             results=sorted(path for path in unfinished.iterdir() if path.is_file()),

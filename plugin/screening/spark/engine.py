@@ -19,6 +19,7 @@ from plugin.screening.spark.listing import Remote, list_remote
 from plugin.screening.spark.options import SparkOptions, is_remote
 from plugin.screening.spark.running import MOST_PARTS, Planned, run_spark
 from plugin.screening.spark.session import Session, opened
+from plugin.screening.spark.writing import check_free
 
 
 class SparkEngine:
@@ -26,12 +27,16 @@ class SparkEngine:
 
     goes_on = False  # what an earlier sitting left is not used: Spark has its own ways of retrying
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, options: SparkOptions) -> None:
         self._session = session
+        self._options = options
         self._remote: dict[str, Remote] = {}
 
     def acquire(self, source: str, out: Path, folder: Path, *, fresh: bool) -> Acquired:
         """As `acquire` does, and URIs too."""
+        if self._options.answers:
+            with in_sentences("cannot write there", self._session.log):
+                check_free(self._session, self._options.answers, self._options.formats)
         if not is_remote(source):
             return acquire(source, out, folder, fresh=fresh)
         listed = list_remote(self._session, source)
@@ -41,7 +46,13 @@ class SparkEngine:
     def do(self, cut: Cut, folder: Path, job: Job, glance: Glance, on_came: OnCame) -> Work:
         """Every patient, into the parts of the work folder."""
         work = Work(str(folder), min(cut.partitions, MOST_PARTS))
-        planned = Planned(cut.chunks, self._remote, cut.partitions)
+        planned = Planned(
+            cut.chunks,
+            self._remote,
+            cut.partitions,
+            self._options.answers,
+            self._options.formats,
+        )
         with in_sentences("gave up", self._session.log):
             run_spark(self._session, planned, work, job, glance=glance, on_came=on_came)
         return work
@@ -54,7 +65,7 @@ def spark_engine(options: SparkOptions, folder: Path) -> Iterator[SparkEngine]:
     beside.mkdir(PRIVATE_FOLDER, exist_ok=True)
     try:
         with opened(options, beside) as session:
-            yield SparkEngine(session)
+            yield SparkEngine(session, options)
     except SparkFailed:
         for path in beside.iterdir():  # the log stays: it says more
             if path.is_dir():

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from plugin.screening.sinks.formats import Format
 from plugin.screening.spark.faults import SparkMissing
 
 _MODULES = ("pandas", "pyarrow", "pyspark")
@@ -20,11 +21,13 @@ _GATEWAY = "PYSPARK_GATEWAY_PORT"  # set where spark-submit has started Java alr
 class SparkOptions(Struct, frozen=True):
     """`master` as spark-submit takes it, empty for what Spark is configured with.
 
-    `answers`: where the executors write the answers themselves; empty for the folder of results.
+    `answers`: where the executors write the answers themselves, empty where they do not, and
+    `formats` what they write there.
     """
 
     master: str = ""
     answers: str = ""
+    formats: tuple[Format, ...] = ()
 
 
 def is_remote(source: str) -> bool:

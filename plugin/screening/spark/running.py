@@ -24,6 +24,7 @@ from plugin.screening.local.spill import text_of
 from plugin.screening.local.work import ChunkDone, JoinDone, PartitionDone, Work, leave, written
 from plugin.screening.outcome import Quarantined
 from plugin.screening.run.stages import Glance, OnCame, Partition
+from plugin.screening.sinks.formats import Format
 from plugin.screening.source.chunks import Chunk
 from plugin.screening.spark import screening
 from plugin.screening.spark.joining import own_rows, with_shared
@@ -32,6 +33,7 @@ from plugin.screening.spark.reading import placed
 from plugin.screening.spark.rows import DONE, Counted
 from plugin.screening.spark.session import Session
 from plugin.screening.spark.shipping import Shipped
+from plugin.screening.spark.writing import write_answers
 
 MOST_PARTS = 200  # files that are open at a time while they are merged
 _SORTED = ("name", "key", "chunk", "place")
@@ -43,6 +45,8 @@ class Planned(msgspec.Struct, frozen=True):
     chunks: tuple[Chunk, ...]
     remote: dict[str, Remote]
     partitions: int
+    answers: str = ""  # where the executors write them, as in SparkOptions
+    formats: tuple[Format, ...] = ()
 
 
 def run_spark(
@@ -77,12 +81,18 @@ def run_spark(
         own.repartition(count, "name")
         .sortWithinPartitions(*_SORTED)
         .mapInPandas(shipped.function(screening.screen, given), screening.OUTCOMES)
-        .repartition(work.partitions, "key")
-        .sortWithinPartitions("key")
-        .select(sql.spark_partition_id().alias("part"), "key", "entries", "payload")
     )
-    _collect(outcomes, work, glance, on_came)
+    if planned.answers:
+        outcomes = outcomes.persist(StorageLevel.DISK_ONLY)
+        outcomes = write_answers(outcomes, shipped, planned.answers, planned.formats)
+    _collect(_sorted(outcomes, work.partitions), work, glance, on_came)
     rows.unpersist()
+
+
+def _sorted(outcomes: DataFrame, partitions: int) -> DataFrame:
+    """Outcomes in sorted pieces, each with its number. All work is done before the first comes."""
+    spread = outcomes.repartition(partitions, "key").sortWithinPartitions("key")
+    return spread.select(sql.spark_partition_id().alias("part"), "key", "entries", "payload")
 
 
 def _counted(rows: DataFrame) -> list[Counted]:

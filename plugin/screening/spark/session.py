@@ -29,11 +29,7 @@ _QUIET = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
 }
-_NEEDED = {
-    "spark.sql.execution.arrow.maxBytesPerBatch": str(_BATCH_BYTES),
-    # A field that Java would otherwise take for a date is a field of ours.
-    "spark.sql.execution.pythonUDF.arrow.enabled": "true",
-}
+_NEEDED = {"spark.sql.execution.arrow.maxBytesPerBatch": str(_BATCH_BYTES)}
 
 
 class Session:
@@ -54,13 +50,16 @@ def opened(options: SparkOptions, folder: Path) -> Iterator[Session]:
 
     `folder` is the work folder: logs, and the files of a local master, lie in it.
     """
+    if SparkContext._active_spark_context is not None:  # of a notebook, which goes on using it
+        yield Session(_ready(SparkContext._active_spark_context), folder / LOG)
+        return
     log = folder / LOG
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
     try:
         with in_sentences("cannot be started", log):
             context = _started(options, folder, descriptor)
         try:
-            yield Session(SparkSession(context), log)
+            yield Session(_ready(context), log)
         finally:
             with suppress(Exception):  # it may be gone already: that was said
                 context.stop()
@@ -69,11 +68,18 @@ def opened(options: SparkOptions, folder: Path) -> Iterator[Session]:
         os.close(descriptor)
 
 
+def _ready(context: SparkContext) -> SparkSession:
+    spark = SparkSession(context)
+    for key, value in _NEEDED.items():
+        spark.conf.set(key, value)
+    return spark
+
+
 def _started(options: SparkOptions, folder: Path, log: int) -> SparkContext:
     # Before there is a Java process, only what Python was told is known: `--conf` of spark-submit
     # comes through it, spark-defaults.conf does not, and is left to Java.
     conf = SparkConf(loadDefaults=False)
-    conf.setAll([*_QUIET.items(), *_NEEDED.items()])
+    conf.setAll(_QUIET.items())
     master = options.master or os.environ.get("SPARK_MASTER", "")
     if master:
         conf.set("spark.master", master)
