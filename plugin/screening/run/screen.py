@@ -22,7 +22,7 @@ from plugin.screening.report.run_facts import ReportOptions, RunFacts
 from plugin.screening.run.acquire import Acquired
 from plugin.screening.run.cutting import CHUNK_BYTES, Cut
 from plugin.screening.run.durable import write_whole
-from plugin.screening.run.ending import in_sentences, nothing_left_of_nothing
+from plugin.screening.run.ending import in_sentences, left_if_it_goes_on, nothing_left_of_nothing
 from plugin.screening.run.engines import Engine, engine_of
 from plugin.screening.run.finishing import UNFINISHED, Sums, name_all, summed, write_results
 from plugin.screening.run.glance import level_of
@@ -97,7 +97,8 @@ def screen(
             folder=folder,
             on_progress=on_progress,
         )
-        ran = sitting.run()
+        with left_if_it_goes_on(folder, goes_on=engine.goes_on):
+            ran = sitting.run()
         remove(folder)
         return ran
 

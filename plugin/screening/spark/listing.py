@@ -24,9 +24,8 @@ _HIDDEN = (".", "_")  # as Spark has it: names that begin so are its own
 
 
 class Remote(Struct, frozen=True):
-    """A file that Spark reads. `uri` and `path` are two ways in which it names the file."""
+    """A file that Spark reads, by its path as Spark has it: nothing in it is percent-encoded."""
 
-    uri: str
     path: str
     size: int
     in_whole: bool
@@ -103,7 +102,6 @@ def _remote(status: Any) -> Remote:
     size = int(status.getLen())
     packed = path.getName().lower().endswith(PACKING)
     return Remote(
-        uri=str(path.toUri().toString()),
         path=str(path.toString()),
         size=size,
         in_whole=size <= WHOLE_BYTES or (packed and size <= _MOST_PACKED),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from io import BytesIO
 from itertools import groupby
 from operator import itemgetter
+from urllib.parse import unquote
 
 import msgspec
 import pandas as pd
@@ -42,7 +43,7 @@ def place_lines(given: bytes, frames: Iterable[pd.DataFrame]) -> Iterator[pd.Dat
     chunks: dict[str, Chunk] = pickle.loads(given)  # noqa: S301 - our own bytes
     rows = rows_of(frames, ("path", "start", "line"))
     for (path, start), held in groupby(rows, key=itemgetter(0, 1)):
-        chunk = chunks[path]
+        chunk = chunks[unquote(path)]  # here, and only here, Spark gives a URI
         blocks = _Blocks(row[2] for row in held)
         found = cut(chunk.file.name, iter(blocks), LONGEST_LINE)
         yield from _placed(chunk, found, start, blocks)

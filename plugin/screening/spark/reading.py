@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 from collections.abc import Sequence
 from functools import reduce
 from typing import Any
@@ -18,6 +19,9 @@ from plugin.screening.spark.session import Session
 from plugin.screening.spark.shipping import Shipped
 
 _CHUNK = "chunk binary"
+# Spark takes every path for a pattern. Its own option against that, `__globPaths__`, has it read
+# each of several files twice.
+_MAGIC = re.compile(r"([*?\[\]{}\\])")
 
 
 def placed(
@@ -49,7 +53,7 @@ def _of_chunks(session: Session, shipped: Shipped, chunks: Sequence[Chunk]) -> D
 def _of_files(
     session: Session, shipped: Shipped, files: Sequence[tuple[Chunk, Remote]]
 ) -> DataFrame:
-    found = session.spark.read.format("binaryFile").load([file.uri for _, file in files])
+    found = session.spark.read.format("binaryFile").load(_patterns(files))
     function = shipped.function(place_files, _by_path(files))
     return found.select("path", "content").mapInPandas(function, SCHEMA)
 
@@ -59,7 +63,7 @@ def _of_lines(
 ) -> DataFrame:
     # As bytes: what is no UTF-8 must not be replaced on the way.
     read: Any = session.spark.read
-    found = read.text([file.uri for _, file in files], lineSep="\n").select(
+    found = read.text(_patterns(files), lineSep="\n").select(
         sql.col("_metadata.file_path").alias("path"),
         sql.col("_metadata.file_block_start").alias("start"),
         sql.col("value").cast("binary").alias("line"),
@@ -68,4 +72,9 @@ def _of_lines(
 
 
 def _by_path(files: Sequence[tuple[Chunk, Remote]]) -> bytes:
-    return pickle.dumps({path: chunk for chunk, file in files for path in (file.path, file.uri)})
+    return pickle.dumps({file.path: chunk for chunk, file in files})
+
+
+def _patterns(files: Sequence[tuple[Chunk, Remote]]) -> list[str]:
+    """The paths as patterns that mean these files alone."""
+    return [_MAGIC.sub(r"\\\1", file.path) for _, file in files]

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import pickle
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import groupby
 from operator import itemgetter
-from pathlib import Path
 
 import msgspec
 from pyspark.sql import DataFrame
@@ -21,12 +20,12 @@ from pyspark.storagelevel import StorageLevel
 from plugin.screening.job import Job
 from plugin.screening.local import parts
 from plugin.screening.local.spill import text_of
-from plugin.screening.local.work import ChunkDone, JoinDone, PartitionDone, Work, leave, written
-from plugin.screening.outcome import Quarantined
+from plugin.screening.local.work import JoinDone, PartitionDone, Work, leave, written
 from plugin.screening.run.stages import Glance, OnCame, Partition
 from plugin.screening.sinks.formats import Format
 from plugin.screening.source.chunks import Chunk
 from plugin.screening.spark import screening
+from plugin.screening.spark.counting import by_chunk
 from plugin.screening.spark.joining import own_rows, with_shared
 from plugin.screening.spark.listing import Remote
 from plugin.screening.spark.reading import placed
@@ -62,11 +61,11 @@ def run_spark(
 
     Nothing that an earlier sitting left is used. Raises what Spark raises.
     """
-    shipped = Shipped(session, Path(work.folder))
+    shipped = Shipped(session)
     rows = placed(session, shipped, planned.chunks, planned.remote)
     rows = rows.persist(StorageLevel.DISK_ONLY)
     counted = _counted(rows)
-    for done in _by_chunk(planned.chunks, counted):
+    for done in by_chunk(planned.chunks, planned.remote, counted):
         leave(work.chunk_done(done.number), done)
         on_came(done)
     own = own_rows(rows, aliases=any(one.aliases for one in counted))
@@ -99,48 +98,6 @@ def _counted(rows: DataFrame) -> list[Counted]:
     """What was counted of each chunk: the first thing asked for, so that all is read here."""
     found = rows.where(sql.col("kind") == DONE).select("payload").toLocalIterator()
     return [msgspec.msgpack.decode(bytes(row.payload), type=Counted) for row in found]
-
-
-def _by_chunk(chunks: Sequence[Chunk], counted: Iterable[Counted]) -> Iterable[ChunkDone]:
-    """What came of each chunk, in their order; of an empty file Spark may give nothing."""
-    pieces: dict[int, list[Counted]] = {}
-    for one in counted:
-        pieces.setdefault(one.done.number, []).append(one)
-    for chunk in chunks:
-        yield _whole(chunk, sorted(pieces.get(chunk.number, ()), key=lambda one: one.start))
-
-
-def _whole(chunk: Chunk, pieces: Sequence[Counted]) -> ChunkDone:
-    """One chunk that Spark has cut into pieces: lines and places count from its beginning."""
-    if len(pieces) == 1:
-        return pieces[0].done
-    kept: Counter[str] = Counter()
-    set_aside: Counter[str] = Counter()
-    quarantined: list[Quarantined] = []
-    lines = size = offset = 0
-    for piece in pieces:
-        done = piece.done
-        quarantined += [
-            Quarantined(row.file, row.line + lines, row.reason, row.offset + offset)
-            for row in done.quarantined
-        ]
-        kept.update(done.kept)
-        set_aside.update(done.set_aside)
-        lines += done.lines
-        size += done.size
-        offset += piece.size
-    return ChunkDone(
-        number=chunk.number,
-        file=chunk.file.name,
-        path="",
-        lines=lines,
-        size=size,
-        kept=dict(sorted(kept.items())),
-        set_aside=dict(sorted(set_aside.items())),
-        quarantined=tuple(quarantined),
-        earlier_results=any(piece.done.earlier_results for piece in pieces),
-        segments=(),
-    )
 
 
 def _collect(outcomes: DataFrame, work: Work, glance: Glance, on_came: OnCame) -> None:

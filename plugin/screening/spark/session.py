@@ -32,6 +32,11 @@ _QUIET = {
 _NEEDED = {"spark.sql.execution.arrow.maxBytesPerBatch": str(_BATCH_BYTES)}
 
 
+def is_here(master: str) -> bool:
+    """Whether the executors of a master are this machine's, within the one Java process."""
+    return master == "local" or master.startswith("local[")
+
+
 class Session:
     """A session, and what is known of where it runs."""
 
@@ -39,9 +44,7 @@ class Session:
         self.spark = spark
         self.context: SparkContext = spark.sparkContext
         self.log = log
-        self.is_local = self.context.master.startswith("local") and not (
-            self.context.master.startswith("local-cluster")
-        )
+        self.is_here = is_here(self.context.master)
 
 
 @contextmanager
@@ -56,7 +59,7 @@ def opened(options: SparkOptions, folder: Path) -> Iterator[Session]:
     log = folder / LOG
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
     try:
-        with in_sentences("cannot be started", log):
+        with in_sentences("cannot be started; check --master", log):
             context = _started(options, folder, descriptor)
         try:
             yield Session(_ready(context), log)
@@ -83,7 +86,7 @@ def _started(options: SparkOptions, folder: Path, log: int) -> SparkContext:
     master = options.master or os.environ.get("SPARK_MASTER", "")
     if master:
         conf.set("spark.master", master)
-    if not master or master.startswith("local"):
+    if not master or is_here(master):
         conf.setAll(_of_one_machine(folder).items())
     gateway = launch_gateway(conf, {"stdout": log, "stderr": log})
     SparkContext._ensure_initialized(gateway=gateway)  # what SparkContext does itself, but quiet
@@ -92,7 +95,7 @@ def _started(options: SparkOptions, folder: Path, log: int) -> SparkContext:
         ready.set(key, value)
     if not ready.contains("spark.master"):
         ready.set("spark.master", _DEFAULT_MASTER)
-    if ready.get("spark.master", "").startswith("local"):
+    if is_here(str(ready.get("spark.master", ""))):
         os.environ["PYSPARK_PYTHON"] = sys.executable
         ready.set("spark.pyspark.python", sys.executable)
     return SparkContext(conf=ready, gateway=gateway)

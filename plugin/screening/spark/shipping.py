@@ -7,29 +7,32 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pyspark import cloudpickle
+from pyspark import SparkFiles, cloudpickle
 
-from plugin.screening.run.durable import PRIVATE_FILE
+from plugin.screening.run.durable import PRIVATE_FOLDER
 from plugin.screening.spark import abroad
 from plugin.screening.spark.session import Session
 
 _ROOT = Path(__file__).parents[3]
 _PACKAGES = ("plugin", "knowledge", "cds_hooks")
 _UNPACKED = "crampcheck-code"  # the folder beside an executor
-_ARCHIVE = f"{_UNPACKED}.zip"
 _LEFT_OUT = frozenset({"__pycache__", ".compiled"})
+_shipped: set[str] = set()  # the applications of Spark that have it: it does not change meanwhile
 
 
 class Shipped:
     """Makes functions that an executor can call. They are named, and imported where they run."""
 
-    def __init__(self, session: Session, folder: Path) -> None:
-        self._packed = not session.is_local
-        self._place = str(_ROOT)
-        if self._packed:
-            # Unpacked, not imported from the archive: the tables are read as files.
-            session.context.addArchive(f"{_archive(folder / _ARCHIVE)}#{_UNPACKED}")
-            self._place = _UNPACKED
+    def __init__(self, session: Session) -> None:
+        self._packed = not session.is_here
+        self._place = _UNPACKED if self._packed else str(_ROOT)
+        application = session.context.applicationId
+        if self._packed and application not in _shipped:
+            # Unpacked, not imported from the archive: the tables are read as files. It lies where
+            # Spark's own files do, as long as there may be a new executor.
+            folder = Path(SparkFiles.getRootDirectory(), "crampcheck")
+            session.context.addArchive(f"{_archive(folder)}#{_UNPACKED}")
+            _shipped.add(application)
         cloudpickle.register_pickle_by_value(abroad)
 
     def function(self, called: Callable[..., Any], given: Any) -> Any:
@@ -38,9 +41,10 @@ class Shipped:
         return abroad.calling(self._place, self._packed, module, name, given)
 
 
-def _archive(path: Path) -> Path:
+def _archive(folder: Path) -> Path:
     """All of our packages, as they are installed here."""
-    path.touch(PRIVATE_FILE)
+    folder.mkdir(PRIVATE_FOLDER)
+    path = folder / f"{_UNPACKED}.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for package in _PACKAGES:
             for file in sorted((_ROOT / package).rglob("*")):
