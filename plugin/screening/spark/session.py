@@ -60,14 +60,13 @@ def opened(options: SparkOptions, folder: Path) -> Iterator[Session]:
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
     try:
         with in_sentences("cannot be started; check --master", log):
-            context = _started(options, folder, descriptor)
-        try:
-            yield Session(_ready(context), log)
-        finally:
-            with suppress(Exception):  # it may be gone already: that was said
-                context.stop()
-            _end_java()
+            session = Session(_ready(_started(options, folder, descriptor)), log)
+        yield session
     finally:
+        with suppress(Exception):  # it may be gone already: that was said
+            if SparkContext._active_spark_context is not None:
+                SparkContext._active_spark_context.stop()
+        _end_java()
         os.close(descriptor)
 
 
@@ -79,15 +78,12 @@ def _ready(context: SparkContext) -> SparkSession:
 
 
 def _started(options: SparkOptions, folder: Path, log: int) -> SparkContext:
-    # Before there is a Java process, only what Python was told is known: `--conf` of spark-submit
-    # comes through it, spark-defaults.conf does not, and is left to Java.
+    # Java knows what spark-submit and spark-defaults.conf say: only then the master is known.
     conf = SparkConf(loadDefaults=False)
     conf.setAll(_QUIET.items())
     master = options.master or os.environ.get("SPARK_MASTER", "")
     if master:
         conf.set("spark.master", master)
-    if not master or is_here(master):
-        conf.setAll(_of_one_machine(folder).items())
     gateway = launch_gateway(conf, {"stdout": log, "stderr": log})
     SparkContext._ensure_initialized(gateway=gateway)  # what SparkContext does itself, but quiet
     ready = SparkConf(_jvm=SparkContext._jvm)
@@ -97,7 +93,7 @@ def _started(options: SparkOptions, folder: Path, log: int) -> SparkContext:
         ready.set("spark.master", _DEFAULT_MASTER)
     if is_here(str(ready.get("spark.master", ""))):
         os.environ["PYSPARK_PYTHON"] = sys.executable
-        ready.set("spark.pyspark.python", sys.executable)
+        ready.setAll(_of_one_machine(folder).items())
     return SparkContext(conf=ready, gateway=gateway)
 
 

@@ -55,9 +55,7 @@ def test_a_disk_that_is_full_is_said_and_can_be_gone_on_with(tmp_path: Path, roo
     same_results(tmp_path / "whole", out)
 
 
-@pytest.mark.skipif(
-    not Path("/proc/self/task").is_dir(), reason="there is no /proc to find workers in"
-)
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="there is no /proc to find workers in")
 def test_a_worker_that_is_killed_is_said(tmp_path: Path) -> None:
     """As the kernel does where memory runs out. The run can be gone on with."""
     source, out = write_source(tmp_path / "source", patients=2000), tmp_path / "out"
