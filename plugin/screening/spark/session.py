@@ -63,11 +63,16 @@ def opened(options: SparkOptions, folder: Path) -> Iterator[Session]:
             session = Session(_ready(_started(options, folder, descriptor)), log)
         yield session
     finally:
-        with suppress(Exception):  # it may be gone already: that was said
-            if SparkContext._active_spark_context is not None:
-                SparkContext._active_spark_context.stop()
+        _stop()
         _end_java()
         os.close(descriptor)
+
+
+def _stop() -> None:
+    context = SparkContext._active_spark_context
+    with suppress(Exception):  # it may be gone already: that was said
+        if context is not None:
+            context.stop()
 
 
 def _ready(context: SparkContext) -> SparkSession:

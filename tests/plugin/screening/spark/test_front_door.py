@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,9 @@ REPOSITORY = Path(__file__).parents[4]
 CLI = "from plugin.cli.main import run; run()"
 
 
+@pytest.mark.skipif(
+    os.environ.get("CRAMPCHECK_SOAK") != "1", reason="starts a Java of its own: in make soak"
+)
 @pytest.mark.skipif(
     importlib.util.find_spec("pyspark") is None or not shutil.which("java"),
     reason="needs pyspark, pandas and Java: pip install 'crampcheck[spark]'",
