@@ -17,19 +17,12 @@ from plugin.cli.report_options import options_of, report_options
 from plugin.cli.run_options import fresh_option, notice, progress_option, workers_option
 from plugin.cli.screened import left_out, report
 from plugin.cli.shared import as_of_option, packaged_pipeline
+from plugin.cli.spark_options import spark_options, spark_options_of
 from plugin.errors import NotAllScreened
+from plugin.screening.engine_names import ENGINES, LOCAL
 
 if TYPE_CHECKING:
     from plugin.screening.run.screen import Ran
-
-
-LOCAL = "local"
-
-
-def _only_local(_: click.Context, __: click.Parameter, value: str) -> str:
-    if value != LOCAL:
-        raise click.BadParameter(f"{value} is not part of this version; use {LOCAL}.")
-    return value
 
 
 def _percent(_: click.Context, __: click.Parameter, value: str | None) -> Fraction | None:
@@ -63,11 +56,11 @@ def _percent(_: click.Context, __: click.Parameter, value: str | None) -> Fracti
 )
 @click.option(
     "--engine",
-    callback=_only_local,
+    type=click.Choice(ENGINES),
     default=LOCAL,
     show_default=True,
-    metavar="ENGINE",
-    help="Where the work is done. This version has one engine, local: this machine.",
+    help="Where the work is done: in processes of this machine (local), or by Apache Spark, here "
+    "or on a cluster (spark). The results are the same.",
 )
 @workers_option
 @click.option(
@@ -81,6 +74,7 @@ def _percent(_: click.Context, __: click.Parameter, value: str | None) -> Fracti
 @fresh_option
 @progress_option
 @report_options
+@spark_options
 @overlay_option()
 @remote_options
 def screen(
@@ -97,6 +91,8 @@ def screen(
     report_patients: int,
     suppress_below: int,
     remote: RemoteOptions,
+    master: str,
+    spark_write: str,
 ) -> None:
     """Assess every patient of a list.
 
@@ -119,10 +115,13 @@ def screen(
     from plugin.cli.progress import watching  # noqa: PLC0415 - and the rest only where it is used
     from plugin.screening.run.screen import Asked  # noqa: PLC0415
     from plugin.screening.run.screen import screen as run_screen  # noqa: PLC0415
-    from plugin.screening.sinks import choose  # noqa: PLC0415
+    from plugin.screening.sinks import Chosen, choose  # noqa: PLC0415
 
     chosen = choose(formats)
     fetched = remote.of(source, as_of)
+    spark = spark_options_of(engine, source, chosen, master=master, write=spark_write)
+    if spark and spark.answers:
+        chosen = Chosen(())
     packaged_pipeline()  # a fault of the knowledge is said before hours of reading
     asked = Asked(
         source=source,
@@ -134,6 +133,7 @@ def screen(
         fresh=fresh,
         remote=fetched,
         report=options_of(report_patients, suppress_below),
+        spark=spark,
     )
     with watching(Shown(shown)) as on_progress:
         ran = run_screen(asked, on_progress=on_progress, on_notice=notice)

@@ -10,7 +10,7 @@ from heapq import merge
 from operator import attrgetter
 
 from plugin.screening.local.fast import Fast
-from plugin.screening.local.left_out import LeftOut
+from plugin.screening.local.left_out import Held, LeftOut
 from plugin.screening.local.memory import without_searches
 from plugin.screening.local.spill import Spill
 from plugin.screening.local.work import ChunkDone, Work, leave, left, written
@@ -36,17 +36,19 @@ def read_chunk(chunk: Chunk, work: Work, sieve: Sieve | None = None) -> ChunkDon
         return done
     with without_searches(), ExitStack() as stack:
         spill = Spill(stack.enter_context(written(work.spill(chunk.number))), work.partitions)
-        reading = _Reading(chunk, spill, LeftOut(work, chunk.number, stack), sieve)
+        reading = Reading(chunk, spill, LeftOut(work, chunk.number, stack), sieve)
         reading.read(batches(chunk))
         done = reading.done()
     leave(work.chunk_done(chunk.number), done)
     return done
 
 
-class _Reading:
+class Reading:
     """The reading of one chunk: counts, and what went into quarantine."""
 
-    def __init__(self, chunk: Chunk, spill: Spill, left_out: LeftOut, sieve: Sieve | None) -> None:
+    def __init__(
+        self, chunk: Chunk, spill: Spill, left_out: LeftOut | Held, sieve: Sieve | None
+    ) -> None:
         self._chunk = chunk
         self._spill = spill
         self._left_out = left_out
@@ -59,17 +61,21 @@ class _Reading:
     def read(self, found: Iterable[Batch]) -> None:
         """Take in the lines. What the fast way leaves goes the long way, in the same order."""
         for batch in found:
-            faults = [
-                Quarantined(batch.file, fault.line, fault.reason, fault.offset, fault.ends)
-                for fault in batch.faults
-            ]
-            faults.sort(key=_BY_LINE)
-            self._left_out.take(merge(faults, self._placed(batch), key=_BY_LINE))
-            self._documents += sum(map(bool, batch.lines))
-            size = sum(map(len, batch.lines)) + len(batch.lines)
-            self._spill.flush_when_full(size)
-            self._lines = max(self._lines, batch.line + len(batch.lines) - 1)
-            self._size += size
+            self.take(batch)
+
+    def take(self, batch: Batch) -> None:
+        """Take in the lines of one batch."""
+        faults = [
+            Quarantined(batch.file, fault.line, fault.reason, fault.offset, fault.ends)
+            for fault in batch.faults
+        ]
+        faults.sort(key=_BY_LINE)
+        self._left_out.take(merge(faults, self._placed(batch), key=_BY_LINE))
+        self._documents += sum(map(bool, batch.lines))
+        size = sum(map(len, batch.lines)) + len(batch.lines)
+        self._spill.flush_when_full(size)
+        self._lines = max(self._lines, batch.line + len(batch.lines) - 1)
+        self._size += size
 
     def done(self) -> ChunkDone:
         self._spill.flush()

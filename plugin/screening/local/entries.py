@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import repeat
-from typing import TypeAlias, Union
+from typing import Protocol, TypeAlias, Union
 
 import msgspec
 
@@ -12,7 +12,6 @@ from plugin.reading.repair import decode
 from plugin.reading.shapes import CLASSES, Resource
 from plugin.reading.source import RawEntry
 from plugin.screening.local.aside import named_twice, read_again
-from plugin.screening.local.shared import Shared
 from plugin.screening.local.spill import ASIDE, LINES, NEAR, entry_of
 from plugin.screening.placing.heads import FAULTS
 from plugin.screening.placing.ownership import needs_of, ownership
@@ -24,7 +23,13 @@ _decode_lines = msgspec.json.Decoder(Union[CLASSES]).decode_lines  # noqa: UP007
 _NOTHING = repeat("")
 
 
-def entries_of(rows: Iterable[Held], known: Shared) -> tuple[RawEntry, ...]:
+class Known(Protocol):
+    """What patients share, by key."""
+
+    def find(self, key: str, /) -> Iterable[RawEntry]: ...
+
+
+def entries_of(rows: Iterable[Held], known: Known) -> tuple[RawEntry, ...]:
     """A patient's entries, decoded where that succeeds, and the shared ones they point to.
 
     What was set aside is left out, unless another entry may have its id.
@@ -96,7 +101,7 @@ class _Opening:
             self._near.update(ownership(entry).keys)
         self.entries.append(entry)
 
-    def add_shared(self, known: Shared) -> None:
+    def add_shared(self, known: Known) -> None:
         """Add what is needed and came in no document of the patient, and what that needs."""
         given = {(entry.raw, entry.full_url) for entry in self.entries}
         seen = set(self._near)

@@ -40,6 +40,30 @@ class LeftOut:
             self.count += 1
 
 
+class Held:
+    """Takes the rows of one chunk as `LeftOut` does, and holds them: for who sends them on."""
+
+    def __init__(self) -> None:
+        self.lines: list[Quarantined] = []
+        self.whole: list[Quarantined] = []
+
+    @property
+    def count(self) -> int:
+        """How many rows are about lines."""
+        return len(self.lines)
+
+    def take(self, rows: Iterable[Quarantined]) -> None:
+        """Keep some rows, which come behind those before."""
+        for row in rows:
+            (self.lines if row.line else self.whole).append(row)
+
+
+def leave_lines(work: Work, chunk: int, rows: Iterable[Quarantined]) -> None:
+    """Write the rows of a chunk that are about lines. Raises CrampcheckError."""
+    with ExitStack() as stack:
+        LeftOut(work, chunk, stack).take(rows)
+
+
 def left_out_lines(work: Work, done: ChunkDone) -> Iterator[Quarantined]:
     """The rows of a chunk that are about lines, which count from its beginning."""
     if done.quarantined:

@@ -54,7 +54,7 @@ def patients_of(
         if done.aliases:
             _follow(known.aliases(number), found, number, work.partitions)
             _take_in(done, found, number, work)
-        _add_implied(found)
+        add_implied(found)
         for key in sorted(found):
             yield text_of(key), entries_of(found.pop(key), known)
 
@@ -90,7 +90,7 @@ def _take_in(done: JoinDone, found: dict[bytes, list[Held]], number: int, work: 
             found.setdefault(key, []).append((kind, payload, ""))
 
 
-def _add_implied(found: dict[bytes, list[Held]]) -> None:
+def add_implied(found: dict[bytes, list[Held]]) -> None:
     """Bring the entries under `urn:uuid:1` to the Patient whose id is 1, if there is one."""
     addresses = {key for key in found if key.startswith(b"urn:")}
     if not addresses:

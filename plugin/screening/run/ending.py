@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from plugin.errors import CrampcheckError, InputUnreadable, Stopped
-from plugin.screening.run.state import has_fetched, is_begun, remove
+from plugin.screening.run.state import clear, has_fetched, is_begun, remove
 
 _FULL = frozenset({errno.EDQUOT, errno.EFBIG, errno.ENOSPC})
 
@@ -53,6 +53,17 @@ def nothing_left_of_nothing(
                 remove(folder)
                 if made:
                     os.rmdir(out)
+        raise
+
+
+@contextmanager
+def left_if_it_goes_on(folder: Path, *, goes_on: bool) -> Iterator[None]:
+    """What was done is of no use to an engine that always starts anew."""
+    try:
+        yield
+    except BaseException:
+        if not goes_on:
+            clear(folder)
         raise
 
 

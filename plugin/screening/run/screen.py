@@ -9,18 +9,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from plugin.errors import InputUnreadable
 from plugin.pipeline import Pipeline, default_pipeline
+from plugin.screening.engine_names import LOCAL
 from plugin.screening.job import assess_job
 from plugin.screening.local.work import Work
 from plugin.screening.report.run_facts import ReportOptions, RunFacts
-from plugin.screening.run.acquire import Acquired, Remote, acquire, acquire_remote
+from plugin.screening.run.acquire import Acquired, Remote, acquire_remote
 from plugin.screening.run.cutting import Cut
 from plugin.screening.run.durable import write_whole
-from plugin.screening.run.ending import in_sentences, nothing_left_of_nothing
+from plugin.screening.run.ending import in_sentences, left_if_it_goes_on, nothing_left_of_nothing
+from plugin.screening.run.engines import Engine, engine_of
 from plugin.screening.run.finishing import UNFINISHED, Sums, name_all, summed, write_results
 from plugin.screening.run.glance import level_of
 from plugin.screening.run.identity import Identity, basis_of, run_id
@@ -28,13 +31,14 @@ from plugin.screening.run.inputs import Hashing, Input
 from plugin.screening.run.lock import held
 from plugin.screening.run.manifest import MANIFEST, Times, manifest
 from plugin.screening.run.progress import OnNotice, OnProgress, unwatched
-from plugin.screening.run.stages import do_stages
 from plugin.screening.run.state import FOLDER, State, begin, clear, remove, say_how_it_begins
 from plugin.screening.run.totals import Totals
 from plugin.screening.run.watching import WRITING, Watch
 from plugin.screening.sinks import About, Chosen, Reported, check_ready, result_files
 
-LOCAL = "local"
+if TYPE_CHECKING:
+    from plugin.screening.spark.options import SparkOptions
+
 _HASHES = "sha256"
 
 
@@ -50,6 +54,7 @@ class Asked(Struct, frozen=True):
     fresh: bool = False
     report: ReportOptions = ReportOptions()
     remote: Remote | None = None  # fetches what `source` is the address of
+    spark: SparkOptions | None = None
 
 
 class Ran(Struct, frozen=True):
@@ -77,20 +82,24 @@ def screen(
         in_sentences(asked.out, folder),
         held(folder),
         nothing_left_of_nothing(asked.out, folder, made=made, fetches=asked.remote is not None),
+        engine_of(asked.engine, pipeline, asked.workers, asked.spark, folder) as engine,
     ):
-        acquired = _acquired(asked, folder, on_progress, on_notice)
+        acquired = _acquired(asked, engine, folder, on_progress, on_notice)
         identity = _identity(asked, pipeline, acquired)
-        begun = begin(folder, identity, _now(), fresh=asked.fresh)
+        anew = "" if engine.goes_on else f"--engine {asked.engine} always starts anew"
+        begun = begin(folder, identity, _now(), fresh=asked.fresh, anew=anew)
         say_how_it_begins(begun, on_notice)
         sitting = _Sitting(
             asked,
             pipeline,
+            engine,
             acquired=acquired,
             state=begun.state,
             folder=folder,
             on_progress=on_progress,
         )
-        ran = sitting.run()
+        with left_if_it_goes_on(folder, goes_on=engine.goes_on):
+            ran = sitting.run()
         remove(folder)
         return ran
 
@@ -102,6 +111,7 @@ class _Sitting:
         self,
         asked: Asked,
         pipeline: Pipeline,
+        engine: Engine,
         *,
         acquired: Acquired,
         state: State,
@@ -110,6 +120,7 @@ class _Sitting:
     ) -> None:
         self._asked = asked
         self._pipeline = pipeline
+        self._engine = engine
         self._source = acquired.source
         self._state = state
         self._folder = folder
@@ -120,7 +131,7 @@ class _Sitting:
     def run(self) -> Ran:
         """Do what is left to do. The results have their names in the end."""
         with Hashing(self._source, self._state.identity.inputs, self._folder / _HASHES) as hashing:
-            work = self._through_local()
+            work = self._through_engine()
             inputs = hashing.result()
         run = run_id(self._state.identity, inputs)
         sums = summed(work, [chunk.number for chunk in self._cut.chunks], self._source)
@@ -138,19 +149,10 @@ class _Sitting:
         name_all(self._folder, self._asked.chosen, self._asked.out)
         return Ran(run, totals, sum(self._watch.seconds.values()))
 
-    def _through_local(self) -> Work:
-        """The stages of the local engine. Raises InputUnreadable if there is nothing to screen."""
-        work = Work(str(self._folder), self._cut.partitions)
+    def _through_engine(self) -> Work:
+        """The stages of the engine. Raises InputUnreadable if there is nothing to screen."""
         job = assess_job(self._pipeline, self._asked.as_of, self._asked.chosen.wanted)
-        do_stages(
-            self._cut.chunks,
-            work,
-            job,
-            level_of,
-            workers=self._workers,
-            on_came=self._watch.came,
-            started=job.start_with(self._pipeline),
-        )
+        work = self._engine.do(self._cut, self._folder, job, level_of, self._watch.came)
         left_out = self._source.not_read or self._source.failed
         if not self._watch.resources and not left_out:
             clear(self._folder)
@@ -181,6 +183,11 @@ class _Sitting:
         report = Reported(knowledge, facts, self._asked.report)
         return About(run, basis.as_of, knowledge.version, report)
 
+    def _beside(self) -> dict[str, str]:
+        """Where answers are that are not among the results."""
+        spark = self._asked.spark
+        return {"spark_write": spark.answers} if spark and spark.answers else {}
+
     def _manifest(self, run: str, inputs: Sequence[Input], totals: Totals) -> bytes:
         unfinished = self._folder / UNFINISHED
         return manifest(
@@ -194,6 +201,7 @@ class _Sitting:
                 "workers": self._workers,
                 "chunk_bytes": self._cut.chunk_bytes,
                 "partitions": self._cut.partitions,
+                **self._beside(),
             },
             totals=totals,
             results=sorted(path for path in unfinished.iterdir() if path.is_file()),
@@ -201,10 +209,12 @@ class _Sitting:
         )
 
 
-def _acquired(asked: Asked, folder: Path, on_progress: OnProgress, on_notice: OnNotice) -> Acquired:
+def _acquired(
+    asked: Asked, engine: Engine, folder: Path, on_progress: OnProgress, on_notice: OnNotice
+) -> Acquired:
     if asked.remote is None:
         leave_out = result_files(asked.out, (MANIFEST,))
-        return acquire(asked.source, leave_out, folder, fresh=asked.fresh)
+        return engine.acquire(asked.source, leave_out, folder, fresh=asked.fresh)
     return acquire_remote(
         asked.remote, folder, fresh=asked.fresh, on_notice=on_notice, on_progress=on_progress
     )

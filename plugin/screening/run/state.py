@@ -18,9 +18,10 @@ from plugin.screening.run.progress import OnNotice
 FOLDER = ".crampcheck-run"
 ANALYSIS = ".crampcheck-signal"  # that of an analysis, which may stand beside a screening
 FOLDERS = frozenset({FOLDER, ANALYSIS})
+SPARK = "spark"  # in it: what belongs to a session of Spark, which has begun before the run
 FETCHED = "source"  # in it: what was fetched to be read, which outlives a run that begins anew
 _STATE = "state"
-_KEPT = frozenset({LOCK, WORKERS})
+_KEPT = frozenset({LOCK, WORKERS, SPARK})
 
 
 class State(Struct, frozen=True):
@@ -39,15 +40,15 @@ class Begun(Struct, frozen=True):
     why_anew: str = ""
 
 
-def begin(folder: Path, identity: Identity, now: str, *, fresh: bool) -> Begun:
+def begin(folder: Path, identity: Identity, now: str, *, fresh: bool, anew: str = "") -> Begun:
     """Go on with the run in a folder that is held, or clear it out and note a new one.
 
-    Raises OSError where the folder cannot be written.
+    `anew` says why it may not go on, if so. Raises OSError where the folder cannot be written.
     """
     earlier = _read(folder)
     why = ""
     if earlier is not None:
-        why = "--fresh was given" if fresh else difference(earlier.identity, identity)
+        why = "--fresh was given" if fresh else anew or difference(earlier.identity, identity)
         if not why:
             state = msgspec.structs.replace(earlier, sittings=earlier.sittings + 1)
             _note(folder, state)
