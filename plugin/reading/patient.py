@@ -111,6 +111,11 @@ def read_patient(entry: Entry, patient: Patient, reading: Reading) -> Person:
     born = day_of(patient.birth_date)
     if born is None and patient.birth_date:
         reading.not_read(entry, UnreadReason.DATE_NOT_READ, "", "birthDate is no date")
+    if born is not None and born.first > reading.as_of:
+        # 2045 for 1945, most often. Taken as it is, an adult would pass for a child, unassessed.
+        detail = "birthDate lies after the day of assessment"
+        reading.not_read(entry, UnreadReason.DATE_NOT_READ, "", detail)
+        born = None
     died = day_of(patient.deceased_date_time)
     return Person(
         birth_date=born.first if born else None,

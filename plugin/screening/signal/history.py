@@ -119,7 +119,8 @@ class Historian:
             # A Bundle here is one that has further pages, which were not given.
             dates.unread += bool(entry.broken) or isinstance(resource, Bundle)
         elif isinstance(resource, Patient):
-            if owner.is_person(resource) and (born := when(resource.birth_date)):
+            born = when(resource.birth_date)
+            if born and owner.is_person(resource) and born.first <= self._settings.as_of:
                 dates.birth = born
         elif isinstance(resource, Medicine | Condition):
             if not owner.owns(resource):

@@ -272,6 +272,8 @@ def test_a_day_before_birth_is_no_date(read: Read) -> None:
     unborn = read(resources)
     assert ordinal("1900-01-01") == unborn.begins
     assert 0 == unborn.undated
+    later = {"resourceType": "Patient", "id": "p", "birthDate": "2050-03-01"}
+    assert unborn == read([*resources, later]), "nobody is born after the as-of date"
     at_birth = {"resourceType": "Patient", "id": "p", "birthDate": "1950-03"}
     assert ordinal("1950-03-31") == read([order(HCTZ, "1950-03-31"), at_birth]).begins
 
