@@ -138,10 +138,10 @@ def name_all(work: Path, chosen: Chosen, out: Path) -> None:
 
 
 def _merge(work: Work, sinks: Sinks, tally: PatientTally, report: Callable[[], None]) -> None:
-    for _, payload in merged([work.part(number) for number in range(work.partitions)]):
+    for key, payload in merged([work.part(number) for number in range(work.partitions)]):
         outcome = outcome_of(payload)
         sinks.write(outcome)
-        tally.add(outcome)
+        tally.add(outcome, key)
         if not tally.patients % _STEP:
             report()
     report()
