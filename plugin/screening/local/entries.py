@@ -12,15 +12,16 @@ from plugin.reading.repair import decode
 from plugin.reading.shapes import CLASSES, Resource
 from plugin.reading.source import RawEntry
 from plugin.screening.local.aside import named_twice, read_again
-from plugin.screening.local.spill import ASIDE, LINES, NEAR, entry_of
+from plugin.screening.local.spill import ASIDE, ENTRY, LINES, NEAR, entry_of
 from plugin.screening.placing.heads import FAULTS
-from plugin.screening.placing.ownership import needs_of, ownership
+from plugin.screening.placing.ownership import PATIENT, needs_of, ownership
 
 # The kind of a row, its payload, and the file that it came from.
 Held: TypeAlias = tuple[int, bytes, str]
 
 _decode_lines = msgspec.json.Decoder(Union[CLASSES]).decode_lines  # noqa: UP007 - a value
 _NOTHING = repeat("")
+_BY_ID = f"{PATIENT}/".encode()
 
 
 class Known(Protocol):
@@ -59,6 +60,25 @@ def as_they_were(rows: Iterable[Held]) -> Iterator[tuple[int, bytes]]:
             yield from ((LINES, line) for line in read_again(payload, path))
         else:
             yield kind, payload
+
+
+def is_patient(held: Held) -> bool:
+    """True for a row that holds a Patient."""
+    kind, payload, _ = held
+    if kind == LINES:
+        entries = map(RawEntry, payload.split(b"\n"))
+        return any(ownership(entry).type == PATIENT for entry in entries)
+    return kind == ENTRY and ownership(entry_of(payload)).type == PATIENT
+
+
+def is_of_a_patient(address: bytes, held: Iterable[Held]) -> bool:
+    """True for an address that is the id of a Patient, who is among its rows."""
+    return may_be_of_a_patient(address) and any(map(is_patient, held))
+
+
+def may_be_of_a_patient(address: bytes) -> bool:
+    """True for an address that is made like an id, such as `Patient/1`."""
+    return address.startswith(_BY_ID)
 
 
 class _Opening:

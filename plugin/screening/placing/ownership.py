@@ -42,26 +42,18 @@ def ownership(entry: RawEntry) -> Owned:
     if resource is None:
         return Owned(decoded.type, used=False, fault=decoded.broken)
     keys = keys_of(resource, decoded.type, [entry.full_url])
-    if decoded.type == PATIENT and not _can_be_named(resource.id):
-        keys = {key_of(entry.full_url)} - {""}
+    own = f"{decoded.type}/{resource.id}"
     failed = isinstance(resource, OperationOutcome) and _fails(resource)
     return Owned(
         decoded.type,
         used=True,
-        keys=tuple(sorted(keys, key=lambda key: (not key.startswith(f"{decoded.type}/"), key))),
+        keys=tuple(
+            sorted(keys, key=lambda key: (key != own, not key.startswith(f"{decoded.type}/"), key))
+        ),
         owner=_outside(resource.owner),
         needs=needs_of(resource),
         fault="it reports an error" if failed else "",
     )
-
-
-def _can_be_named(id_: str) -> bool:
-    """False for the id of a Patient that no reference can name, such as one with a slash.
-
-    The answer would go by another name than the one that its rows are ordered by.
-    """
-    own = f"{PATIENT}/{id_}"
-    return bool(id_) and key_of(own) == own
 
 
 def needs_of(resource: Resource) -> tuple[str, ...]:

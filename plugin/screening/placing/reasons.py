@@ -15,7 +15,7 @@ _SUBJECTS = frozenset({"Device", "Group", "Location", "Medication", "Organizatio
 def about_nobody(kind: str, key: str) -> str:
     """Why a resource is no patient's. Of a key only a type is named: it may hold anything."""
     if kind == PATIENT:
-        return "a Patient has no id that a reference could name"
+        return "a Patient has no id"
     if not key:
         return f"{_a(kind)} does not say of which patient it is"
     subject = key.partition("/")[0]

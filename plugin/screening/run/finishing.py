@@ -11,7 +11,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
-from operator import attrgetter
+from operator import itemgetter
 from pathlib import Path
 
 from msgspec import Struct
@@ -140,21 +140,23 @@ def name_all(work: Path, chosen: Chosen, out: Path) -> None:
     sync_folder(out)
 
 
-def _outcomes(work: Work, source: Source) -> Iterator[Outcome]:
-    """Of every patient one, in order: as screened, and as not fetched."""
+def _outcomes(work: Work, source: Source) -> Iterator[tuple[str, Outcome]]:
+    """Of every patient one, by key and in that order: as screened, and as not fetched."""
     rows = merged([work.part(number) for number in range(work.partitions)])
-    screened = (outcome_of(payload) for _, payload in rows)
-    by_patient = attrgetter("patient")
-    lost = sorted(source.failed, key=by_patient)
-    return heapq.merge(screened, lost, key=by_patient)
+    screened = ((key, outcome_of(payload)) for key, payload in rows)
+    lost = sorted(((one.patient, one) for one in source.failed), key=itemgetter(0))
+    return heapq.merge(screened, lost, key=itemgetter(0))
 
 
 def _merge(
-    outcomes: Iterable[Outcome], sinks: Sinks, tally: PatientTally, report: Callable[[], None]
+    outcomes: Iterable[tuple[str, Outcome]],
+    sinks: Sinks,
+    tally: PatientTally,
+    report: Callable[[], None],
 ) -> None:
-    for outcome in outcomes:
+    for key, outcome in outcomes:
         sinks.write(outcome)
-        tally.add(outcome)
+        tally.add(outcome, key)
         if not tally.patients % _STEP:
             report()
     report()

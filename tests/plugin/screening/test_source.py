@@ -142,7 +142,7 @@ def test_results_of_an_earlier_run_are_named_and_not_read(
     failed = {"patient": "Patient/x", "reason": "internal error (KeyError); please report it."}
     (earlier / "failed.ndjson").write_text(json.dumps(failed) + "\n")
     ran = crampcheck("screen", source, "--out", tmp_path / "out", "--as-of", AS_OF)
-    assert [("a.ndjson", "a Patient has no id that a reference could name")] == [
+    assert [("a.ndjson", "a Patient has no id")] == [
         (row["file"], row["reason"]) for row in lines(tmp_path / "out" / "quarantine.ndjson")
     ]
     named = (
