@@ -14,7 +14,7 @@ from plugin.cli.shared import write_line
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 # As in the tables; written here, so that no command loads SQLAlchemy for its help.
-LEVELS = ("critical", "warning", "info")
+LEVELS = ("critical", "warning", "info", "none")
 OPEN = ("new", "seen")
 STATUSES = (*OPEN, "done", "dismissed")
 _LONGEST_REASON, _LONGEST_NAME = 1000, 200
@@ -26,7 +26,12 @@ def _day(_: click.Context, __: click.Parameter, value: datetime) -> date:
 
 def _format_option(command: Command) -> Command:
     return click.option(
-        "--format", "format_", type=click.Choice(["table", "json"]), default="table"
+        "--format",
+        "format_",
+        type=click.Choice(["table", "json"]),
+        default="table",
+        show_default=True,
+        help="A table for people, or one JSON object.",
     )(command)
 
 
@@ -47,8 +52,14 @@ def worklist() -> None:
 
 
 @worklist.command(name="list")
-@click.option("--level", "levels", multiple=True, type=click.Choice(LEVELS))
-@click.option("--rule", "rules", multiple=True, metavar="RULE", help="Id of a rule.")
+@click.option(
+    "--level",
+    "levels",
+    multiple=True,
+    type=click.Choice(LEVELS),
+    help="Level of the finding; none: nothing was found, and not everything could be read.",
+)
+@click.option("--rule", "rules", multiple=True, metavar="RULE", help="Id of a rule, or `unread`.")
 @click.option(
     "--status",
     "statuses",
@@ -56,6 +67,7 @@ def worklist() -> None:
     type=click.Choice([*STATUSES, "any"]),
     default=OPEN,
     show_default=True,
+    help="What became of it; any shows all.",
 )
 @click.option("--patient", "patients", multiple=True, metavar="REFERENCE", help="Patient/ID.")
 @click.option("--gone", is_flag=True, help="Also what the last run no longer found.")

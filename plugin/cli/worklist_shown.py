@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import IO, Any
 
@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from plugin.screening.visible import visible
-from plugin.store.worklist.model import Item, Mark
+from plugin.store.worklist.model import UNREAD, Item, Mark
 from plugin.store.worklist.reading import Listed
 
 SCHEMA = "crampcheck.worklist/1"
@@ -51,7 +51,7 @@ def show(listed: Listed, stream: IO[str]) -> None:
             str(item.number),
             Text(item.level, style=_STYLE.get(item.level, "")),
             visible(item.patient),
-            f"{visible(item.summary)}\n{_drugs(item)}. Rule: {item.rule}",
+            "\n".join(_finding(item)),
             _status(item),
         )
     console.print(table)
@@ -69,13 +69,13 @@ def show_one(item: Item, marks: Iterable[Mark], stream: IO[str]) -> None:
         ("Patient", item.patient),
         ("Level", item.level),
         ("Finding", item.summary),
-        ("Drugs", _drugs(item)),
+        ("Drugs", _drugs(item) or "none"),
         ("Rule", item.rule),
         ("Options", ", ".join(item.options) or "none"),
-        ("Could not be read", f"{item.unread} entries of this patient"),
+        ("Could not be read", f"entries of this patient: {item.unread}"),
         ("Status", _status(item)),
         ("Found", f"first by run {item.first_run}, last by {item.last_run}, as of {item.as_of}"),
-        ("DetectedIssue", item.issue),
+        ("DetectedIssue", item.issue if item.rule != UNREAD else "none"),
     ):
         table.add_row(name, visible(said))
     console.print(table)
@@ -87,6 +87,14 @@ def show_one(item: Item, marks: Iterable[Mark], stream: IO[str]) -> None:
         for row in history:
             marked.add_row(*row)
         console.print(marked)
+
+
+def _finding(item: Item) -> Iterator[str]:
+    yield visible(item.summary)
+    if item.rule != UNREAD:
+        yield f"{_drugs(item)}. Rule: {item.rule}"
+        if item.unread:
+            yield f"Entries of this patient that could not be read: {item.unread}"
 
 
 def _drugs(item: Item) -> str:

@@ -265,7 +265,7 @@ def test_a_table_for_a_person(worklist: List) -> None:
         (("mark", 1, "done", "--by", " "), "say who you are with --by"),
         (("mark", 1, "done", "--reason", "x" * 1001), "at most 1000 are kept"),
         (("show", 99999), "99999 is not on the worklist"),
-        (("list", "--level", "none"), "none"),
+        (("list", "--level", "severe"), "severe"),
     ],
 )
 def test_what_cannot_be_done_is_a_usage_error(
