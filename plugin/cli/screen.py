@@ -147,7 +147,7 @@ def screen(
         workers=workers,
         engine=engine,
         fresh=fresh,
-        report=options_of(report_patients, suppress_below),
+        report=options_of(report_patients, suppress_below, chosen.formats),
         remote=fetched,
     )
     with watching(Shown(shown)) as on_progress:

@@ -11,7 +11,7 @@ import click
 
 from plugin.cli.folder import signals_of
 from plugin.cli.overlay import overlay_option
-from plugin.cli.shared import as_of_option, packaged_pipeline
+from plugin.cli.shared import DAY, as_of_option, packaged_pipeline
 from plugin.errors import NotAllScreened
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ MOST_DAYS = 36525
 )
 @click.option(
     "--data-from",
-    type=click.DateTime(formats=["%Y-%m-%d"]),
+    type=DAY,
     metavar="DATE",
     help="The day on which the data begin for everybody; each patient's earliest record if not "
     "given.",

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from plugin.cli.shared import write_line
+from plugin.cli.shared import DAY, write_line
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 # As in the tables; written here, so that no command loads SQLAlchemy for its help.
@@ -33,6 +33,11 @@ def _format_option(command: Command) -> Command:
         show_default=True,
         help="A table for people, or one JSON object.",
     )(command)
+
+
+def _reference(patient: str) -> str:
+    """`17` is `Patient/17`; what has a slash in it is a reference already."""
+    return patient if "/" in patient else f"Patient/{patient}"
 
 
 def _me() -> str:
@@ -69,7 +74,9 @@ def worklist() -> None:
     show_default=True,
     help="What became of it; any shows all.",
 )
-@click.option("--patient", "patients", multiple=True, metavar="REFERENCE", help="Patient/ID.")
+@click.option(
+    "--patient", "patients", multiple=True, metavar="REFERENCE", help="Patient/ID, or ID."
+)
 @click.option("--gone", is_flag=True, help="Also what the last run no longer found.")
 @click.option(
     "--most", type=click.IntRange(min=1), default=100, show_default=True, help="How many to show."
@@ -88,15 +95,18 @@ def list_(
     """Show items, worst first. Options may be given more than once."""
     from plugin.cli import worklist_shown  # noqa: PLC0415 - SQLAlchemy for these commands only
     from plugin.config import settings_from_environment  # noqa: PLC0415
+    from plugin.store.address import address_of  # noqa: PLC0415
+    from plugin.store.errors import place  # noqa: PLC0415
     from plugin.store.worklist.reading import Asked, items  # noqa: PLC0415
 
     wanted = () if "any" in statuses else statuses
-    asked = Asked(levels, rules, wanted, patients, gone)
-    found = items(settings_from_environment(), asked, most)
+    asked = Asked(levels, rules, wanted, tuple(map(_reference, patients)), gone)
+    settings = settings_from_environment()
+    found = items(settings, asked, most)
     if format_ == "json":
         write_line(worklist_shown.as_json(found))
     else:
-        worklist_shown.show(found, sys.stdout)
+        worklist_shown.show(found, place(address_of(settings)), sys.stdout)
 
 
 @worklist.command()
@@ -151,7 +161,7 @@ def mark(numbers: tuple[int, ...], status: str, reason: str, by: str) -> None:
 @worklist.command()
 @click.option(
     "--before",
-    type=click.DateTime(formats=["%Y-%m-%d"]),
+    type=DAY,
     callback=_day,
     required=True,
     metavar="DATE",

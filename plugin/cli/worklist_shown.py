@@ -36,11 +36,15 @@ def one_as_json(item: Item, marks: Iterable[Mark]) -> bytes:
     return msgspec.json.encode({"schema": SCHEMA, "item": _object(item), "marks": history})
 
 
-def show(listed: Listed, stream: IO[str]) -> None:
-    """A row for each item."""
+def show(listed: Listed, where: str, stream: IO[str]) -> None:
+    """A row for each item; where there is none, in which database that is."""
     console = _console(stream)
     if not listed.items:
-        console.print("Nothing on the worklist for what was asked.")
+        console.print(
+            f"Nothing on the worklist for what was asked, in {where}. "
+            "`crampcheck screen ... --format worklist` fills it; `--status any` shows what is done "
+            "or dismissed too."
+        )
         return
     table = Table(expand=True)
     for name, ratio in (("No.", None), ("Level", None), ("Patient", 2), ("Finding", 5)):
