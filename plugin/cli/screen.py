@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
 from fractions import Fraction
@@ -152,12 +153,12 @@ def screen(
     )
     with watching(Shown(shown)) as on_progress:
         ran = run_screen(asked, on_progress=on_progress, on_notice=_notice)
-    _end(ran, out, percent)
+    _end(ran, out, chosen.names, percent)
 
 
-def _end(ran: Ran, out: Path, percent: Fraction | None) -> None:
+def _end(ran: Ran, out: Path, written: Sequence[str], percent: Fraction | None) -> None:
     with suppress(OSError):  # the results are written, whether or not this can be told
-        click.echo("\n".join(report(ran, out)), err=True)
+        click.echo("\n".join(report(ran, out, written)), err=True)
     totals = ran.totals
     if totals.all_good:
         return

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from plugin.screening.sinks.names import RESULTS
 from plugin.screening.visible import visible
 
 if TYPE_CHECKING:
@@ -16,8 +17,8 @@ LEVELS = ("critical", "warning", "info", "none")
 _MB = 1_000_000
 
 
-def report(ran: Ran, out: Path) -> Iterator[str]:
-    """The totals, a line each."""
+def report(ran: Ran, out: Path, written: Sequence[str]) -> Iterator[str]:
+    """The totals, a line each. `written` are the names of the results of this run."""
     totals = ran.totals
     yield f"patients {totals.patients} = screened {totals.screened} + failed {totals.failed}"
     yield f"levels: {_levels(totals) or 'none given'}"
@@ -36,6 +37,8 @@ def report(ran: Ran, out: Path) -> Iterator[str]:
             yield f"{what}: {', '.join(names)}"
     yield _read(ran)
     yield f"results: {out} (run {ran.run})"
+    if old := [name for name in RESULTS if name not in written and (out / name).exists()]:
+        yield f"of an earlier run, and left as they were: {', '.join(old)}"
 
 
 def by_level(counts: dict[str, int]) -> str:
