@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any
 
 import click
@@ -11,6 +11,7 @@ from plugin.screening.report.run_facts import ReportOptions
 from plugin.screening.report.small_cells import LEAST_BELOW
 
 _Command = Callable[..., Any]
+_PATIENTS = ReportOptions().patients
 
 
 def suppressing(_: click.Context, __: click.Parameter, value: int) -> int:
@@ -39,7 +40,7 @@ def report_options(command: _Command) -> _Command:
     patients = click.option(
         "--report-patients",
         type=click.IntRange(0, 10_000),
-        default=ReportOptions().patients,
+        default=_PATIENTS,
         show_default=True,
         metavar="N",
         help="How many patients report.html lists, the worst first; 0 lists none.",
@@ -47,6 +48,16 @@ def report_options(command: _Command) -> _Command:
     return patients(suppress(command))
 
 
-def options_of(report_patients: int, suppress_below: int) -> ReportOptions:
-    """The options as the report takes them."""
+def options_of(report_patients: int, suppress_below: int, formats: Container[str]) -> ReportOptions:
+    """The options as the report takes them.
+
+    Raises UsageError where there is to be no report: nothing else is suppressed by them.
+    """
+    asked = {"--suppress-below": suppress_below, "--report-patients": report_patients - _PATIENTS}
+    for name, value in asked.items():
+        if value and "report" not in formats:
+            raise click.UsageError(
+                f"{name} is about report.html alone; name it with --format, as in "
+                "`--format both,report`, or leave the option out."
+            )
     return ReportOptions(patients=report_patients, suppress_below=suppress_below)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
 from fractions import Fraction
@@ -131,18 +132,18 @@ def screen(
         workers=workers,
         engine=engine,
         fresh=fresh,
+        report=options_of(report_patients, suppress_below, chosen.formats),
         remote=fetched,
-        report=options_of(report_patients, suppress_below),
         spark=spark,
     )
     with watching(Shown(shown)) as on_progress:
         ran = run_screen(asked, on_progress=on_progress, on_notice=notice)
-    _end(ran, out, percent)
+    _end(ran, out, chosen.names, percent)
 
 
-def _end(ran: Ran, out: Path, percent: Fraction | None) -> None:
+def _end(ran: Ran, out: Path, written: Sequence[str], percent: Fraction | None) -> None:
     with suppress(OSError):  # the results are written, whether or not this can be told
-        click.echo("\n".join(report(ran, out)), err=True)
+        click.echo("\n".join(report(ran, out, written)), err=True)
     totals = ran.totals
     if totals.all_good:
         return

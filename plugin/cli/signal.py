@@ -15,7 +15,7 @@ from plugin.cli.progress import Shown, watching
 from plugin.cli.remote_options import RemoteOptions, remote_options
 from plugin.cli.report_options import suppressing
 from plugin.cli.run_options import fresh_option, notice, progress_option, workers_option
-from plugin.cli.shared import as_of_option, packaged_pipeline
+from plugin.cli.shared import DAY, as_of_option, packaged_pipeline
 from plugin.errors import NotAllScreened
 from plugin.screening.report.small_cells import LEAST_BELOW
 
@@ -55,7 +55,7 @@ MOST_DAYS = 36525
 )
 @click.option(
     "--data-from",
-    type=click.DateTime(formats=["%Y-%m-%d"]),
+    type=DAY,
     metavar="DATE",
     help="The day on which the data begin for everybody; each patient's earliest record if not "
     "given.",

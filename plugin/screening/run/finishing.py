@@ -121,6 +121,7 @@ def write_results(
         by_level=dict(sorted(tally.by_level.items())),
         not_assessed=tally.not_assessed,
         with_unread=tally.with_unread,
+        silent_unread=tally.silent_unread,
         kept=sums.kept,
         set_aside=sums.set_aside,
         passed_over=source.passed_over,
