@@ -8,7 +8,7 @@ from io import BufferedReader, RawIOBase
 from operator import itemgetter
 from pathlib import Path
 from struct import Struct as Packed
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -55,6 +55,6 @@ def merged(paths: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
     return heapq.merge(*map(read_part, paths), key=_KEY)
 
 
-def _row(file: BufferedReader, head: bytes) -> tuple[str, bytes]:
+def _row(file: BinaryIO, head: bytes) -> tuple[str, bytes]:
     key, payload = _HEAD.unpack(head)
     return file.read(key).decode("utf-8", "surrogatepass"), file.read(payload)
