@@ -1,4 +1,4 @@
-"""Brings what a run reads within reach: files stay where they are, standard input is copied.
+"""Brings what a run reads within reach: files stay where they are, a pipe is copied.
 
 A source that has to be fetched (an export, a server) has its place here too: it downloads NDJSON
 into the folder of the run, which it can go on with by itself, and hands over files like the rest.
@@ -9,8 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePath
 from typing import Protocol
 
@@ -22,9 +21,11 @@ from plugin.screening.run.durable import PRIVATE_FILE, PRIVATE_FOLDER
 from plugin.screening.run.inputs import Input, inputs_of
 from plugin.screening.run.progress import OnNotice, OnProgress, Progress
 from plugin.screening.run.state import FETCHED, FOLDERS
-from plugin.screening.source.listing import STDIN, Source, SourceFile, find
+from plugin.screening.source.chunks import opened
+from plugin.screening.source.listing import Source, SourceFile, find
+from plugin.screening.source.walking import unreadable
 
-_COPIED = "stdin"
+_COPIED = "copied"
 _AT_ONCE = 1024 * 1024  # bytes
 
 
@@ -62,11 +63,12 @@ def acquire(source: str, leave_out: frozenset[Path], work: Path, *, fresh: bool)
     Raises InputUnreadable if it is not there or holds nothing, OSError if it cannot be copied.
     """
     fetched = work / FETCHED
-    if fresh or source != STDIN:
-        shutil.rmtree(fetched, ignore_errors=True)
     found = find(source, leave_out)
-    if source == STDIN:
-        return _copied(found.files[0].name, fetched)
+    once = next((file for file in found.files if file.read_once), None)
+    if fresh or once is None:
+        shutil.rmtree(fetched, ignore_errors=True)
+    if once is not None:  # it is all there is: what stands in a folder is a file
+        return _copied(once, fetched)
     # Folders of work, of whatever run, are ours: nobody needs to be told of them.
     hidden = tuple(name for name in found.hidden if PurePath(name).name not in FOLDERS)
     found = msgspec.structs.replace(found, hidden=hidden)
@@ -92,26 +94,28 @@ def acquire_remote(
     return Acquired(source, inputs_of(source))
 
 
-def _copied(name: str, folder: Path) -> Acquired:
-    """Standard input as a file of the run. The same bytes given again are the same input."""
+def _copied(file: SourceFile, folder: Path) -> Acquired:
+    """Standard input, or a pipe, as a file of the run. The same bytes again are the same input."""
     folder.mkdir(PRIVATE_FOLDER, exist_ok=True)
     path = folder / _COPIED
     digest = hashlib.sha256()
     size = 0
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
     with open(descriptor, "wb") as copy:
-        while data := _read_on(name):
+        for data in _blocks(file):
             digest.update(data)
             size += len(data)
             copy.write(data)
     # When it was copied says nothing of it.
-    given = Input(name, size, 0, digest.hexdigest())
-    return Acquired(Source((SourceFile(name, path),)), (given,))
+    given = Input(file.name, size, 0, digest.hexdigest())
+    return Acquired(Source((SourceFile(file.name, path),)), (given,))
 
 
-def _read_on(name: str) -> bytes:
+def _blocks(file: SourceFile) -> Iterator[bytes]:
+    """What it gives, to its end. Raises InputUnreadable; what the copy raises comes through."""
     try:
-        return sys.stdin.buffer.read(_AT_ONCE)
+        with opened(file.path) as stream:
+            while data := stream.read(_AT_ONCE):
+                yield data
     except OSError as error:
-        fault = (error.strerror or "unknown fault").lower()
-        raise InputUnreadable(f"{name}: cannot be read ({fault}); pipe the NDJSON in.") from error
+        raise InputUnreadable(f"{file.name}: {unreadable(error)}") from error

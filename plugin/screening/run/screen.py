@@ -34,7 +34,7 @@ from plugin.screening.run.progress import OnNotice, OnProgress, unwatched
 from plugin.screening.run.state import FOLDER, State, begin, clear, remove, say_how_it_begins
 from plugin.screening.run.totals import Totals
 from plugin.screening.run.watching import WRITING, Watch
-from plugin.screening.sinks import About, Chosen, Reported, check_ready, result_files
+from plugin.screening.sinks import RESULTS, About, Chosen, Reported, check_ready, result_files
 
 if TYPE_CHECKING:
     from plugin.screening.spark.options import SparkOptions
@@ -190,6 +190,8 @@ class _Sitting:
 
     def _manifest(self, run: str, inputs: Sequence[Input], totals: Totals) -> bytes:
         unfinished = self._folder / UNFINISHED
+        # What a sink keeps there for itself gets no name among the results.
+        named = frozenset(self._asked.chosen.names) & frozenset(RESULTS)
         return manifest(
             run,
             basis=self._state.identity.basis,
@@ -204,7 +206,7 @@ class _Sitting:
                 **self._beside(),
             },
             totals=totals,
-            results=sorted(path for path in unfinished.iterdir() if path.is_file()),
+            results=[unfinished / name for name in sorted(named) if (unfinished / name).is_file()],
             times=Times(self._state.started, _now(), self._state.sittings, self._watch.seconds),
         )
 

@@ -161,6 +161,8 @@ class Historian:
         if denied(condition.verification_status):
             return
         names = reading.index.conditions(condition.code) if condition.code else ()
+        if not names and condition.code and condition.code.label:
+            return  # read or not, it is none of ours: an engine may have set it aside before
         cramp = not self._conditions.isdisjoint(names)
         if entry.broken or (cramp and condition.modified):
             dates.unread += 1

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from plugin.screening.local.chunk import read_chunk
 from plugin.screening.local.parts import merged
 from plugin.screening.run import totals
 from plugin.screening.run.finishing import summed
@@ -152,19 +155,50 @@ def test_a_folder_that_cannot_be_written_is_said(crampcheck: Run, tmp_path: Path
     assert "name another folder with --out" in ran.err
 
 
-def test_small_pieces_change_nothing(
-    crampcheck: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Chunks, partitions and workers are a matter of speed."""
+@pytest.fixture
+def cut_later(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Has every run from now on cut its work into small pieces, until the test ends."""
     from plugin.screening.placing import partitions  # noqa: PLC0415
     from plugin.screening.run import cutting  # noqa: PLC0415
 
-    source = write_source(tmp_path / "source", patients=5)
-    crampcheck(*arguments(source, tmp_path / "whole"))
     monkeypatch.setattr(cutting, "CHUNK_BYTES", cutting.CHUNK_BYTES)
     monkeypatch.setattr(partitions, "PARTITION_BYTES", partitions.PARTITION_BYTES)
-    cut_small()
+    return cut_small
+
+
+def test_small_pieces_change_nothing(
+    crampcheck: Run, tmp_path: Path, cut_later: Callable[[], None]
+) -> None:
+    """Chunks, partitions and workers are a matter of speed."""
+    source = write_source(tmp_path / "source", patients=5)
+    crampcheck(*arguments(source, tmp_path / "whole"))
+    cut_later()
     crampcheck(*arguments(source, tmp_path / "small", "--workers", "2"))
     for name in ("assessments.ndjson", "summary.csv", "quarantine.ndjson", "failed.ndjson"):
         whole, small = (tmp_path / folder / name for folder in ("whole", "small"))
         assert whole.read_bytes() == small.read_bytes()
+
+
+def test_a_file_that_goes_away_is_named_once(
+    crampcheck: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    cut_later: Callable[[], None],
+) -> None:
+    """Though each of its chunks finds it gone."""
+    cut_later()
+    source, out = write_source(tmp_path / "source"), tmp_path / "out"
+    kept = read_chunk
+
+    def gone(*given: object) -> object:
+        (source / "a.ndjson").unlink(missing_ok=True)
+        return kept(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(f"{RUN}.stages.read_chunk", gone)
+    assert 13 == crampcheck(*arguments(source, out)).code
+    rows = lines(out / "quarantine.ndjson")
+    reasons = [row["reason"] for row in rows if row["file"] == "a.ndjson"]
+    assert 2 == len(reasons) == len(set(reasons))
+    assert [0, 0, 1] == [row["line"] for row in rows]
+    told = json.loads((out / "run.json").read_bytes())["counts"]["quarantined"]
+    assert (3, 1, 2) == (told["rows"], told["lines"], told["files"])

@@ -7,6 +7,8 @@ import json
 import os
 from pathlib import Path
 
+import pytest
+
 from tests.plugin.cli.conftest import Run, crampcheck
 from tests.plugin.golden import all_cases
 from tests.plugin.screening.conftest import lines
@@ -95,3 +97,16 @@ def test_quarantine_is_in_the_order_of_files_and_lines(crampcheck: Run, tmp_path
         data = (source / row["file"]).read_bytes()
         assert row["line"] == 1 + data.count(b"\n", 0, row["offset"])
         assert data[row["offset"] :].startswith((b"{oops", b'{"resourceType": "Patient"}'))
+
+
+def test_what_is_kept_for_the_worklist_is_no_result(
+    crampcheck: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is gone once the list has it."""
+    monkeypatch.setenv("CRAMPCHECK_DATABASE", f"sqlite:///{tmp_path / 'list.sqlite'}")
+    source, out = write_source(tmp_path / "source"), tmp_path / "out"
+    ran = crampcheck(*arguments(source, out, "--format", "csv,worklist"))
+    assert 13 == ran.code, ran.err
+    named = [one["name"] for one in manifest(out)["results"]]
+    assert ["failed.ndjson", "quarantine.ndjson", "summary.csv"] == named
+    assert sorted([*named, "run.json"]) == sorted(path.name for path in out.iterdir())
