@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from msgspec import Struct
@@ -43,7 +43,7 @@ class Entry(Struct, frozen=True, gc=False):
     resource: Resource | None
     broken: str = ""
     urls: tuple[str, ...] = ()
-    known: object = None  # of a plain one: what its elements but id, date and value come to
+    known: Any = None  # of a plain one: what its elements but id, date and value come to
 
 
 class Reading:
