@@ -66,7 +66,7 @@ class Pipeline:
         """
         seen = self.glance_at(entries, as_of, patient, extra)
         at_first = self.assessor.assess_at_first(seen.record, as_of)
-        return at_first or self.assessor.assess_in_full(seen.whole(), as_of)
+        return at_first or self.assessor.assess_in_full(seen.whole, as_of)
 
     def glance_at(
         self,

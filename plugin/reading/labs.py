@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import cast
 
 from msgspec import Struct
 
@@ -129,7 +130,7 @@ def read_plain_result(entry: Entry, result: PlainResult, reading: Reading) -> bo
         except _UnusableError:
             measured = None
         if measured is not None:
-            reading.results.append((entry, result, measured))
+            reading.results.append((entry, analyte, measured, result.effective_date_time))
             return True
     decoded = decode(entry.raw).resource
     return isinstance(decoded, Observation) and read_observation(entry, decoded, reading)
@@ -137,10 +138,9 @@ def read_plain_result(entry: Entry, result: PlainResult, reading: Reading) -> bo
 
 def results_of(reading: Reading) -> Iterable[LabResult]:
     """The results that were put off."""
-    for entry, result, measured in reading.results:
-        analyte, taken = entry.known, when(result.effective_date_time)
-        if isinstance(analyte, Analyte) and taken is not None:  # as was seen at the first look
-            yield _lab_result(entry, analyte, measured, taken, suspect=False)
+    for entry, analyte, measured, taken in reading.results:
+        # That it is a date was seen at the first look, which asked for no more than the day.
+        yield _lab_result(entry, analyte, measured, cast(When, when(taken)), suspect=False)
 
 
 def is_no_result(status: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import cast
 
 from msgspec import Struct
 
@@ -87,7 +86,7 @@ def common_order(order: MedicationRequest, reading: Reading) -> CommonOrder | No
 
 def read_plain_order(entry: Entry, order: PlainOrder, reading: Reading) -> bool:
     """Read one of which all but its id and date is known."""
-    known = cast(CommonOrder, entry.known)
+    known: CommonOrder = entry.known
     written = day_of(order.authored_on) if order.authored_on else None
     start = written.first if written is not None else None
     if start is None or start <= reading.as_of or known.later is None:

@@ -30,7 +30,9 @@ from plugin.reading.source import AnyEntry
 
 # What a resource is decoded as at first: plain, where it may be.
 FIRST = (*PLAIN, *(cls for cls in CLASSES if cls not in (MedicationRequest, Observation)))
-_decode: Callable[[bytes], Resource] = msgspec.json.Decoder(Union[FIRST]).decode  # noqa: UP007
+_FIRST: msgspec.json.Decoder[Resource] = msgspec.json.Decoder(Union[FIRST])  # noqa: UP007
+# One resource, or one on each line; plain where it may be. Raises what `repair.FAULTS` names.
+decode_first, decode_lines = _FIRST.decode, _FIRST.decode_lines
 _BETWEEN = b"\0"  # in no JSON, so that what is looked up comes apart again
 _LONGEST = 2000  # bytes of it: a concept, and how it is taken
 _ORDER = (b"status", b"intent", b"medicationCodeableConcept", b"dosageInstruction")
@@ -64,7 +66,7 @@ def _opened(
     one = sent.resource
     if one is None:
         try:
-            one = _decode(sent.raw)
+            one = decode_first(sent.raw)
         except FAULTS:
             return entry_of(sent)
     if type(one) is PlainOrder:
@@ -80,11 +82,6 @@ def _opened(
     return named(sent, one, type_, known=known)
 
 
-def decode_first(raw: bytes) -> Resource:
-    """One resource, plain where it may be. Raises what `repair.FAULTS` names."""
-    return _decode(raw)
-
-
 def _order(asked: bytes, reading: Reading) -> object:
     order = _again(b"MedicationRequest", _ORDER, asked)
     return common_order(order, reading) if isinstance(order, MedicationRequest) else None
@@ -98,8 +95,6 @@ def _result(asked: bytes, reading: Reading) -> object:
 def _again(type_: bytes, names: tuple[bytes, ...], asked: bytes) -> Resource | None:
     """A resource of nothing but what was asked about; None where that is not as FHIR has it."""
     pieces = asked.split(_BETWEEN)
-    if len(pieces) != len(names):
-        return None
     told = [b'"resourceType":"' + type_ + b'"']
     told += [b'"' + name + b'":' + one for name, one in zip(names, pieces, strict=True) if one]
     return decode_soundly(b"{" + b",".join(told) + b"}")

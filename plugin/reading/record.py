@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
@@ -71,6 +72,7 @@ class Glance:
         self._tally = tally
         self.record = self._with(())
 
+    @cached_property
     def whole(self) -> PatientRecord:
         """The record with every result, and what is computed of them."""
         reading, person = self._reading, self._person
@@ -125,7 +127,7 @@ def read_record(
         patient,
         extra,
         around,
-    ).whole()
+    ).whole
 
 
 def glance_at(

@@ -30,16 +30,13 @@ def screen_patient(
     try:
         seen = pipeline.glance_at(entries, as_of, reference)
         assessor = pipeline.assessor
-        assessment = assessor.assess_at_first(seen.record, as_of)
-        if assessment is not None:  # nothing was found
-            return _screened(assessment)
-        record = seen.whole()
-        assessment = assessor.assess_in_full(record, as_of)
+        at_first = assessor.assess_at_first(seen.record, as_of)
+        assessment = at_first or assessor.assess_in_full(seen.whole, as_of)
         screened = _screened(assessment)
         if wanted.issues:
             screened = structs.replace(screened, issues=issues(assessment, pipeline.knowledge))
         if wanted.labs and screened.rules:
-            return structs.replace(screened, labs=lab_states(assessor.book(record, as_of)))
+            return structs.replace(screened, labs=lab_states(assessor.book(seen.whole, as_of)))
         return screened
     except CrampcheckError as error:
         return Failed(reference, error.message)

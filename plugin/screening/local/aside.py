@@ -13,6 +13,7 @@ from zlib import crc32
 
 from plugin.errors import InputUnreadable
 from plugin.reading import shapes
+from plugin.reading.plain_shapes import PlainResult
 from plugin.reading.shapes import Resource
 from plugin.screening.placing.heads import FAULTS, Condition, Head, decode_head
 from plugin.screening.source.lines import BYTE_ORDER_MARK
@@ -20,7 +21,11 @@ from plugin.screening.source.lines import BYTE_ORDER_MARK
 # Where a line begins, a hash of its id (0 if it has none), and which of the two types it is.
 _PLACE = Packed("<QIB")
 _RESULT, _PROBLEM = 0, 1
-_KINDS: dict[type[Resource], int] = {shapes.Observation: _RESULT, shapes.Condition: _PROBLEM}
+_KINDS: dict[type[Resource], int] = {
+    shapes.Observation: _RESULT,
+    PlainResult: _RESULT,
+    shapes.Condition: _PROBLEM,
+}
 
 
 def place_of(offset: int, head: Head) -> bytes:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import repeat
-from typing import Protocol, TypeAlias, Union
+from typing import Protocol, TypeAlias
 
-import msgspec
-
+from plugin.reading.plain import decode_lines
 from plugin.reading.repair import decode
-from plugin.reading.shapes import CLASSES, Resource
+from plugin.reading.shapes import Resource
 from plugin.reading.source import RawEntry
 from plugin.screening.local.aside import named_twice, read_again
 from plugin.screening.local.spill import ASIDE, ENTRY, LINES, NEAR, entry_of
@@ -19,7 +18,6 @@ from plugin.screening.placing.ownership import PATIENT, needs_of, ownership
 # The kind of a row, its payload, and the file that it came from.
 Held: TypeAlias = tuple[int, bytes, str]
 
-_decode_lines = msgspec.json.Decoder(Union[CLASSES]).decode_lines  # noqa: UP007 - a value
 _NOTHING = repeat("")
 _BY_ID = f"{PATIENT}/".encode()
 
@@ -94,7 +92,7 @@ class _Opening:
         """Add lines, all decoded at once unless one of them needs a repair."""
         lines = payload.split(b"\n")
         try:
-            resources = _decode_lines(payload)
+            resources = decode_lines(payload)
         except FAULTS:
             resources = []
         if len(resources) < len(lines):
