@@ -15,6 +15,7 @@ from msgspec import Struct
 from plugin.errors import InputUnreadable
 from plugin.reading.source import RawEntry, split
 from plugin.screening.placing import reasons
+from plugin.screening.placing.heads import counted_as
 from plugin.screening.placing.ownership import ENVELOPES, PATIENT, SHARED, Owned, ownership
 
 _OWNERS = (f"{PATIENT}/", "urn:")  # how the keys of patients begin
@@ -125,7 +126,7 @@ def _place_by_bundle(entry: RawEntry, owned: Owned, only: str, placed: Placed) -
 def _place_other(entry: RawEntry, owned: Owned, only: str, placed: Placed) -> str:
     """A type that the reading does not use, or one that it does and that cannot be decoded."""
     if not owned.fault:
-        placed.set_aside.append(owned.type)
+        placed.set_aside.append(counted_as(owned.type))
         return ""
     if only:
         _give(only, entry, owned.type, placed)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -116,6 +117,40 @@ def test_totals_that_disagree_name_no_result(
     assert 1 == ran.code
     assert "internal error: the totals disagree (patients: read" in ran.err
     assert [".crampcheck-run"] == [path.name for path in out.iterdir()]
+
+
+def test_a_work_folder_that_is_a_link_is_refused_and_nothing_behind_it_is_touched(
+    crampcheck: Run, tmp_path: Path
+) -> None:
+    """Who can write into the folder of the results could have anything else removed."""
+    source, out, elsewhere = write_source(tmp_path / "source"), tmp_path / "out", tmp_path / "other"
+    for folder in (out, elsewhere):
+        folder.mkdir()
+    (elsewhere / "kept").write_text("of somebody else")
+    (out / ".crampcheck-run").symlink_to(elsewhere)
+    ran = crampcheck(*arguments(source, out))
+    assert 1 == ran.code
+    assert ".crampcheck-run: is a link; remove it, or name another folder with --out." in ran.err
+    assert ["kept"] == [path.name for path in elsewhere.iterdir()]
+
+
+def test_a_work_folder_that_others_could_enter_is_closed_to_them(
+    crampcheck: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It was there before, with the rights that whoever made it gave it."""
+    source, out = write_source(tmp_path / "source"), tmp_path / "out"
+    work = out / ".crampcheck-run"
+    work.mkdir(parents=True)
+    work.chmod(0o777)
+    modes: list[int] = []
+
+    def seen(*arguments: Any, **named: Any) -> Any:
+        modes.append(work.stat().st_mode & 0o777)
+        return summed(*arguments, **named)
+
+    monkeypatch.setattr(f"{RUN}.screen.summed", seen)
+    assert 13 == crampcheck(*arguments(source, out)).code  # the source has lines that are none
+    assert [0o700] == modes
 
 
 def test_a_patient_that_comes_twice_or_late_is_a_fault() -> None:

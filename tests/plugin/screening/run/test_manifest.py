@@ -73,6 +73,25 @@ def test_it_holds_nothing_of_a_patient(crampcheck: Run, tmp_path: Path) -> None:
     assert str(tmp_path) not in told
 
 
+def test_a_type_that_is_none_is_counted_and_not_repeated(crampcheck: Run, tmp_path: Path) -> None:
+    """Where the type belongs a broken export may have anything, a name and a birthday as well."""
+    source, out = tmp_path / "source", tmp_path / "out"
+    source.mkdir()
+    odd = ["Jane Roe, born 1950", "<b>", "x" * 100_000, "\x1b[31m"]
+    rows = [{"resourceType": name, "id": "1"} for name in [*odd, "Encounter"]]
+    bundle = {"resourceType": "Bundle", "entry": [{"resource": row} for row in rows]}
+    text = "".join(json.dumps(row) + "\n" for row in [*rows, bundle])
+    (source / "a.ndjson").write_text(text)
+    ran = crampcheck(*arguments(source, out))
+    assert 0 == ran.code, ran.err
+    told = (out / "run.json").read_text()
+    counted = json.loads(told)["counts"]["resources_set_aside"]
+    assert {"Encounter": 2, "no type of FHIR": 8} == counted
+    for name in odd:
+        assert json.dumps(name)[1:-1] not in told
+        assert name not in ran.err
+
+
 def test_its_own_folder_as_source_is_not_read_back(crampcheck: Run, tmp_path: Path) -> None:
     """A manifest, of this or of another folder, is a result and no resource."""
     source = write_source(tmp_path / "source")
