@@ -14,7 +14,8 @@ _Command = Callable[..., Any]
 _PATIENTS = ReportOptions().patients
 
 
-def _suppressing(_: click.Context, __: click.Parameter, value: int) -> int:
+def suppressing(_: click.Context, __: click.Parameter, value: int) -> int:
+    """The limit of small counts, the same for every command that takes one."""
     if value and value < LEAST_BELOW:
         raise click.BadParameter(
             f"{value} would protect nobody; use {LEAST_BELOW} or more, or 0 to suppress nothing."
@@ -30,7 +31,7 @@ def report_options(command: _Command) -> _Command:
         default=0,
         show_default=True,
         metavar="N",
-        callback=_suppressing,
+        callback=suppressing,
         help=(
             f"For a report that leaves the team: shows no count under N ({LEAST_BELOW} or more), "
             "rounds the others, and lists no patient; 0 shows all as they are."

@@ -28,9 +28,13 @@ def screen_patient(
     """Assess one patient. Whatever goes wrong is this patient's failure, never the run's."""
     reference, entries = patient
     try:
-        record = pipeline.read_entries(entries, as_of, reference)
+        seen = pipeline.glance_at(entries, as_of, reference)
         assessor = pipeline.assessor
-        assessment = assessor.assess(record, as_of)
+        assessment = assessor.assess_at_first(seen.record, as_of)
+        if assessment is not None:  # nothing was found
+            return _screened(assessment)
+        record = seen.whole()
+        assessment = assessor.assess_in_full(record, as_of)
         screened = _screened(assessment)
         if wanted.issues:
             screened = structs.replace(screened, issues=issues(assessment, pipeline.knowledge))

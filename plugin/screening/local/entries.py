@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import repeat
-from typing import TypeAlias, Union
+from typing import Protocol, TypeAlias, Union
 
 import msgspec
 
@@ -12,19 +12,25 @@ from plugin.reading.repair import decode
 from plugin.reading.shapes import CLASSES, Resource
 from plugin.reading.source import RawEntry
 from plugin.screening.local.aside import named_twice, read_again
-from plugin.screening.local.shared import Shared
-from plugin.screening.local.spill import ASIDE, LINES, NEAR, entry_of
+from plugin.screening.local.spill import ASIDE, ENTRY, LINES, NEAR, entry_of
 from plugin.screening.placing.heads import FAULTS
-from plugin.screening.placing.ownership import needs_of, ownership
+from plugin.screening.placing.ownership import PATIENT, needs_of, ownership
 
 # The kind of a row, its payload, and the file that it came from.
 Held: TypeAlias = tuple[int, bytes, str]
 
 _decode_lines = msgspec.json.Decoder(Union[CLASSES]).decode_lines  # noqa: UP007 - a value
 _NOTHING = repeat("")
+_BY_ID = f"{PATIENT}/".encode()
 
 
-def entries_of(rows: Iterable[Held], known: Shared) -> tuple[RawEntry, ...]:
+class Known(Protocol):
+    """What patients share, by key."""
+
+    def find(self, key: str, /) -> Iterable[RawEntry]: ...
+
+
+def entries_of(rows: Iterable[Held], known: Known) -> tuple[RawEntry, ...]:
     """A patient's entries, decoded where that succeeds, and the shared ones they point to.
 
     What was set aside is left out, unless another entry may have its id.
@@ -54,6 +60,25 @@ def as_they_were(rows: Iterable[Held]) -> Iterator[tuple[int, bytes]]:
             yield from ((LINES, line) for line in read_again(payload, path))
         else:
             yield kind, payload
+
+
+def is_patient(held: Held) -> bool:
+    """True for a row that holds a Patient."""
+    kind, payload, _ = held
+    if kind == LINES:
+        entries = map(RawEntry, payload.split(b"\n"))
+        return any(ownership(entry).type == PATIENT for entry in entries)
+    return kind == ENTRY and ownership(entry_of(payload)).type == PATIENT
+
+
+def is_of_a_patient(address: bytes, held: Iterable[Held]) -> bool:
+    """True for an address that is the id of a Patient, who is among its rows."""
+    return may_be_of_a_patient(address) and any(map(is_patient, held))
+
+
+def may_be_of_a_patient(address: bytes) -> bool:
+    """True for an address that is made like an id, such as `Patient/1`."""
+    return address.startswith(_BY_ID)
 
 
 class _Opening:
@@ -96,7 +121,7 @@ class _Opening:
             self._near.update(ownership(entry).keys)
         self.entries.append(entry)
 
-    def add_shared(self, known: Shared) -> None:
+    def add_shared(self, known: Known) -> None:
         """Add what is needed and came in no document of the patient, and what that needs."""
         given = {(entry.raw, entry.full_url) for entry in self.entries}
         seen = set(self._near)

@@ -8,10 +8,10 @@ another partition than the patient are moved there.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 
-from plugin.screening.local.entries import as_they_were
+from plugin.screening.local.entries import as_they_were, is_patient, may_be_of_a_patient
 from plugin.screening.local.shared import Shared, build
 from plugin.screening.local.spill import (
     ALIASES,
@@ -81,6 +81,8 @@ def _moved(work: Work, chunks: Sequence[int]) -> tuple[Segment, ...]:
                 for address, patient in known.aliases(partition).items()
                 if partition_of(text_of(patient), work.partitions) != partition
             }
+            for address in _of_patients(elsewhere, spilled(work, chunks, partition)):
+                del elsewhere[address]
             for done, data in spilled(work, chunks, partition) if elsewhere else ():
                 for key, kind, payload in rows(data):
                     if key in elsewhere:
@@ -89,3 +91,16 @@ def _moved(work: Work, chunks: Sequence[int]) -> tuple[Segment, ...]:
                 spill.flush_when_full(len(data))
         spill.flush()
     return tuple(spill.segments)
+
+
+def _of_patients(
+    addresses: Collection[bytes], found: Iterable[tuple[ChunkDone, bytes]]
+) -> set[bytes]:
+    """Those of some addresses that are the id of a Patient, who is among the rows."""
+    by_id = {address for address in addresses if may_be_of_a_patient(address)}
+    return {
+        key
+        for _, data in (found if by_id else ())
+        for key, kind, payload in rows(data)
+        if key in by_id and is_patient((kind, payload, ""))
+    }

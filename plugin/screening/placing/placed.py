@@ -77,13 +77,16 @@ def implied(key: str, patient: str) -> bool:
 
 
 def _addresses(opened: Iterable[_Opened]) -> dict[str, str]:
-    """The addresses of the Patients of a document. Of two that claim one, the first by key."""
+    """The addresses of the Patients of a document. Of two that claim one, the first by key.
+
+    The id of a Patient is nobody else's, whatever the address of another entry says.
+    """
+    patients = [owned.keys for _, owned in opened if owned.type == PATIENT and owned.keys]
     also: dict[str, str] = {}
-    for _, owned in opened:
-        if owned.type == PATIENT:
-            for key in owned.keys:
-                also[key] = min(owned.keys[0], also.get(key, owned.keys[0]))
-    return also
+    for own, *others in patients:
+        for key in others:
+            also[key] = min(own, also.get(key, own))
+    return also | {own: own for own, *_ in patients}
 
 
 def _place(entry: RawEntry, owned: Owned, only: str, also: dict[str, str], placed: Placed) -> str:

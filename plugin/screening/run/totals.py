@@ -94,11 +94,14 @@ class PatientTally:
         """How many there were."""
         return self.by_level.total() + self.failed
 
-    def add(self, outcome: Outcome) -> None:
-        """Count one. Raises TotalsDisagree where it is out of order or there twice."""
-        if outcome.patient <= self._last and self.patients:
+    def add(self, outcome: Outcome, key: str) -> None:
+        """Count one, by the key that it came under: an odd id is shown in another way.
+
+        Raises TotalsDisagree where it is out of order or there twice.
+        """
+        if key <= self._last and self.patients:
             raise TotalsDisagree("patients came out of order, or one came twice")
-        self._last = outcome.patient
+        self._last = key
         if isinstance(outcome, Failed):
             self.failed += 1
             self.reasons.add(outcome.reason)

@@ -11,11 +11,12 @@ import argparse
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from tests.benchmarks.screening import population
+from tests.benchmarks.screening import by_spark, population
 from tests.benchmarks.screening.tree import Ran, run
 
 _REPOSITORY = Path(__file__).parents[3]
@@ -42,15 +43,19 @@ def main() -> None:
     parser.add_argument("--patients", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--folder", type=Path, help="where the exports are kept between runs")
+    parser.add_argument("--no-spark", action="store_true", help="leave Spark out")
     options = parser.parse_args()
     with ExitStack() as stack:
         folder = options.folder or Path(stack.enter_context(TemporaryDirectory()))
         whole = _export(folder, options.patients)
         quarter = _export(folder, max(1, options.patients // 4))
-        _measure(whole, quarter, folder, options.rounds)
+        lines, bare = _measure(whole, quarter, folder, options.rounds)
+        if by_spark.is_installed() and not options.no_spark:
+            screen = partial(_screen, folder=folder, options=by_spark.OPTIONS)
+            by_spark.report(screen, whole, _export(folder, 1), lines, bare)
 
 
-def _measure(whole: Path, quarter: Path, folder: Path, rounds: int) -> None:
+def _measure(whole: Path, quarter: Path, folder: Path, rounds: int) -> tuple[int, float]:
     bare: list[float] = []
     ran: dict[str, list[Ran]] = {turn.name: [] for turn in TURNS}
     lines = 0
@@ -74,6 +79,7 @@ def _measure(whole: Path, quarter: Path, folder: Path, rounds: int) -> None:
     print(f"growth from a quarter to the whole: time {grown:.2f} times as long (linear is 4)")
     peaks = [max(row.peak for row in rows) for rows in (small, one)]
     print(f"growth from a quarter to the whole: memory {peaks[0]:.0f} to {peaks[1]:.0f} MiB")
+    return lines, best
 
 
 def _export(folder: Path, patients: int) -> Path:

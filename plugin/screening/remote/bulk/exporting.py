@@ -50,8 +50,11 @@ class _Issues(Struct):
 
 def types_of(asker: Asker, request: ExportRequest) -> tuple[str, ...]:
     """The types to export: those named, or what is read and the server has. Raises FetchFault."""
-    if request.types:
-        return request.types
+    return request.types or types_read(asker)
+
+
+def types_read(asker: Asker) -> tuple[str, ...]:
+    """What is read and the server has. Raises FetchFault."""
     base = asker.server.base
     place = Link(base, f"{base.path}/metadata")
     answer = asker.ask("GET", place, {"Accept": _FHIR}, _METADATA, attempts=2)

@@ -121,9 +121,9 @@ def test_a_patient_that_comes_twice_or_late_is_a_fault() -> None:
 
     for second in ("Patient/2", "Patient/1"):
         tally = PatientTally()
-        tally.add(Failed("Patient/2", "why"))
+        tally.add(Failed("Patient/2", "why"), "Patient/2")
         with pytest.raises(TotalsDisagree, match="out of order"):
-            tally.add(Failed(second, "why"))
+            tally.add(Failed(second, "why"), second)
 
 
 def test_reasons_are_counted_without_their_numbers_and_in_bounds() -> None:
