@@ -170,14 +170,14 @@ def test_a_patient_that_fails_is_listed_and_the_totals_add_up(
     """One patient's internal error is that patient's: the others are written, the code is 13."""
     from plugin.pipeline import Pipeline  # noqa: PLC0415 - the class that is changed below
 
-    read_entries = Pipeline.read_entries
+    glance_at = Pipeline.glance_at
 
     def fail_for_one(self: Pipeline, entries: Any, as_of: Any, patient: str = "") -> Any:
         if patient == "Patient/lena":
             raise RuntimeError("secret")
-        return read_entries(self, entries, as_of, patient)
+        return glance_at(self, entries, as_of, patient)
 
-    monkeypatch.setattr(Pipeline, "read_entries", fail_for_one)
+    monkeypatch.setattr(Pipeline, "glance_at", fail_for_one)
     source = export({"all.ndjson": golden_resources()})
     ran = crampcheck("screen", source, "--out", tmp_path / "out", "--as-of", AS_OF)
     total = len(all_cases())
