@@ -120,7 +120,9 @@ def screen(
 
     chosen = choose(formats)
     fetched = remote.of(source, as_of)
-    spark = spark_options_of(engine, source, chosen, master=master, write=spark_write)
+    spark = spark_options_of(
+        engine, source, chosen, fetched=fetched is not None, master=master, write=spark_write
+    )
     if spark and spark.answers:
         chosen = Chosen(())
     packaged_pipeline()  # a fault of the knowledge is said before hours of reading

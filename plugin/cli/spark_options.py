@@ -40,9 +40,11 @@ def spark_options(command: _Command) -> _Command:
 
 
 def spark_options_of(
-    engine: str, source: str, chosen: Chosen, *, master: str, write: str
+    engine: str, source: str, chosen: Chosen, *, fetched: bool, master: str, write: str
 ) -> SparkOptions | None:
     """The options as the engine takes them; None for another engine.
+
+    `fetched`: the source is a FHIR server, from which files are fetched before any engine runs.
 
     Raises SparkMissing where the extra or Java is not there.
     """
@@ -53,7 +55,7 @@ def spark_options_of(
     )
 
     if engine != SPARK:
-        if is_remote(source):
+        if is_remote(source) and not fetched:
             raise click.BadParameter(f"{source} is an address that only --engine spark reads.")
         if write:
             raise click.BadParameter("--spark-write is for --engine spark.")
