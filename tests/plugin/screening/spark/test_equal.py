@@ -39,9 +39,9 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many chunks and partitions of few lines."""
     from plugin.screening.placing import partitions  # noqa: PLC0415
-    from plugin.screening.run import screen  # noqa: PLC0415
+    from plugin.screening.run import cutting  # noqa: PLC0415
 
-    monkeypatch.setattr(screen, "CHUNK_BYTES", _PIECE)
+    monkeypatch.setattr(cutting, "CHUNK_BYTES", _PIECE)
     monkeypatch.setattr(partitions, "PARTITION_BYTES", 10 * _PIECE)
 
 
