@@ -55,10 +55,14 @@ class _Reading:
         for batch in found:
             for number in self._fast.take(batch):
                 self._document(batch, number)
-            self._documents += sum(map(bool, batch.lines))
-            size = sum(map(len, batch.lines)) + len(batch.lines)
+            if batch.is_tidy:
+                size, documents = batch.size, len(batch.raw)
+            else:
+                size = sum(map(len, batch.lines)) + len(batch.lines)
+                documents = sum(map(bool, batch.lines))
+            self._documents += documents
             self._spill.flush_when_full(size)
-            self._lines = max(self._lines, batch.line + len(batch.lines) - 1)
+            self._lines = max(self._lines, batch.line + len(batch.raw) - 1)
             self._size += size
             self._quarantined += [
                 Quarantined(batch.file, fault.line, fault.reason, fault.offset, fault.ends)

@@ -13,7 +13,7 @@ from plugin.screening.local.entries import Held, as_they_were, entries_of
 from plugin.screening.local.join import joined, spilled
 from plugin.screening.local.memory import without_searches
 from plugin.screening.local.shared import Shared
-from plugin.screening.local.spill import ENTRY, LINES, entry_of, rows, segments, text_of
+from plugin.screening.local.spill import ENTRY, LINES, entry_of, lines_of, rows, segments, text_of
 from plugin.screening.local.work import JoinDone, PartitionDone, Work, leave, left, written
 from plugin.screening.placing.ownership import PATIENT, ownership
 from plugin.screening.placing.partitions import partition_of
@@ -63,12 +63,12 @@ def _grouped(number: int, work: Work, chunks: Sequence[int]) -> dict[bytes, list
     found: dict[bytes, list[Held]] = {}
     for done, data in spilled(work, chunks, number):
         path = os.fsdecode(done.path)
-        for key, kind, payload in rows(data):
+        for key, kind, lines, payload in rows(data):
             held = found.get(key)
             if held is None:
-                found[key] = [(kind, payload, path)]
+                found[key] = [Held(kind, lines, payload, path)]
             else:
-                held.append((kind, payload, path))
+                held.append(Held(kind, lines, payload, path))
     return found
 
 
@@ -79,15 +79,15 @@ def _follow(
     for address, patient in aliases.items():
         held = found.pop(address, [])
         if held and partition_of(text_of(patient), partitions) == number:
-            whole = ((kind, payload, "") for kind, payload in as_they_were(held))
+            whole = (Held(kind, 1, payload, "") for kind, payload in as_they_were(held))
             found.setdefault(patient, []).extend(whole)
 
 
 def _take_in(done: JoinDone, found: dict[bytes, list[Held]], number: int, work: Work) -> None:
     moved = [one for one in done.moved if one.partition == number]
     for data in segments(work.moved, moved) if moved else ():
-        for key, kind, payload in rows(data):
-            found.setdefault(key, []).append((kind, payload, ""))
+        for key, kind, lines, payload in rows(data):
+            found.setdefault(key, []).append(Held(kind, lines, payload, ""))
 
 
 def _add_implied(found: dict[bytes, list[Held]]) -> None:
@@ -103,8 +103,7 @@ def _add_implied(found: dict[bytes, list[Held]]) -> None:
 
 def _is_patient(held: Held) -> bool:
     """True for a row that holds a Patient."""
-    kind, payload, _ = held
-    if kind == LINES:
-        entries = map(RawEntry, payload.split(b"\n"))
+    if held.kind == LINES:
+        entries = map(RawEntry, lines_of(held.payload))
         return any(ownership(entry).type == PATIENT for entry in entries)
-    return kind == ENTRY and ownership(entry_of(payload)).type == PATIENT
+    return held.kind == ENTRY and ownership(entry_of(held.payload)).type == PATIENT
