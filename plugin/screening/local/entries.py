@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import repeat
 from operator import attrgetter
-from typing import NamedTuple, Union
+from typing import TypeAlias, Union
 
 import msgspec
 
@@ -20,16 +20,9 @@ from plugin.screening.placing.heads import FAULTS
 from plugin.screening.placing.ownership import needs_of, ownership
 from plugin.screening.source.lines import Buffer
 
-
-class Held(NamedTuple):
-    """A row, and the file that it came from."""
-
-    kind: int
-    lines: int
-    payload: Buffer
-    path: str
-
-
+# The kind of a row, how many lines it has, its payload, and the file that it came from. Tuples,
+# because each patient has a few.
+Held: TypeAlias = tuple[int, int, Buffer, str]
 _decode_lines = msgspec.json.Decoder(Union[CLASSES]).decode_lines  # noqa: UP007 - a value
 _NONE = repeat(b"")
 _NOTHING = repeat("")
@@ -89,10 +82,10 @@ def _at_once(rows: Iterable[Held]) -> _Opening | None:
 
 def _one_by_one(rows: Sequence[Held]) -> _Opening:
     opening = _Opening()
-    asides = [row for row in rows if row.kind == ASIDE]
-    for kind, payload in as_they_were(row for row in rows if row.kind != ASIDE):
+    asides = [row for row in rows if row[0] == ASIDE]
+    for kind, payload in as_they_were(row for row in rows if row[0] != ASIDE):
         opening.add(RawEntry(payload) if kind == LINES else entry_of(payload), near=kind == NEAR)
-    ids = [id_ for row in asides for id_ in ids_of(row.payload) if id_]
+    ids = [id_ for row in asides for id_ in ids_of(row[2]) if id_]
     if len(set(ids)) < len(ids) or not opening.ids.isdisjoint(ids):
         for _, line in as_they_were(asides):
             opening.add(RawEntry(line))

@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 
-from plugin.screening.local.entries import Held, as_they_were
+from plugin.screening.local.entries import as_they_were
 from plugin.screening.local.shared import Shared, build
 from plugin.screening.local.spill import (
     ALIASES,
@@ -68,7 +68,7 @@ def joined(work: Work) -> JoinDone:
 
 
 def _payloads(work: Work, chunks: Sequence[int], partition: int) -> Iterator[memoryview]:
-    return (row.payload for _, data in spilled(work, chunks, partition) for row in rows(data))
+    return (row[3] for _, data in spilled(work, chunks, partition) for row in rows(data))
 
 
 def _moved(work: Work, chunks: Sequence[int]) -> tuple[Segment, ...]:
@@ -85,7 +85,7 @@ def _moved(work: Work, chunks: Sequence[int]) -> tuple[Segment, ...]:
                 path = os.fsdecode(done.path)
                 for key, kind, lines, payload in rows(data):
                     if key in elsewhere:
-                        for whole in as_they_were([Held(kind, lines, payload, path)]):
+                        for whole in as_they_were([(kind, lines, payload, path)]):
                             spill.row(elsewhere[key], *whole)
                 spill.flush_when_full(len(data))
         spill.flush()

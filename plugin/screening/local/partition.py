@@ -66,9 +66,9 @@ def _grouped(number: int, work: Work, chunks: Sequence[int]) -> dict[bytes, list
         for key, kind, lines, payload in rows(data):
             held = found.get(key)
             if held is None:
-                found[key] = [Held(kind, lines, payload, path)]
+                found[key] = [(kind, lines, payload, path)]
             else:
-                held.append(Held(kind, lines, payload, path))
+                held.append((kind, lines, payload, path))
     return found
 
 
@@ -79,7 +79,7 @@ def _follow(
     for address, patient in aliases.items():
         held = found.pop(address, [])
         if held and partition_of(text_of(patient), partitions) == number:
-            whole = (Held(kind, 1, payload, "") for kind, payload in as_they_were(held))
+            whole = ((kind, 1, payload, "") for kind, payload in as_they_were(held))
             found.setdefault(patient, []).extend(whole)
 
 
@@ -87,7 +87,7 @@ def _take_in(done: JoinDone, found: dict[bytes, list[Held]], number: int, work: 
     moved = [one for one in done.moved if one.partition == number]
     for data in segments(work.moved, moved) if moved else ():
         for key, kind, lines, payload in rows(data):
-            found.setdefault(key, []).append(Held(kind, lines, payload, ""))
+            found.setdefault(key, []).append((kind, lines, payload, ""))
 
 
 def _add_implied(found: dict[bytes, list[Held]]) -> None:
@@ -103,7 +103,7 @@ def _add_implied(found: dict[bytes, list[Held]]) -> None:
 
 def _is_patient(held: Held) -> bool:
     """True for a row that holds a Patient."""
-    if held.kind == LINES:
-        entries = map(RawEntry, lines_of(held.payload))
-        return any(ownership(entry).type == PATIENT for entry in entries)
-    return held.kind == ENTRY and ownership(entry_of(held.payload)).type == PATIENT
+    kind, _, payload, _ = held
+    if kind == LINES:
+        return any(ownership(RawEntry(line)).type == PATIENT for line in lines_of(payload))
+    return kind == ENTRY and ownership(entry_of(payload)).type == PATIENT

@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from struct import Struct as Packed
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 import msgspec
 
@@ -29,7 +29,7 @@ _HEAD = Packed("<BIII")
 # Lines, each with a newline behind it; an entry of a Bundle; one that patients share; and what was
 # set aside by its code, of which only ids and places are noted.
 LINES, ENTRY, NEAR, ASIDE = range(4)
-_FLUSH = 16 * 1024 * 1024  # held in memory before it is written
+_FLUSH = 16 * 1024 * 1024
 _pack = msgspec.msgpack.encode
 _ENTRY = msgspec.msgpack.Decoder(tuple[bytes, str])
 _ALIAS = msgspec.msgpack.Decoder(tuple[str, str])
@@ -125,17 +125,8 @@ def segments(path: Path, found: Iterable[Segment]) -> Iterator[bytes]:
             yield os.pread(file.fileno(), segment.length, segment.offset)
 
 
-class Row(NamedTuple):
-    """One row, as it lies in a segment."""
-
-    key: bytes
-    kind: int
-    lines: int  # how many, for LINES
-    payload: memoryview
-
-
-def rows(data: bytes) -> Iterator[Row]:
-    """The rows of a segment."""
+def rows(data: bytes) -> Iterator[tuple[bytes, int, int, memoryview]]:
+    """The rows of a segment: key, kind, how many lines (for LINES), payload."""
     at, end, size, head = 0, len(data), _HEAD.size, _HEAD.unpack_from
     view = memoryview(data)
     while at < end:
@@ -143,7 +134,7 @@ def rows(data: bytes) -> Iterator[Row]:
         start = at + size
         middle = start + key
         at = middle + payload
-        yield Row(data[start:middle], kind, lines, view[middle:at])
+        yield data[start:middle], kind, lines, view[middle:at]
 
 
 def lines_of(payload: Buffer) -> list[bytes]:
