@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _NDJSON = "application/fhir+ndjson"
+_ADDRESS = ("https://", "http://")  # told here: what talks to servers loads slowly
 
 
 class RemoteOptions(Struct, frozen=True):
@@ -33,10 +34,8 @@ class RemoteOptions(Struct, frozen=True):
         Raises UsageError where the source and the options do not go together, FhirServerError for
         an address that cannot be used, and SettingsInvalid.
         """
-        from plugin.screening.remote.server import is_remote  # noqa: PLC0415 - slow, rarely needed
-
         given = [getattr(self, name) for name in self.__struct_fields__]
-        if not is_remote(source):
+        if not source.startswith(_ADDRESS):
             if any(one is not None for one in given):
                 raise click.UsageError(
                     "--export and what goes with it are for a FHIR server; SOURCE is no address "

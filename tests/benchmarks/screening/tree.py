@@ -6,6 +6,7 @@ share counts once.
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -29,11 +30,15 @@ class Ran(NamedTuple):
     out: str
 
 
+_COMPILED = "PYTHONDONTWRITEBYTECODE"  # with it, modules would be compiled at each start
+
+
 def run(command: Sequence[str], cwd: Path) -> Ran:
     """Run a command to its end. Raises SystemExit with what it said if it fails."""
     used, started, peak = _processor(), perf_counter(), 0
+    known = {name: value for name, value in os.environ.items() if name != _COMPILED}
     with subprocess.Popen(
-        command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command, cwd=cwd, env=known, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         while process.poll() is None:
             peak = max(peak, sum(map(_memory, _tree(process.pid))))
