@@ -46,20 +46,19 @@ def join(work: Work, chunks: Sequence[int]) -> JoinDone:
         work.shared,
         map(entry_of, _payloads(work, chunks, SHARED)),
         map(alias_of, _payloads(work, chunks, ALIASES)),
+        _chunks(work, chunks),
         work.partitions,
     )
-    done = JoinDone(shared, aliases, _moved(work, chunks) if aliases else ())
+    done = JoinDone(shared, aliases, _moved(work) if aliases else ())
     leave(work.join_done, done)
     return done
 
 
-def spilled(work: Work, chunks: Sequence[int], partition: int) -> Iterator[tuple[ChunkDone, bytes]]:
-    """The segments of one partition, in the order of chunks, each with its chunk."""
-    for number in chunks:
-        done = finished(work.chunk_done(number), ChunkDone)
-        found = [one for one in done.segments if one.partition == partition]
-        for data in segments(work.spill(number), found) if found else ():
-            yield done, data
+def spilled(work: Work, known: Shared, partition: int) -> Iterator[tuple[str, bytes]]:
+    """The segments of one partition, in the order of chunks, each with the path of its file."""
+    for chunk, path, found in known.spilled(partition):
+        for data in segments(work.spill(chunk), found):
+            yield os.fsdecode(path), data
 
 
 def joined(work: Work) -> JoinDone:
@@ -67,11 +66,18 @@ def joined(work: Work) -> JoinDone:
     return finished(work.join_done, JoinDone)
 
 
+def _chunks(work: Work, chunks: Sequence[int]) -> Iterator[ChunkDone]:
+    return (finished(work.chunk_done(number), ChunkDone) for number in chunks)
+
+
 def _payloads(work: Work, chunks: Sequence[int], partition: int) -> Iterator[memoryview]:
-    return (row[3] for _, data in spilled(work, chunks, partition) for row in rows(data))
+    for done in _chunks(work, chunks):
+        found = [one for one in done.segments if one.partition == partition]
+        for data in segments(work.spill(done.number), found) if found else ():
+            yield from (row[3] for row in rows(data))
 
 
-def _moved(work: Work, chunks: Sequence[int]) -> tuple[Segment, ...]:
+def _moved(work: Work) -> tuple[Segment, ...]:
     known = Shared(work.shared, resources=False, aliases=True)
     with closing(known), written(work.moved) as file:
         spill = Spill(file, work.partitions)
@@ -81,8 +87,7 @@ def _moved(work: Work, chunks: Sequence[int]) -> tuple[Segment, ...]:
                 for address, patient in known.aliases(partition).items()
                 if partition_of(text_of(patient), work.partitions) != partition
             }
-            for done, data in spilled(work, chunks, partition) if elsewhere else ():
-                path = os.fsdecode(done.path)
+            for path, data in spilled(work, known, partition) if elsewhere else ():
                 for key, kind, lines, payload in rows(data):
                     if key in elsewhere:
                         for whole in as_they_were([(kind, lines, payload, path)]):

@@ -7,7 +7,7 @@ whoever asks may judge by several.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -39,7 +39,6 @@ class Passing:
             work = Work(str(Path(folder)), partitions_for(size))
             for chunk in self._chunks:
                 self.quarantined += read_chunk(chunk, work).quarantined
-            numbers: Sequence[int] = range(len(self._chunks))
-            join(work, numbers)
+            join(work, range(len(self._chunks)))
             for partition in range(work.partitions):
-                yield from patients_of(partition, work, numbers)
+                yield from patients_of(partition, work)
