@@ -62,10 +62,14 @@ class Assessor:
 
     def assess(self, record: PatientRecord, as_of: date) -> Assessment:
         """The answer about one patient on one day."""
+        return self.assess_at_first(record, as_of) or self.assess_in_full(record, as_of)
+
+    def assess_at_first(self, record: PatientRecord, as_of: date) -> Assessment | None:
+        """The answer where it takes none of the results; None where they may matter."""
         reason = self._not_assessed(record, as_of)
         if reason is not None or self._quiet(record):
             return self._bare(record, as_of, reason)
-        return self.assess_in_full(record, as_of)
+        return None
 
     def assess_in_full(self, record: PatientRecord, as_of: date) -> Assessment:
         """The same of a patient who is to be assessed, though nothing may be to be said."""

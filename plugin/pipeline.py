@@ -19,7 +19,7 @@ from plugin.config import Settings, SettingsInvalid, settings_from_environment
 from plugin.errors import KnowledgeInvalid
 from plugin.model import Assessment, PatientRecord, Unread
 from plugin.ordering.records import Ordered, with_orders
-from plugin.reading.record import read_record
+from plugin.reading.record import Glance, glance_at, read_record
 from plugin.reading.source import AnyEntry
 
 DEFAULT_JURISDICTION = "US"
@@ -64,8 +64,26 @@ class Pipeline:
         the caller could not obtain. Raises InputUnreadable where the entries are not of one
         patient.
         """
-        record = self.read_entries(entries, as_of, patient, extra)
-        return self.assessor.assess(record, as_of)
+        seen = self.glance_at(entries, as_of, patient, extra)
+        at_first = self.assessor.assess_at_first(seen.record, as_of)
+        return at_first or self.assessor.assess_in_full(seen.whole, as_of)
+
+    def glance_at(
+        self,
+        entries: Sequence[AnyEntry],
+        as_of: date,
+        patient: str = "",
+        extra: Sequence[Unread] = (),
+    ) -> Glance:
+        """The record at a first look, which is all that most answers take."""
+        return glance_at(
+            entries,
+            knowledge=self.knowledge,
+            resolve=self.resolve,
+            as_of=as_of,
+            patient=patient,
+            extra=extra,
+        )
 
     def read_entries(
         self,

@@ -24,6 +24,7 @@ _OF_PATIENT = (v.LabCut, v.LabIs, v.Has, v.Takes, v.Count, v.Age, v.UnreadKind)
 # Asked of the patient, these hold where they hold of any drug: few charts have one that does.
 _OF_ANY_DRUG = (v.DrugRoute, v.DrugNotPrescribed, v.DrugDispensed)
 INTERACTION = "interaction:"
+_MOST = 4096  # sets of facts of which it is remembered which terms they make
 ALWAYS = 1  # the bit that is set for every patient, and is of no fact
 
 
@@ -52,7 +53,7 @@ class FactNumbers:
             self._number(v.TermRef(name))
         for fact in _named(knowledge):
             self._number(fact)
-        self.term_gates = tuple((bit, gate.all_of, gate.one_of) for bit, gate in self.terms)
+        self._closed: dict[int, int] = {}
         self.takes = self._by_ingredient()
         self.has = {fact.condition: (fact, bit) for fact, bit in self._of_kind(v.Has)}
         self.counts = self._of_kind(v.Count)
@@ -80,6 +81,21 @@ class FactNumbers:
         facts = list(v.facts_in(known[term].condition)) if term in known else []
         below = [self._conditions(fact.name) for fact in facts if isinstance(fact, v.TermRef)]
         return {fact.condition for fact in facts if isinstance(fact, v.Has)}.union(*below)
+
+    def with_terms(self, true: int) -> int:
+        """The facts that hold with the terms that they make. Remembered, since they recur."""
+        found = self._closed.get(true)
+        if found is None:
+            if len(self._closed) >= _MOST:
+                self._closed.clear()
+            found = self._closed[true] = self._terms_of(true)
+        return found
+
+    def _terms_of(self, true: int) -> int:
+        for bit, gate in self.terms:
+            if gate.open(true):
+                true |= bit
+        return true
 
     def clause(self, clause: v.Clause) -> int | None:
         """The bits of which one must be set for a clause to hold; None where that cannot say."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from msgspec import Struct
@@ -19,11 +20,14 @@ from plugin.model import (
     Unread,
     UnreadReason,
 )
-from plugin.reading.index import Index, index_of
+from plugin.reading.index import Analyte, Index, index_of
 from plugin.reading.naming import Resolve, clip, namer
 from plugin.reading.references import Directory
 from plugin.reading.repair import KINDS
 from plugin.reading.shapes import Resource
+
+if TYPE_CHECKING:
+    from plugin.reading.labs import Measured
 
 _ID_LENGTH = 64  # FHIR's longest id
 is_id = re.compile(rf"[A-Za-z0-9.-]{{1,{_ID_LENGTH}}}").fullmatch
@@ -38,6 +42,7 @@ class Entry(Struct, frozen=True, gc=False):
     resource: Resource | None
     broken: str = ""
     urls: tuple[str, ...] = ()
+    known: Any = None  # of a plain one: what its elements but id, date and value come to
 
 
 class Reading:
@@ -65,6 +70,7 @@ class Reading:
         self.medications: list[Medication] = []
         self.dispenses: list[Dispense] = []
         self.labs: list[LabResult] = []
+        self.results: list[tuple[Entry, Analyte, Measured, str]] = []  # put off (`labs.py`)
         self.problems: list[Problem] = []
         self.reactions: list[Reaction] = []
         self.unread: list[Unread] = []

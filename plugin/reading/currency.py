@@ -102,7 +102,7 @@ def currency_of(entry: Medicine, dosages: tuple[Dosage, ...], as_of: date) -> Cu
         settled = _by_words(entry, status, state, intent)
         if settled is not None:
             return settled
-    bounded = bool(dosages) and _bounded(dosages)
+    bounded = bool(dosages) and is_bounded(dosages)
     if not bounded and _only_authored(entry):  # nearly always
         return _by_authored(entry, state, status, dosages, as_of)
     periods = _periods(entry)
@@ -219,7 +219,7 @@ def _outside(starts: list[date], periods: list[Period], as_of: date) -> str:
     return ""
 
 
-def _bounded(dosages: tuple[Dosage, ...]) -> bool:
+def is_bounded(dosages: tuple[Dosage, ...]) -> bool:
     """True where any dosage has bounds of its own, which few have."""
     for dosage in dosages:
         repeat = dosage.timing.repeat if dosage.timing is not None else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from operator import attrgetter
 
@@ -11,7 +11,9 @@ from msgspec.structs import replace
 
 from plugin.reading.context import Entry, is_id, shown_reference
 from plugin.reading.dates import when
+from plugin.reading.plain_shapes import PLAIN
 from plugin.reading.repair import decode
+from plugin.reading.shapes import Resource
 from plugin.reading.source import AnyEntry
 
 _VERSION_DIGITS = 18
@@ -35,26 +37,38 @@ class Gathered(Struct, frozen=True):
     total: int
 
 
-def gather(raw_entries: Sequence[AnyEntry]) -> Gathered:
-    """Decode, drop duplicates, and keep the newest of each type and id."""
-    read = [_entry(sent) for sent in raw_entries]
+def gather(
+    raw_entries: Sequence[AnyEntry], opened: Callable[[AnyEntry], Entry] | None = None
+) -> Gathered:
+    """Decode, drop duplicates, and keep the newest of each type and id.
+
+    `opened` decodes instead where there is nothing to settle (`plain.py`).
+    """
+    read = list(map(opened or entry_of, raw_entries))
     by_name = {entry.reference: entry for entry in read}
     if len(by_name) < len(read):
-        return _settled(raw_entries, read)
+        return _settled(raw_entries, list(map(entry_of, raw_entries)) if opened else read)
     # Nearly always: each has a name of its own, so that there is nothing to settle.
     return Gathered(tuple([by_name[name] for name in sorted(by_name)]), (), _NONE, 0, len(read))
 
 
-def _entry(sent: AnyEntry) -> Entry:
-    raw, url, resource, broken = sent.raw, sent.full_url, sent.resource, ""
-    if resource is None:
-        decoded = decode(raw)
-        resource, type_, broken = decoded.resource, decoded.type, decoded.broken
-    else:
-        type_ = type(resource).__name__
+def entry_of(sent: AnyEntry) -> Entry:
+    """The entry, decoded as any other."""
+    resource = sent.resource
+    if resource is None or type(resource) in PLAIN:
+        decoded = decode(sent.raw)
+        return named(sent, decoded.resource, decoded.type, decoded.broken)
+    return named(sent, resource, type(resource).__name__)
+
+
+def named(
+    sent: AnyEntry, resource: Resource | None, type_: str, broken: str = "", known: object = None
+) -> Entry:
+    """The entry under the reference that it is shown by."""
+    raw, url = sent.raw, sent.full_url
     id_ = resource.id if resource is not None else ""
     reference = f"{type_}/{id_}" if is_id(id_) else shown_reference(type_, id_, raw)
-    return Entry(raw, type_, reference, resource, broken, (url,) if url else ())
+    return Entry(raw, type_, reference, resource, broken, (url,) if url else (), known)
 
 
 def _settled(raw_entries: Sequence[AnyEntry], read: Sequence[Entry]) -> Gathered:

@@ -6,16 +6,20 @@ What names an analyte of ours and cannot be used is said with that analyte, so t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
+from typing import cast
 
 from msgspec import Struct
 
 from plugin.model import LabResult, UnreadReason
 from plugin.reading.context import Entry, Reading
-from plugin.reading.dates import When, when
+from plugin.reading.dates import When, day_of, when
 from plugin.reading.elements import ABSENT, present
 from plugin.reading.index import Analyte, Index
 from plugin.reading.memo import remembered
+from plugin.reading.plain_shapes import PlainResult
+from plugin.reading.repair import decode
 from plugin.reading.shapes import Component, Observation
 from plugin.reading.specimen import haemolysed
 from plugin.reading.values import Amount, amount_of, has_value, upper_limit, written
@@ -53,7 +57,7 @@ class _Sample(Struct, frozen=True, gc=False):
     doubtful: bool  # whether there may be a reason not to use it
 
 
-class _Measured(Struct, frozen=True, gc=False):
+class Measured(Struct, frozen=True, gc=False):
     """A value as it was sent, its interval in the analyte's unit, and how that came about."""
 
     amount: Amount
@@ -89,6 +93,54 @@ def read_observation(entry: Entry, observation: Observation, reading: Reading) -
             about = analyte.lab.id
             reading.not_read(entry, fault.reason, text, fault.detail, analyte=about, day=day)
     return True
+
+
+# What all results of these elements are of, whatever their value, date and id; else an analyte.
+OF_NO_USE = object()
+
+
+def common_result(result: Observation, reading: Reading) -> Analyte | object | None:
+    """The analyte of a result without value; None for one that must be read each time."""
+    parts = parts_of(result, reading.index)
+    if not parts or is_no_result(result.status):
+        return OF_NO_USE
+    analyte = parts[0][0]
+    usable = result.status.strip().lower() in _USABLE and not haemolysed(result, result, reading)
+    if not usable or len(parts) > 1 or analyte.lab.multiple_of_upper_limit:
+        return None
+    return analyte
+
+
+def read_plain_result(entry: Entry, result: PlainResult, reading: Reading) -> bool:
+    """Read one of which the analyte is known, if there is nothing more to say of it."""
+    analyte, quantity = entry.known, result.value_quantity
+    if not isinstance(analyte, Analyte):
+        return False  # OF_NO_USE
+    taken = day_of(result.effective_date_time)
+    if (
+        quantity is not None
+        and quantity.value is not None
+        and taken is not None
+        and taken.first <= reading.as_of
+    ):
+        number = str(quantity.value)
+        asked = (analyte, (number, quantity.unit, quantity.code, quantity.comparator))
+        try:
+            measured = _written(asked)
+        except _UnusableError:
+            measured = None
+        if measured is not None:
+            reading.results.append((entry, analyte, measured, result.effective_date_time))
+            return True
+    decoded = decode(entry.raw).resource
+    return isinstance(decoded, Observation) and read_observation(entry, decoded, reading)
+
+
+def results_of(reading: Reading) -> Iterable[LabResult]:
+    """The results that were put off."""
+    for entry, analyte, measured, taken in reading.results:
+        # That it is a date was seen at the first look, which asked for no more than the day.
+        yield _lab_result(entry, analyte, measured, cast(When, when(taken)), suspect=False)
 
 
 def is_no_result(status: str) -> bool:
@@ -133,7 +185,7 @@ def _result(
     if sample.doubtful or analyte.conflict or value.modifier_extension is not ABSENT:
         _check(sample, analyte, value)
     taken, quantity = sample.taken, value.value_quantity
-    measured: _Measured | None
+    measured: Measured | None
     if (
         taken is None
         or quantity is None
@@ -149,13 +201,19 @@ def _result(
         measured = _written((analyte, (number, quantity.unit, quantity.code, quantity.comparator)))
     if measured is None or taken is None:
         raise _UnusableError(UnreadReason.VALUE_NOT_READ, _no_number(value))
-    amount, low, high = measured.amount, measured.low, measured.high
     suspect = haemolysed(sample.observation, value, reading)
+    return _lab_result(sample.entry, analyte, measured, taken, suspect=suspect)
+
+
+def _lab_result(
+    entry: Entry, analyte: Analyte, measured: Measured, taken: When, *, suspect: bool
+) -> LabResult:
+    amount, low, high = measured.amount, measured.low, measured.high
     if analyte.code.trusted is not None and not suspect:
         suspect = _outside(low, high, analyte.code.trusted)
     return LabResult(  # by place, since there are many
         analyte.lab.id,
-        sample.entry.reference,
+        entry.reference,
         low,
         high,
         amount.low_open,
@@ -171,14 +229,14 @@ def _result(
 
 
 @remembered
-def _written(asked: tuple[Analyte, tuple[str, str, str, str]]) -> _Measured | None:
+def _written(asked: tuple[Analyte, tuple[str, str, str, str]]) -> Measured | None:
     """A value by how its quantity is written: such results repeat between patients."""
     analyte, quantity = asked
     amount = written(quantity)
     return _measured(analyte, amount, None) if amount is not None else None
 
 
-def _measured(analyte: Analyte, amount: Amount, value: Observation | Component | None) -> _Measured:
+def _measured(analyte: Analyte, amount: Amount, value: Observation | Component | None) -> Measured:
     """A value converted. `value` is asked for the upper limit that CK is a multiple of."""
     factor, notes = _factor(analyte, amount.code, amount.unit)
     limit = None
@@ -189,7 +247,7 @@ def _measured(analyte: Analyte, amount: Amount, value: Observation | Component |
         notes += ("corrected for albumin by the laboratory",)
     low = _converted(amount.low, factor, limit)
     high = low if amount.high is amount.low else _converted(amount.high, factor, limit)
-    return _Measured(amount, low, high, "; ".join(notes))
+    return Measured(amount, low, high, "; ".join(notes))
 
 
 def _converted(value: Decimal | None, factor: Decimal, limit: Decimal | None) -> Decimal | None:

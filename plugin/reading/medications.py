@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from datetime import date
 
+from msgspec import Struct
+
 from knowledge.model import RouteClass
+from knowledge.terminology.concept import Match
 from plugin.model import DailyDose, Dispense, Medication, UnreadReason
 from plugin.reading.context import Entry, Reading
-from plugin.reading.currency import Currency, currency_of
+from plugin.reading.currency import Currency, currency_of, is_bounded
 from plugin.reading.dates import day_of
 from plugin.reading.dose import daily_doses
 from plugin.reading.elements import ABSENT, Dosage, present
 from plugin.reading.naming import Product, clip
 from plugin.reading.ordered import currency_of_order
+from plugin.reading.plain_shapes import PlainOrder
 from plugin.reading.product import product_of
 from plugin.reading.route import route_of, stated_route
-from plugin.reading.shapes import MedicationDispense, MedicationStatement, Medicine
+from plugin.reading.shapes import (
+    MedicationDispense,
+    MedicationRequest,
+    MedicationStatement,
+    Medicine,
+)
 from plugin.reading.unprescribed import not_prescribed
 from plugin.reading.words import packaged_words
 
@@ -44,6 +53,47 @@ def read_medicine(entry: Entry, medicine: Medicine, reading: Reading) -> bool:
     reading.medications.append(listed)
     if type(medicine) is MedicationDispense and currency.taken and not currency.unknown:
         reading.dispenses.append(_dispensed(entry, medicine, product, listed.route))
+    return True
+
+
+class CommonOrder(Struct, frozen=True, gc=False):
+    """What all orders of these elements come to, whatever their id and date.
+
+    `head` and `tail` are the fields of its Medication around its reference and its start, `later`
+    and `untaken` those of one that is dated after the day of assessment.
+    """
+
+    head: tuple[str, str, bool, str, tuple[str, ...], Match, RouteClass]
+    tail: tuple[tuple[DailyDose, ...], bool]
+    later: tuple[str, str, bool, str, tuple[str, ...], Match, RouteClass] | None
+
+
+def common_order(order: MedicationRequest, reading: Reading) -> CommonOrder | None:
+    """What is known of an order without id and date; None for one that must be read each time."""
+    dosages, concept = order.dosages, order.medication_codeable_concept
+    if concept is None or is_bounded(dosages) or _dosed_otherwise(dosages):
+        return None
+    currency = currency_of(order, dosages, reading.as_of)
+    product = reading.name(concept)
+    if not product.known or not currency.taken or currency.unknown:
+        return None
+    one = _listed(Entry(b"", "MedicationRequest", "", order), order, product, currency, reading)
+    head = (one.kind, one.text, one.current, one.why_not_current)
+    rest = (one.ingredients, one.match, one.route)
+    later = (one.kind, one.text, False, "starts-later", *rest) if one.current else None
+    return CommonOrder((*head, *rest), (one.doses, one.not_prescribed), later)
+
+
+def read_plain_order(entry: Entry, order: PlainOrder, reading: Reading) -> bool:
+    """Read one of which all but its id and date is known."""
+    known: CommonOrder = entry.known
+    written = day_of(order.authored_on) if order.authored_on else None
+    start = written.first if written is not None else None
+    if start is None or start <= reading.as_of or known.later is None:
+        one = Medication(entry.reference, *known.head, start, *known.tail)
+    else:
+        one = Medication(entry.reference, *known.later, start)
+    reading.medications.append(one)
     return True
 
 

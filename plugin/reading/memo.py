@@ -20,25 +20,26 @@ LONGEST = 400  # characters of a question; longer ones are answered anew each ti
 class _Memo(dict[K, V]):
     """A dict, because its look-up costs less than any call."""
 
-    def __init__(self, find: Callable[[K], V]) -> None:
+    def __init__(self, find: Callable[[K], V], longest: int) -> None:
         super().__init__()
         self._find = find
+        self._longest = longest
 
     def __missing__(self, question: K) -> V:
         answer = self._find(question)
-        if _length(question) <= LONGEST:
+        if _length(question) <= self._longest:
             if len(self) >= MOST:
                 self.clear()
             self[question] = answer
         return answer
 
 
-def remembered(find: Callable[[K], V]) -> Callable[[K], V]:
+def remembered(find: Callable[[K], V], longest: int = LONGEST) -> Callable[[K], V]:
     """A pure function that remembers its answers, but not what it raises.
 
     The question is a text, a concept, or a tuple of such; anything else in it counts as short.
     """
-    return _Memo(find).__getitem__
+    return _Memo(find, longest).__getitem__
 
 
 def _length(question: object) -> int:

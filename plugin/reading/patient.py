@@ -14,6 +14,7 @@ from plugin.reading.dates import day_of
 from plugin.reading.references import key_of, keys_of
 from plugin.reading.shapes import Patient, Resource
 
+_PATIENT = "Patient"
 _SCREEN = "Use `crampcheck screen` for more than one patient."
 
 
@@ -50,10 +51,10 @@ def owner_of(entries: Sequence[Entry], patient: str) -> Owner:
     The one that the caller names, else the one Patient among the entries, else the one subject of
     the others. Raises InputUnreadable where that leaves more than one.
     """
-    patients = [entry for entry in entries if type(entry.resource) is Patient]
+    patients = [entry for entry in entries if entry.type == _PATIENT and entry.resource is not None]
     if patient:
         bare = "/" not in patient and ":" not in patient
-        return _named(f"Patient/{patient}" if bare else patient, patients)
+        return _named(f"{_PATIENT}/{patient}" if bare else patient, patients)
     if len(patients) > 1:
         raise InputUnreadable(f"The input holds {len(patients)} Patient resources. {_SCREEN}")
     if patients:

@@ -10,21 +10,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
 from knowledge.model import Knowledge
-from plugin.model import PatientRecord, Tally, Unread, UnreadReason
+from plugin.model import LabResult, PatientRecord, Tally, Unread, UnreadReason
 from plugin.reading.allergies import read_allergy
 from plugin.reading.conditions import read_condition
 from plugin.reading.context import Entry, Reading
 from plugin.reading.derived import with_derived
 from plugin.reading.gather import Gathered, gather
-from plugin.reading.labs import read_observation
-from plugin.reading.medications import read_medicine
+from plugin.reading.labs import read_observation, read_plain_result, results_of
+from plugin.reading.medications import read_medicine, read_plain_order
 from plugin.reading.naming import Resolve
 from plugin.reading.pages import read_bundle, read_outcome
 from plugin.reading.patient import Owner, Person, owner_of, read_patient
+from plugin.reading.plain import opener
+from plugin.reading.plain_shapes import PlainOrder, PlainResult
 from plugin.reading.references import Directory, keys_of
 from plugin.reading.shapes import (
     AllergyIntolerance,
@@ -45,6 +48,8 @@ _Reader = Callable[[Entry, Any, Reading], bool]
 _READERS: dict[type[Resource] | type[None], _Reader] = {
     **dict.fromkeys(Medicine.__subclasses__(), read_medicine),
     Observation: read_observation,
+    PlainOrder: read_plain_order,
+    PlainResult: read_plain_result,
     Condition: read_condition,
     AllergyIntolerance: read_allergy,
     OperationOutcome: read_outcome,
@@ -52,6 +57,47 @@ _READERS: dict[type[Resource] | type[None], _Reader] = {
 _DISPUTED = "another entry with its id says otherwise, and neither says that it is newer"
 _ELSEWHERE = -1  # the number of an entry that this reading does not count
 _POINTED_AT = frozenset({Medication, Specimen})  # of use where another entry refers to them
+
+
+class Glance:
+    """A record at a first look: all of it but the results that had nothing to be said of them.
+
+    Most records are never asked for those, since no rule speaks of any drug that is taken.
+    """
+
+    def __init__(self, reading: Reading, owner: Owner, person: Person, tally: Tally) -> None:
+        self._reading = reading
+        self._owner = owner
+        self._person = person
+        self._tally = tally
+        self.record = self._with(())
+
+    @cached_property
+    def whole(self) -> PatientRecord:
+        """The record with every result, and what is computed of them."""
+        reading, person = self._reading, self._person
+        labs = sorted([*reading.labs, *results_of(reading)], key=_REFERENCE)
+        if not labs:
+            return self.record
+        derived = with_derived(labs, reading.index.formulas, person.birth_date, person.sex)
+        return self._with(tuple(sorted(derived, key=_REFERENCE)))
+
+    def _with(self, labs: tuple[LabResult, ...]) -> PatientRecord:
+        reading, person = self._reading, self._person
+        unread = reading.unread
+        return PatientRecord(  # by place, since there are many
+            self._owner.reference,
+            person.birth_date,
+            person.deceased,
+            person.sex,
+            tuple(reading.medications),
+            tuple(reading.dispenses),
+            labs,
+            tuple(reading.problems),
+            tuple(reading.reactions),
+            tuple(sorted(unread, key=_REFERENCE)) if unread else (),
+            self._tally,
+        )
 
 
 def read_record(
@@ -73,35 +119,49 @@ def read_record(
     they may point, and which is read elsewhere.
     Raises InputUnreadable where the entries are of several patients and none was named.
     """
-    gathered = gather(entries)  # in a fixed order, which everything below keeps
+    # In a fixed order, which everything below keeps.
+    gathered = gather(entries, None if ordered else opener(knowledge, resolve))
+    return _glance(
+        gathered,
+        Reading(knowledge, resolve, as_of, Directory(), ordered=ordered),
+        patient,
+        extra,
+        around,
+    ).whole
+
+
+def glance_at(
+    entries: Sequence[AnyEntry],
+    *,
+    knowledge: Knowledge,
+    resolve: Resolve,
+    as_of: date,
+    patient: str = "",
+    extra: Sequence[Unread] = (),
+) -> Glance:
+    """The same at a first look."""
+    gathered = gather(entries, opener(knowledge, resolve))
+    return _glance(gathered, Reading(knowledge, resolve, as_of, Directory()), patient, extra)
+
+
+def _glance(
+    gathered: Gathered,
+    reading: Reading,
+    patient: str,
+    extra: Sequence[Unread],
+    around: Sequence[AnyEntry] = (),
+) -> Glance:
     owner = owner_of(gathered.entries, patient)
-    directory = Directory()
+    directory = reading.directory
     for number, entry in enumerate(gathered.entries):
         resource = entry.resource
         if type(resource) in _POINTED_AT and resource is not None and not entry.broken:
             directory.add(number, resource, keys_of(resource, entry.type, entry.urls))
     if around:
         _add_around(directory, around)
-    reading = Reading(knowledge, resolve, as_of, directory, ordered=ordered)
     person, tally = _read_all(gathered, owner, reading, extra)
-    labs = reading.labs
-    if labs:
-        derived = with_derived(labs, reading.index.formulas, person.birth_date, person.sex)
-        labs = sorted(derived, key=_REFERENCE)
-    unread = [*reading.unread, *extra]
-    return PatientRecord(
-        reference=owner.reference,
-        birth_date=person.birth_date,
-        deceased=person.deceased,
-        sex=person.sex,
-        medications=tuple(reading.medications),
-        dispenses=tuple(reading.dispenses),
-        labs=tuple(labs),
-        problems=tuple(reading.problems),
-        reactions=tuple(reading.reactions),
-        unread=tuple(sorted(unread, key=_REFERENCE)) if unread else (),
-        tally=tally,
-    )
+    reading.unread += extra
+    return Glance(reading, owner, person, tally)
 
 
 def _add_around(directory: Directory, around: Sequence[AnyEntry]) -> None:

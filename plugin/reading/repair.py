@@ -27,6 +27,7 @@ _OURS = frozenset(name.casefold() for name in _BY_NAME)
 _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,4})?")
 _DECODER: msgspec.json.Decoder[Resource] = msgspec.json.Decoder(Union[CLASSES])  # noqa: UP007
 _BROKEN = object()
+FAULTS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)  # of decoding
 
 
 class Decoded(Struct, frozen=True, gc=False):
@@ -43,11 +44,16 @@ class Decoded(Struct, frozen=True, gc=False):
 
 def decode(raw: bytes) -> Decoded:
     """Decode one resource. Never raises."""
+    resource = decode_soundly(raw)
+    return _repair(raw) if resource is None else Decoded(type(resource).__name__, resource)
+
+
+def decode_soundly(raw: bytes) -> Resource | None:
+    """One resource that is as FHIR has it; None for any other."""
     try:
-        resource = _DECODER.decode(raw)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return _repair(raw)
-    return Decoded(type(resource).__name__, resource)
+        return _DECODER.decode(raw)
+    except FAULTS:
+        return None
 
 
 class _Head(Struct):

@@ -28,14 +28,15 @@ def screen_patient(
     """Assess one patient. Whatever goes wrong is this patient's failure, never the run's."""
     reference, entries = patient
     try:
-        record = pipeline.read_entries(entries, as_of, reference)
+        seen = pipeline.glance_at(entries, as_of, reference)
         assessor = pipeline.assessor
-        assessment = assessor.assess(record, as_of)
+        at_first = assessor.assess_at_first(seen.record, as_of)
+        assessment = at_first or assessor.assess_in_full(seen.whole, as_of)
         screened = _screened(assessment)
         if wanted.issues:
             screened = structs.replace(screened, issues=issues(assessment, pipeline.knowledge))
         if wanted.labs and screened.rules:
-            return structs.replace(screened, labs=lab_states(assessor.book(record, as_of)))
+            return structs.replace(screened, labs=lab_states(assessor.book(seen.whole, as_of)))
         return screened
     except CrampcheckError as error:
         return Failed(reference, error.message)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from io import BytesIO
 from itertools import repeat
 from operator import attrgetter
-from typing import TypeAlias, Union
-
-import msgspec
+from typing import TypeAlias
 
 from plugin.reading.context import is_id
+from plugin.reading.plain import decode_lines
 from plugin.reading.repair import decode
-from plugin.reading.shapes import CLASSES, Condition, Medicine, Observation, Resource
+from plugin.reading.shapes import Condition, Medicine, Observation, Resource
 from plugin.reading.source import RawEntry
 from plugin.screening.local.aside import ids_of, read_again
 from plugin.screening.local.shared import Shared
@@ -23,8 +23,6 @@ from plugin.screening.source.lines import Buffer
 # The kind of a row, how many lines it has, its payload, and the file that it came from. Tuples,
 # because each patient has a few.
 Held: TypeAlias = tuple[int, int, Buffer, str]
-_decode_lines = msgspec.json.Decoder(Union[CLASSES]).decode_lines  # noqa: UP007 - a value
-_NONE = repeat(b"")
 _NOTHING = repeat("")
 _ID = attrgetter("id")
 _SIFTED = frozenset({Observation, Condition})
@@ -55,19 +53,21 @@ def as_they_were(rows: Iterable[Held]) -> Iterator[tuple[int, bytes]]:
 def _at_once(rows: Iterable[Held]) -> _Opening | None:
     """The entries of lines that all decode and have ids of their own; None if that is not so.
 
-    Such entries go without their JSON: it serves to tell apart what has one id, or none.
+    What stands around such a line may stay: it would matter to tell apart what has one id or none.
     """
     resources: list[Resource] = []
+    raw: list[bytes] = []
     ids: list[str] = []
     for kind, lines, payload, _ in rows:
         if kind == LINES:
             try:
-                found = _decode_lines(payload)
+                found = decode_lines(payload)
             except FAULTS:
                 return None
             if len(found) != lines:
                 return None
             resources += found
+            raw += BytesIO(payload).readlines()
         elif kind == ASIDE:
             ids += ids_of(payload)
         else:
@@ -76,7 +76,7 @@ def _at_once(rows: Iterable[Held]) -> _Opening | None:
     ids += own
     if len(set(ids)) < len(ids) or not all(map(is_id, own)):
         return None
-    entries = list(map(RawEntry, _NONE, _NOTHING, _NOTHING, resources))
+    entries = list(map(RawEntry, raw, _NOTHING, _NOTHING, resources))
     return _Opening(entries, _pointed_at(resources))
 
 

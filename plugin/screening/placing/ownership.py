@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from plugin.reading.elements import Reference
+from plugin.reading.plain_shapes import PLAIN
 from plugin.reading.references import key_of, keys_of
 from plugin.reading.repair import decode
 from plugin.reading.shapes import Medication, Medicine, Observation, OperationOutcome, Resource
@@ -55,6 +56,8 @@ def ownership(entry: RawEntry) -> Owned:
 
 def needs_of(resource: Resource) -> tuple[str, ...]:
     """The keys of the shared resources that one points to, outside itself."""
+    if type(resource) in PLAIN:
+        return ()  # nearly always
     if isinstance(resource, Medicine):
         if resource.medication_reference is None and resource.medication is None:
             return ()  # nearly always

@@ -6,7 +6,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from knowledge.fact_text import parse_condition
 from knowledge.model import Level, RouteClass
+from plugin.assess import Assessor
+from plugin.facts import numbers
 from plugin.model import EntryKind, Evidence, NotAssessed, Reaction, Unread, UnreadReason
 from tests.plugin.heart.little import (
     TODAY,
@@ -15,6 +18,7 @@ from tests.plugin.heart.little import (
     mitigation,
     problem,
     record,
+    result,
     rule,
     said,
     taking,
@@ -208,3 +212,33 @@ def test_what_was_not_read_raises_no_level() -> None:
     chart = record(unread=(unread(EntryKind.MEDICATIONS), unread(EntryKind.CONDITIONS)))
     answer = assessed(chart, knowing(rule("drug:tier=1")))
     assert (Level.NONE, 2) == (answer.level, len(answer.unread))
+
+
+def test_fewer_drugs_than_are_counted_are_no_evidence() -> None:
+    """Asked of the record itself, which knows of no number."""
+    book = Assessor(knowing()).book(record(medications=(taking("simvastatin"),)), TODAY)
+    two, one = (parse_condition([f"count:statin>={n}"])[0][0] for n in (2, 1))
+    assert book.ask(two) is None
+    assert book.ask(one) == (Evidence("count:statin>=1", "MedicationRequest/simvastatin"),)
+
+
+def test_a_drug_with_a_reaction_is_asked_of_the_patient_what_is_no_symptom() -> None:
+    """A reaction changes whose symptom it is, and nothing else of the patient."""
+    reaction = Reaction(("muscle-cramps",), ("furosemide",), "AllergyIntolerance/1", None)
+    chart = record(medications=(DRUG,), reactions=(reaction,), labs=(result("potassium", "3.0"),))
+    page = Assessor(knowing()).book(chart, TODAY).page("furosemide")
+    low, high = (parse_condition([text])[0][0] for text in ("potassium<3.5", "potassium>=3.5"))
+    assert page.prove(low)
+    assert page.prove(high) is None
+
+
+def test_only_so_many_sets_of_facts_are_remembered_with_their_terms(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """When it is full it starts anew, and gives the same."""
+    monkeypatch.setattr(numbers, "_MOST", 1)
+    assessor = Assessor(knowing(rule("takes:furosemide")))
+    charts = [record(medications=(taking(name),)) for name in ("furosemide", "simvastatin")]
+    first = [assessor.book(chart, TODAY).true for chart in charts]
+    assert first == [assessor.book(chart, TODAY).true for chart in charts]
+    assert first[0] != first[1]
