@@ -74,7 +74,7 @@ def _at_once(rows: Iterable[Held]) -> _Opening | None:
             return None
     own = list(map(_ID, resources))
     ids += own
-    if len(set(ids)) < len(ids) or not all(map(is_id, own)):
+    if len(raw) < len(resources) or len(set(ids)) < len(ids) or not all(map(is_id, own)):
         return None
     entries = list(map(RawEntry, raw, _NOTHING, _NOTHING, resources))
     return _Opening(entries, _pointed_at(resources))

@@ -22,8 +22,8 @@ from plugin.screening.source.walking import unreadable
 
 Buffer: TypeAlias = bytes | memoryview
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_ENDS = itemgetter(0, -2)
-_BRACES = {(ord("{"), ord("}"))}
+_ENDS = itemgetter(0, -2, -1)
+_BRACES = {tuple(b"{}\n")}
 TOO_LONG = "the line is longer than {} and was passed over; write one resource a line."
 
 

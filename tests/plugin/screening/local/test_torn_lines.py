@@ -138,3 +138,12 @@ def test_two_on_one_line_and_a_gap_beside_them_move_nothing_to_another_patient(
     assert _line_by_line(text) == came
     assert {"Patient/first", "Patient/last"} <= came.answers.keys()
     assert not {"Patient/a", "Patient/b"} & came.answers.keys()
+
+
+@pytest.mark.parametrize("ids", [600, 599])
+def test_lines_over_the_ends_of_blocks_stay_lines(ids: int) -> None:
+    """More than is read at once, of one patient; also where two have one id."""
+    note = [{"text": "as before, " * 90}]
+    orders = [{"note": note} | _order("a", str(at % ids), "simvastatin") for at in range(600)]
+    text = _text(orders, ["\n"] * 600, ["{"] * 600)
+    assert _line_by_line(text) == _by_the_engine(text)
