@@ -73,6 +73,8 @@ class Wording(Struct, frozen=True):
     no_null: str
     control_held: str
     control_failed: str
+    controls_failed: str
+    controls_unknown: str
     published: str
     no_cramps: str
     limits: tuple[str, ...]

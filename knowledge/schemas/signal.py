@@ -78,6 +78,8 @@ class WordingSchema(Strict):
     no_null = Text(required=True)
     control_held = Text(required=True)
     control_failed = Text(required=True)
+    controls_failed = Text(required=True)
+    controls_unknown = Text(required=True)
     published = Text(required=True)
     no_cramps = Text(required=True)
     limits = Many(Text(), required=True, at_least=1, unique=True)

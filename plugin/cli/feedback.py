@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from plugin.cli.shared import write_line
+from plugin.cli.shared import DAY, write_line
 
 if TYPE_CHECKING:
     from plugin.store.reading import Period
-
-_DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
 def _day(_: click.Context, __: click.Parameter, value: datetime | None) -> date | None:
@@ -22,9 +20,7 @@ def _day(_: click.Context, __: click.Parameter, value: datetime | None) -> date 
 
 
 def _day_option(name: str, text: str, *, required: bool = False) -> Callable[..., Any]:
-    return click.option(
-        name, type=_DAY, callback=_day, metavar="DATE", help=text, required=required
-    )
+    return click.option(name, type=DAY, callback=_day, metavar="DATE", help=text, required=required)
 
 
 @click.group()

@@ -28,5 +28,8 @@ def jwks() -> None:
 
     file = settings_from_environment().fhir_key
     if not file:
-        raise CrampcheckError("CRAMPCHECK_FHIR_KEY names no file; make a private key first.")
+        raise CrampcheckError(
+            "CRAMPCHECK_FHIR_KEY is not set: it names the file of your private key. "
+            "`openssl ecparam -name secp384r1 -genkey -noout -out crampcheck-key.pem` makes one."
+        )
     write_line(json.dumps(read_key(Path(file)).public_set(), indent=2).encode())

@@ -18,7 +18,7 @@ EXIT_CODES = (
     (2, "Wrong usage; or `explain` was asked about something that is not known."),
     (10, "The knowledge base is not valid."),
     (11, "The input cannot be read."),
-    (12, "A FHIR server refused, failed or could not be reached. No command asks one now."),
+    (12, "A FHIR server refused, failed or could not be reached."),
     (13, "A patient or a line could not be screened. The rest is written."),
     (130, "Stopped from the keyboard."),
 )

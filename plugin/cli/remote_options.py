@@ -1,16 +1,20 @@
-"""The options of `screen` for a source that is a FHIR server."""
+"""The options of a run over a source that is a FHIR server."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from msgspec import Struct
 
+from plugin.cli.fleet_options import FleetOptions, fleet_options
+
 if TYPE_CHECKING:
     from plugin.screening.remote.acquire import Remote
+    from plugin.screening.remote.fleet.fetch import Fleet
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -27,27 +31,49 @@ class RemoteOptions(Struct, frozen=True):
     output_format: str | None = None
     hours: float | None = None
     gigabytes: float | None = None
+    fleet: FleetOptions = FleetOptions()
 
-    def of(self, source: str) -> Remote | None:
+    def of(self, source: str, as_of: date) -> Remote | Fleet | None:
         """What is to be fetched; None for a source of files.
 
         Raises UsageError where the source and the options do not go together, FhirServerError for
-        an address that cannot be used, and SettingsInvalid.
+        an address that cannot be used, SettingsInvalid, and InputUnreadable for a file of ids.
         """
-        given = [getattr(self, name) for name in self.__struct_fields__]
+        fleet, of_export = self.fleet, self._of_export()
         if not source.startswith(_ADDRESS):
-            if any(one is not None for one in given):
+            if self.export is not None or of_export or fleet.whose or fleet.how:
                 raise click.UsageError(
-                    "--export and what goes with it are for a FHIR server; SOURCE is no address "
-                    "such as https://ehr.example.org/fhir."
+                    "--export, --group, --list, --patients and what goes with them are for a FHIR "
+                    "server; SOURCE is no address such as https://ehr.example.org/fhir."
                 )
             return None
-        if self.export is None:
+        whose = [*(["--export"] if self.export is not None else []), *fleet.whose]
+        if not whose:
             raise click.UsageError(
                 "SOURCE is the address of a FHIR server: say what to export from it, with --export "
-                "system, --export patient or --export group/ID."
+                "system, --export patient or --export group/ID; or whom to fetch, with --group ID, "
+                "--list ID or --patients FILE."
             )
+        if len(whose) > 1:
+            raise click.UsageError(f"{' and '.join(whose)} exclude each other; give one of them.")
+        if self.export is None:
+            if of_export:
+                raise click.UsageError(f"{of_export[0]} is for --export, not for {whose[0]}.")
+            return fleet.of(source, as_of)
+        if fleet.how:
+            raise click.UsageError(f"{fleet.how[0]} is not for --export.")
         return self._asked(source, self.export)
+
+    def _of_export(self) -> list[str]:
+        """The options given that are for an export only."""
+        said = {
+            "--types": self.types,
+            "--since": self.since,
+            "--output-format": self.output_format,
+            "--export-hours": self.hours,
+            "--export-gigabytes": self.gigabytes,
+        }
+        return [name for name, value in said.items() if value is not None]
 
     def _asked(self, source: str, export: str) -> Remote:
         from plugin.config import settings_from_environment  # noqa: PLC0415
@@ -111,6 +137,7 @@ def remote_options(command: Command) -> Command:
         metavar="GIB",
         help="How much may be downloaded, as it is sent.  [default: 100]",
     )
+    @fleet_options
     @functools.wraps(command)
     def with_remote(
         *,
@@ -120,9 +147,10 @@ def remote_options(command: Command) -> Command:
         output_format: str | None,
         hours: float | None,
         gigabytes: float | None,
+        fleet: FleetOptions,
         **rest: Any,
     ) -> Any:
-        remote = RemoteOptions(export, types, since, output_format, hours, gigabytes)
+        remote = RemoteOptions(export, types, since, output_format, hours, gigabytes, fleet)
         return command(remote=remote, **rest)
 
     return with_remote  # type: ignore[return-value]

@@ -14,14 +14,13 @@ import click
 
 from plugin.cli.explain import say
 from plugin.cli.folder import data_folder, folder_option, load_folder
+from plugin.cli.shared import DAY
 from plugin.errors import CrampcheckError
 
 if TYPE_CHECKING:
     from knowledge.draft import Draft
     from knowledge.review import FileReview
     from knowledge.signing import SignOff
-
-DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
 class NotWritten(CrampcheckError):  # noqa: N818

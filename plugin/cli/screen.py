@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
 from fractions import Fraction
@@ -15,21 +15,15 @@ from plugin.cli.overlay import overlay_option
 from plugin.cli.progress import Shown
 from plugin.cli.remote_options import RemoteOptions, remote_options
 from plugin.cli.report_options import options_of, report_options
+from plugin.cli.run_options import fresh_option, notice, progress_option, workers_option
 from plugin.cli.screened import left_out, report
 from plugin.cli.shared import as_of_option, packaged_pipeline
+from plugin.cli.spark_options import spark_options, spark_options_of
 from plugin.errors import NotAllScreened
+from plugin.screening.engine_names import ENGINES, LOCAL
 
 if TYPE_CHECKING:
     from plugin.screening.run.screen import Ran
-
-
-LOCAL = "local"
-
-
-def _only_local(_: click.Context, __: click.Parameter, value: str) -> str:
-    if value != LOCAL:
-        raise click.BadParameter(f"{value} is not part of this version; use {LOCAL}.")
-    return value
 
 
 def _percent(_: click.Context, __: click.Parameter, value: str | None) -> Fraction | None:
@@ -63,18 +57,13 @@ def _percent(_: click.Context, __: click.Parameter, value: str | None) -> Fracti
 )
 @click.option(
     "--engine",
-    callback=_only_local,
+    type=click.Choice(ENGINES),
     default=LOCAL,
     show_default=True,
-    metavar="ENGINE",
-    help="Where the work is done. This version has one engine, local: this machine.",
+    help="Where the work is done: in processes of this machine (local), or by Apache Spark, here "
+    "or on a cluster (spark). The results are the same.",
 )
-@click.option(
-    "--workers",
-    type=click.IntRange(min=1),
-    help="Worker processes; the results are the same with any number. If not given, one for each "
-    "processor and 64 MiB to read, at most 4.",
-)
+@workers_option
 @click.option(
     "--fail-under",
     "percent",
@@ -83,21 +72,10 @@ def _percent(_: click.Context, __: click.Parameter, value: str | None) -> Fracti
     help="Exit with 13 only if fewer of the patients were screened, or fewer of the lines were "
     "good, or a file could not be read to its end. If not given, anything left out is 13.",
 )
-@click.option(
-    "--fresh",
-    is_flag=True,
-    help="Begin anew where a run that was stopped could be gone on with.",
-)
-@click.option(
-    "--progress",
-    "shown",
-    type=click.Choice([one.value for one in Shown]),
-    default=Shown.AUTO.value,
-    show_default=True,
-    help="On standard error: a bar where that is a terminal and else nothing (auto), plain lines "
-    "for a log (lines), or nothing (none).",
-)
+@fresh_option
+@progress_option
 @report_options
+@spark_options
 @overlay_option()
 @remote_options
 def screen(
@@ -114,19 +92,23 @@ def screen(
     report_patients: int,
     suppress_below: int,
     remote: RemoteOptions,
+    master: str,
+    spark_write: str,
 ) -> None:
     """Assess every patient of a list.
 
-    SOURCE is a folder of NDJSON files (plain or gzip, any names, resources in any order), one such
-    file, or - for standard input. A line may also hold a whole Bundle. Hidden files, results of an
-    earlier run and files such as .csv or .md are left alone, and named.
-
-    With --export, SOURCE is the base address of a FHIR server. Who we are there is set by
-    CRAMPCHECK_FHIR_CLIENT_ID and CRAMPCHECK_FHIR_KEY; see the page on how to screen an export.
+    SOURCE is a folder of NDJSON files (plain, gzip or zstd, any names, resources in any order), one
+    such file, a pattern in quotes such as 'export/**/*.ndjson.gz', or - for standard input. A line
+    may also hold a whole Bundle. Hidden files, results of an earlier run and files such as .csv or
+    .md are left alone, and named.
 
     A run that was stopped or killed goes on where it was when the same command is given again.
     Results get their names when all of them are complete, run.json last: it says what was read, by
     what it was judged, and what was written.
+
+    With --export, --group, --list or --patients, SOURCE is the base address of a FHIR server. Who
+    we are there is set by CRAMPCHECK_FHIR_CLIENT_ID and CRAMPCHECK_FHIR_KEY; see the pages on how
+    to screen an export and patients of a server.
 
     Exit code 13 means that a line, a file or a patient could not be screened: see quarantine.ndjson
     and failed.ndjson in the output folder. Everything else is written.
@@ -134,10 +116,13 @@ def screen(
     from plugin.cli.progress import watching  # noqa: PLC0415 - and the rest only where it is used
     from plugin.screening.run.screen import Asked  # noqa: PLC0415
     from plugin.screening.run.screen import screen as run_screen  # noqa: PLC0415
-    from plugin.screening.sinks import choose  # noqa: PLC0415
+    from plugin.screening.sinks import Chosen, choose  # noqa: PLC0415
 
     chosen = choose(formats)
-    fetched = remote.of(source)
+    fetched = remote.of(source, as_of)
+    spark = spark_options_of(engine, source, chosen, master=master, write=spark_write)
+    if spark and spark.answers:
+        chosen = Chosen(())
     packaged_pipeline()  # a fault of the knowledge is said before hours of reading
     asked = Asked(
         source=source,
@@ -147,17 +132,18 @@ def screen(
         workers=workers,
         engine=engine,
         fresh=fresh,
-        report=options_of(report_patients, suppress_below),
+        report=options_of(report_patients, suppress_below, chosen.formats),
         remote=fetched,
+        spark=spark,
     )
     with watching(Shown(shown)) as on_progress:
-        ran = run_screen(asked, on_progress=on_progress, on_notice=_notice)
-    _end(ran, out, percent)
+        ran = run_screen(asked, on_progress=on_progress, on_notice=notice)
+    _end(ran, out, chosen.names, percent)
 
 
-def _end(ran: Ran, out: Path, percent: Fraction | None) -> None:
+def _end(ran: Ran, out: Path, written: Sequence[str], percent: Fraction | None) -> None:
     with suppress(OSError):  # the results are written, whether or not this can be told
-        click.echo("\n".join(report(ran, out)), err=True)
+        click.echo("\n".join(report(ran, out, written)), err=True)
     totals = ran.totals
     if totals.all_good:
         return
@@ -166,9 +152,3 @@ def _end(ran: Ran, out: Path, percent: Fraction | None) -> None:
         raise NotAllScreened(said)
     with suppress(OSError):
         click.echo(f"{said} That is within --fail-under {float(percent):g}.", err=True)
-
-
-def _notice(sentence: str) -> None:
-    if sys.stderr is not None:
-        with suppress(OSError):
-            click.echo(f"crampcheck: {sentence}.", err=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from plugin.screening.sinks.names import RESULTS
 from plugin.screening.visible import visible
 
 if TYPE_CHECKING:
@@ -16,13 +17,15 @@ LEVELS = ("critical", "warning", "info", "none")
 _MB = 1_000_000
 
 
-def report(ran: Ran, out: Path) -> Iterator[str]:
-    """The totals, a line each."""
+def report(ran: Ran, out: Path, written: Sequence[str]) -> Iterator[str]:
+    """The totals, a line each. `written` are the names of the results of this run."""
     totals = ran.totals
     yield f"patients {totals.patients} = screened {totals.screened} + failed {totals.failed}"
-    levels = by_level(totals.by_level) or "none given"
-    yield f"levels: {levels}; not assessed: {totals.not_assessed}"
-    yield f"patients with entries that could not be read: {totals.with_unread}"
+    yield f"levels: {_levels(totals) or 'none given'}"
+    yield (
+        f"patients with entries that could not be read: {totals.with_unread}; "
+        f"of these, with nothing found: {totals.silent_unread}"
+    )
     yield f"resources used: {_counts(totals.kept)}"
     yield f"resources set aside, of no use here: {_counts(totals.set_aside)}"
     for what, names in (
@@ -34,11 +37,21 @@ def report(ran: Ran, out: Path) -> Iterator[str]:
             yield f"{what}: {', '.join(names)}"
     yield _read(ran)
     yield f"results: {out} (run {ran.run})"
+    if old := [name for name in RESULTS if name not in written and (out / name).exists()]:
+        yield f"of an earlier run, and left as they were: {', '.join(old)}"
 
 
 def by_level(counts: dict[str, int]) -> str:
     """`2 critical, 1 none`, the worst first."""
     return ", ".join(f"{counts[level]} {level}" for level in LEVELS if counts.get(level))
+
+
+def _levels(totals: Totals) -> str:
+    """The parts add up to who was screened: who is not assessed has a level of none too."""
+    apart = totals.not_assessed
+    assessed = {**totals.by_level, "none": totals.by_level.get("none", 0) - apart}
+    parts = (by_level(assessed), f"{apart} not assessed" if apart else "")
+    return ", ".join(part for part in parts if part)
 
 
 def left_out(totals: Totals, out: Path) -> str:

@@ -17,6 +17,26 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+class _Day(click.DateTime):
+    """A day as people write it here; a refusal shows how, in place of a pattern of Python's."""
+
+    def __init__(self) -> None:
+        super().__init__(formats=["%Y-%m-%d"])
+
+    def convert(
+        self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """The day at midnight, without a zone."""
+        try:
+            day: datetime = super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"{value!r} is no day; write it like 2026-11-01.", param, ctx)
+        return day
+
+
+DAY = _Day()
+
+
 def _as_date(_: click.Context, __: click.Parameter, value: datetime | None) -> date:
     return value.date() if value else date.today()
 
@@ -25,7 +45,7 @@ def as_of_option(what: str = "Judge the record") -> Callable[[Command], Command]
     """`--as-of`: the day on which a record is judged, or `what` else is done."""
     return click.option(
         "--as-of",
-        type=click.DateTime(formats=["%Y-%m-%d"]),
+        type=DAY,
         callback=_as_date,
         metavar="DATE",
         help=f"{what} as of this day (YYYY-MM-DD); today if not given.",

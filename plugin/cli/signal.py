@@ -11,11 +11,16 @@ import click
 
 from plugin.cli.folder import signals_of
 from plugin.cli.overlay import overlay_option
-from plugin.cli.shared import as_of_option, packaged_pipeline
+from plugin.cli.progress import Shown, watching
+from plugin.cli.remote_options import RemoteOptions, remote_options
+from plugin.cli.report_options import suppressing
+from plugin.cli.run_options import fresh_option, notice, progress_option, workers_option
+from plugin.cli.shared import DAY, as_of_option, packaged_pipeline
 from plugin.errors import NotAllScreened
+from plugin.screening.report.small_cells import LEAST_BELOW
 
 if TYPE_CHECKING:
-    from plugin.screening.signal.running import Analysed
+    from plugin.screening.signal.analysis import Population
 
 OUTCOMES = ("any", "diagnosis", "quinine")
 DATES = ("onset", "recorded")
@@ -50,7 +55,7 @@ MOST_DAYS = 36525
 )
 @click.option(
     "--data-from",
-    type=click.DateTime(formats=["%Y-%m-%d"]),
+    type=DAY,
     metavar="DATE",
     help="The day on which the data begin for everybody; each patient's earliest record if not "
     "given.",
@@ -85,19 +90,19 @@ MOST_DAYS = 36525
 )
 @click.option(
     "--suppress-below",
-    type=click.IntRange(0),
+    type=int,
     default=0,
-    metavar="N",
-    help="Withhold counts from 1 to N-1, and what would give them away; 0 withholds none.",
-)
-@click.option(
-    "--workers",
-    type=click.IntRange(min=1),
-    default=1,
     show_default=True,
-    help="Worker processes; the results are the same with any number.",
+    metavar="N",
+    callback=suppressing,
+    help=f"Show no count under N ({LEAST_BELOW} or more), nor what would give one away; 0 shows "
+    "all as they are.",
 )
+@workers_option
+@fresh_option
+@progress_option
 @overlay_option()
+@remote_options
 def signal(
     *,
     source: str,
@@ -111,7 +116,10 @@ def signal(
     min_age: int,
     min_pairs: int,
     suppress_below: int,
-    workers: int,
+    workers: int | None,
+    fresh: bool,
+    shown: str,
+    remote: RemoteOptions,
 ) -> None:
     """Compare how often first cramps follow and precede the start of a drug.
 
@@ -120,23 +128,23 @@ def signal(
     adjusted for trends, with its exact 95% interval. A signal is no proof, and no advice about any
     one patient.
 
+    A run that was stopped or killed goes on where it was when the same command is given again.
+
     Exit code 13 means that a line, a file or a patient could not be read: see quarantine.ndjson and
     failed.ndjson in the output folder. Everything else is counted.
     """
     # Slow to import.
-    from plugin.cli.progress import progress_bar  # noqa: PLC0415
     from plugin.cli.signal_table import show  # noqa: PLC0415
-    from plugin.screening.run.progress import Progress  # noqa: PLC0415
     from plugin.screening.signal.extra import check_extra  # noqa: PLC0415
-    from plugin.screening.signal.running import analyse  # noqa: PLC0415
+    from plugin.screening.signal.running import Asked, analyse  # noqa: PLC0415
     from plugin.screening.signal.settings import (  # noqa: PLC0415
         ConditionDate,
         OutcomeKind,
         Settings,
     )
-    from plugin.screening.signal.writing import result_files, write  # noqa: PLC0415
 
     check_extra()  # before hours of reading
+    fetched = remote.of(source, as_of)
     pipeline = packaged_pipeline()
     signals = signals_of(pipeline.knowledge, None)
     settings = Settings(
@@ -150,31 +158,22 @@ def signal(
         min_pairs=min_pairs,
         suppress_below=suppress_below,
     )
-    with progress_bar() as on_progress:
-        analysed = analyse(
-            source,
-            pipeline,
-            signals,
-            settings,
-            near=out,
-            workers=workers,
-            leave_out=result_files(out),
-            on_step=lambda step: on_progress(Progress(step.stage, step.done, step.total)),
-        )
-    write(out, analysed, signals)
-    show(analysed.analysis, signals)
+    asked = Asked(source, out, settings, workers, fresh, fetched)
+    with watching(Shown(shown)) as on_progress:
+        analysis = analyse(asked, pipeline, signals, on_progress=on_progress, on_notice=notice)
+    show(analysis, signals)
     with suppress(OSError):  # the results are written, whether or not this can be told
         click.echo(f"results: {out}", err=True)
-    _left_out(analysed, out)
+    _left_out(analysis.population, out)
 
 
-def _left_out(analysed: Analysed, out: Path) -> None:
+def _left_out(found: Population, out: Path) -> None:
     parts = []
-    if analysed.quarantined:
+    if found.quarantined:
         parts.append(
-            f"{len(analysed.quarantined)} lines, entries or files: see {out / 'quarantine.ndjson'}"
+            f"{found.quarantined} lines, entries or files: see {out / 'quarantine.ndjson'}"
         )
-    if analysed.failed:
-        parts.append(f"{len(analysed.failed)} patients: see {out / 'failed.ndjson'}")
+    if found.failed:
+        parts.append(f"{found.failed} patients: see {out / 'failed.ndjson'}")
     if parts:
         raise NotAllScreened(f"not all could be read ({'; '.join(parts)}). The rest is counted.")

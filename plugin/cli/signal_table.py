@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from shutil import get_terminal_size
 from typing import IO
 
 from rich import box
@@ -13,9 +14,10 @@ from rich.text import Text
 
 from knowledge.signal_model import Signals
 from plugin.screening.signal import wording
-from plugin.screening.signal.analysis import Analysis, Line
+from plugin.screening.signal.analysis import Analysis
+from plugin.screening.signal.lines import Line
 
-_WIDTH = 126
+_WIDTH = 160  # the least: a narrower table would cut numbers off
 _COLUMNS = (
     "starts",
     "after",
@@ -31,7 +33,7 @@ _COLUMNS = (
 def show(analysis: Analysis, signals: Signals, stream: IO[str] | None = None) -> None:
     """Print the groups, the controls, and how to take them; on standard output if no stream."""
     out = stream or sys.stdout
-    width = None if out.isatty() else _WIDTH
+    width = max(_WIDTH, get_terminal_size().columns) if out.isatty() else _WIDTH
     console = Console(file=out, width=width, highlight=False, markup=False, emoji=False)
     limit, counts = analysis.settings.suppress_below, analysis.population
     console.print(
@@ -41,6 +43,8 @@ def show(analysis: Analysis, signals: Signals, stream: IO[str] | None = None) ->
     )
     if counts.cramps == 0:
         console.print(signals.wording.no_cramps)
+    if said := wording.of_controls(analysis, signals.wording):
+        console.print(said)
     for title, lines in (
         ("Groups linked to cramps", analysis.linked),
         ("Negative controls", analysis.controls),
@@ -48,6 +52,8 @@ def show(analysis: Analysis, signals: Signals, stream: IO[str] | None = None) ->
         console.print(_table(title, [line for line in lines if line.starts != 0], limit))
         if never := [line.id for line in lines if line.starts == 0]:
             console.print(f"no first start that counts: {', '.join(never)}")
+    if any(line.published and line.starts != 0 for line in analysis.groups):
+        console.print(signals.wording.published)
     for line in analysis.controls:
         console.print(f"{line.id}: {wording.reading(line, signals.wording)}")
     for label, number in wording.left_out(analysis):
@@ -64,7 +70,7 @@ def _table(title: str, lines: Sequence[Line], limit: int) -> Table:
         after, before = wording.pairs(line, limit)
         cells = (
             line.id,
-            wording.count(line.starts, limit),
+            wording.cell(line, "starts", limit),
             after,
             before,
             wording.ratio(line.crude_ratio),

@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 
 import click
 
-from plugin.cli.shared import write_line
+from plugin.cli.shared import DAY, write_line
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 # As in the tables; written here, so that no command loads SQLAlchemy for its help.
-LEVELS = ("critical", "warning", "info")
+LEVELS = ("critical", "warning", "info", "none")
 OPEN = ("new", "seen")
 STATUSES = (*OPEN, "done", "dismissed")
 _LONGEST_REASON, _LONGEST_NAME = 1000, 200
@@ -26,8 +26,18 @@ def _day(_: click.Context, __: click.Parameter, value: datetime) -> date:
 
 def _format_option(command: Command) -> Command:
     return click.option(
-        "--format", "format_", type=click.Choice(["table", "json"]), default="table"
+        "--format",
+        "format_",
+        type=click.Choice(["table", "json"]),
+        default="table",
+        show_default=True,
+        help="A table for people, or one JSON object.",
     )(command)
+
+
+def _reference(patient: str) -> str:
+    """`17` is `Patient/17`; what has a slash in it is a reference already."""
+    return patient if "/" in patient else f"Patient/{patient}"
 
 
 def _me() -> str:
@@ -47,8 +57,14 @@ def worklist() -> None:
 
 
 @worklist.command(name="list")
-@click.option("--level", "levels", multiple=True, type=click.Choice(LEVELS))
-@click.option("--rule", "rules", multiple=True, metavar="RULE", help="Id of a rule.")
+@click.option(
+    "--level",
+    "levels",
+    multiple=True,
+    type=click.Choice(LEVELS),
+    help="Level of the finding; none: nothing was found, and not everything could be read.",
+)
+@click.option("--rule", "rules", multiple=True, metavar="RULE", help="Id of a rule, or `unread`.")
 @click.option(
     "--status",
     "statuses",
@@ -56,8 +72,11 @@ def worklist() -> None:
     type=click.Choice([*STATUSES, "any"]),
     default=OPEN,
     show_default=True,
+    help="What became of it; any shows all.",
 )
-@click.option("--patient", "patients", multiple=True, metavar="REFERENCE", help="Patient/ID.")
+@click.option(
+    "--patient", "patients", multiple=True, metavar="REFERENCE", help="Patient/ID, or ID."
+)
 @click.option("--gone", is_flag=True, help="Also what the last run no longer found.")
 @click.option(
     "--most", type=click.IntRange(min=1), default=100, show_default=True, help="How many to show."
@@ -76,15 +95,18 @@ def list_(
     """Show items, worst first. Options may be given more than once."""
     from plugin.cli import worklist_shown  # noqa: PLC0415 - SQLAlchemy for these commands only
     from plugin.config import settings_from_environment  # noqa: PLC0415
+    from plugin.store.address import address_of  # noqa: PLC0415
+    from plugin.store.errors import place  # noqa: PLC0415
     from plugin.store.worklist.reading import Asked, items  # noqa: PLC0415
 
     wanted = () if "any" in statuses else statuses
-    asked = Asked(levels, rules, wanted, patients, gone)
-    found = items(settings_from_environment(), asked, most)
+    asked = Asked(levels, rules, wanted, tuple(map(_reference, patients)), gone)
+    settings = settings_from_environment()
+    found = items(settings, asked, most)
     if format_ == "json":
         write_line(worklist_shown.as_json(found))
     else:
-        worklist_shown.show(found, sys.stdout)
+        worklist_shown.show(found, place(address_of(settings)), sys.stdout)
 
 
 @worklist.command()
@@ -139,7 +161,7 @@ def mark(numbers: tuple[int, ...], status: str, reason: str, by: str) -> None:
 @worklist.command()
 @click.option(
     "--before",
-    type=click.DateTime(formats=["%Y-%m-%d"]),
+    type=DAY,
     callback=_day,
     required=True,
     metavar="DATE",

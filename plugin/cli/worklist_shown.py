@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import IO, Any
 
@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from plugin.screening.visible import visible
-from plugin.store.worklist.model import Item, Mark
+from plugin.store.worklist.model import UNREAD, Item, Mark
 from plugin.store.worklist.reading import Listed
 
 SCHEMA = "crampcheck.worklist/1"
@@ -36,11 +36,15 @@ def one_as_json(item: Item, marks: Iterable[Mark]) -> bytes:
     return msgspec.json.encode({"schema": SCHEMA, "item": _object(item), "marks": history})
 
 
-def show(listed: Listed, stream: IO[str]) -> None:
-    """A row for each item."""
+def show(listed: Listed, where: str, stream: IO[str]) -> None:
+    """A row for each item; where there is none, in which database that is."""
     console = _console(stream)
     if not listed.items:
-        console.print("Nothing on the worklist for what was asked.")
+        console.print(
+            f"Nothing on the worklist for what was asked, in {where}. "
+            "`crampcheck screen ... --format worklist` fills it; `--status any` shows what is done "
+            "or dismissed too."
+        )
         return
     table = Table(expand=True)
     for name, ratio in (("No.", None), ("Level", None), ("Patient", 2), ("Finding", 5)):
@@ -51,7 +55,7 @@ def show(listed: Listed, stream: IO[str]) -> None:
             str(item.number),
             Text(item.level, style=_STYLE.get(item.level, "")),
             visible(item.patient),
-            f"{visible(item.summary)}\n{_drugs(item)}. Rule: {item.rule}",
+            "\n".join(_finding(item)),
             _status(item),
         )
     console.print(table)
@@ -69,13 +73,13 @@ def show_one(item: Item, marks: Iterable[Mark], stream: IO[str]) -> None:
         ("Patient", item.patient),
         ("Level", item.level),
         ("Finding", item.summary),
-        ("Drugs", _drugs(item)),
+        ("Drugs", _drugs(item) or "none"),
         ("Rule", item.rule),
         ("Options", ", ".join(item.options) or "none"),
-        ("Could not be read", f"{item.unread} entries of this patient"),
+        ("Could not be read", f"entries of this patient: {item.unread}"),
         ("Status", _status(item)),
         ("Found", f"first by run {item.first_run}, last by {item.last_run}, as of {item.as_of}"),
-        ("DetectedIssue", item.issue),
+        ("DetectedIssue", item.issue if item.rule != UNREAD else "none"),
     ):
         table.add_row(name, visible(said))
     console.print(table)
@@ -87,6 +91,14 @@ def show_one(item: Item, marks: Iterable[Mark], stream: IO[str]) -> None:
         for row in history:
             marked.add_row(*row)
         console.print(marked)
+
+
+def _finding(item: Item) -> Iterator[str]:
+    yield visible(item.summary)
+    if item.rule != UNREAD:
+        yield f"{_drugs(item)}. Rule: {item.rule}"
+        if item.unread:
+            yield f"Entries of this patient that could not be read: {item.unread}"
 
 
 def _drugs(item: Item) -> str:

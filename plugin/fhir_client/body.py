@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 import requests
@@ -63,9 +63,9 @@ def _broken_gzip() -> FetchFault:
     return FetchFault(Outcome.NOT_FHIR, "the FHIR server's answer is broken gzip")
 
 
-def checked_json(response: requests.Response, body: bytes) -> bytes:
+def checked_json(headers: Mapping[str, str], body: bytes) -> bytes:
     """The body, if it is JSON and not declared as something else. Raises FetchFault."""
-    declared = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    declared = headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if declared and not _JSON.match(declared):
         raise FetchFault(Outcome.NOT_FHIR, "the FHIR server answered with a type that is no JSON")
     body = body.removeprefix(b"\xef\xbb\xbf")

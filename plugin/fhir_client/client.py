@@ -10,14 +10,13 @@ import requests
 from msgspec import Struct
 
 from cds_hooks.bundle import has_next, says_more
-from cds_hooks.errors import TooMany
 from cds_hooks.model import PrefetchValue, Sent, State
-from cds_hooks.peek import Peek, look
-from cds_hooks.prefetch import read_prefetch
+from cds_hooks.peek import Peek
 from plugin.addresses.fhir import Base, is_id, own_page
 from plugin.fhir_client.deadline import Deadline
 from plugin.fhir_client.faults import FetchFault, Outcome
 from plugin.fhir_client.http import Getter, Note
+from plugin.fhir_client.page import next_link, read_page
 
 Enough = Callable[[tuple[Sent, ...]], bool]
 
@@ -89,7 +88,7 @@ class FhirClient:
         left = _MOST_BYTES
         while url is not None and url not in seen and len(seen) < _MOST_PAGES:
             try:
-                size, value, bundle = self._getter.get(url, left, _page)
+                size, value, bundle = self._getter.get(url, left, read_page)
             except FetchFault as fault:
                 if not seen:
                     raise
@@ -98,7 +97,7 @@ class FhirClient:
             seen.add(url)
             left -= size
             yield value, bundle
-            url = own_page(self._base, url, _next_link(bundle.link))
+            url = own_page(self._base, url, next_link(bundle.link))
 
     def read(self, resource_type: str, id_: str) -> Sent:
         """One resource. Raises FetchFault, also where the answer is not of that type and id."""
@@ -117,33 +116,3 @@ class FhirClient:
             return Sent(body, url)
 
         return self._getter.get(url, _MOST_BYTES, understand)
-
-
-def _page(body: bytes) -> tuple[int, PrefetchValue, Peek]:
-    """One page of a search, and its size. Raises FetchFault for what is no Bundle, or one of
-    errors only.
-    """
-    try:
-        value = read_prefetch(body)
-    except RecursionError:  # Bundles in Bundles
-        value = PrefetchValue(State.FAILED, problem="Bundles in Bundles without end")
-    except TooMany:
-        raise FetchFault(
-            Outcome.TOO_LARGE, "the FHIR server's answer has too many entries"
-        ) from None
-    if value.state is State.FAILED:
-        raise FetchFault(Outcome.NOT_FHIR, f"the FHIR server answered with {value.problem}")
-    bundle = look(body)
-    if bundle is None or bundle.resource_type != "Bundle":
-        raise FetchFault(
-            Outcome.NOT_FHIR, "the FHIR server answered a search with something that is no Bundle"
-        )
-    return len(body), value, bundle
-
-
-def _next_link(links: Any) -> str:
-    """The address of the next page; empty where there is none that can be read."""
-    for link in links if isinstance(links, list) else [links]:
-        if isinstance(link, dict) and has_next(link) and isinstance(link.get("url"), str):
-            return str(link["url"])
-    return ""

@@ -128,7 +128,7 @@ class _Stale(Exception):  # noqa: N818
 def _answer(response: requests.Response, most: int) -> bytes:
     status = response.status_code
     if status == HTTPStatus.OK:
-        return checked_json(response, read_body(response, most))
+        return checked_json(response.headers, read_body(response, most))
     if _FIRST_REDIRECT <= status < _FIRST_REFUSAL:
         raise FetchFault(
             Outcome.REDIRECT, f"the FHIR server answered {status}, which is not followed"

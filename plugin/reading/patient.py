@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from plugin.errors import InputUnreadable
 from plugin.model import UnreadReason
-from plugin.reading.context import Entry, Reading
+from plugin.reading.context import Entry, Reading, is_id, shown_reference
 from plugin.reading.dates import day_of
 from plugin.reading.references import key_of, keys_of
 from plugin.reading.shapes import Patient, Resource
@@ -55,17 +55,18 @@ def owner_of(entries: Sequence[Entry], patient: str) -> Owner:
     if patient:
         bare = "/" not in patient and ":" not in patient
         return _named(f"{_PATIENT}/{patient}" if bare else patient, patients)
-    if len(patients) > 1:
-        raise InputUnreadable(f"The input holds {len(patients)} Patient resources. {_SCREEN}")
-    if patients:
-        return Owner(patients[0].reference, frozenset(_keys(patients[0])))
+    names = {_reference_of(entry) for entry in patients}  # versions in dispute are of one
+    if len(names) > 1:
+        raise InputUnreadable(f"The input holds {len(names)} Patient resources. {_SCREEN}")
+    if names:
+        return Owner(names.pop(), frozenset().union(*map(_keys, patients)))
     subjects = {subject_of(entry.resource) for entry in entries if entry.resource} - {""}
     if len(subjects) > 1:
         raise InputUnreadable(
             f"The input holds no Patient resource and speaks of {len(subjects)} patients. {_SCREEN}"
         )
     reference = min(subjects, default="")
-    return Owner(reference, frozenset(subjects))
+    return Owner(_shown(reference), frozenset(subjects))
 
 
 def _named(patient: str, patients: list[Entry]) -> Owner:
@@ -73,15 +74,32 @@ def _named(patient: str, patients: list[Entry]) -> Owner:
     key = key_of(patient)
     id_ = key.rpartition("/")[2]
     keys = {key, id_, f"urn:uuid:{id_}".lower()}
+    shown = _shown(key)
     for entry in patients:
         resource = entry.resource
         if resource is not None and resource.id == id_ and not entry.urls:
             keys.add(f"Patient/{id_}")  # nearly always
             continue
         own = _keys(entry)
-        if keys & own:
-            keys |= own
-    return Owner(key, frozenset(keys))
+        if patient in own and resource is not None and not is_id(resource.id or "-"):
+            shown = entry.reference  # its id has a slash or a blank, so that no key is made of it
+        elif not keys & own:
+            continue
+        keys |= own
+    return Owner(shown, frozenset(keys))
+
+
+def _reference_of(entry: Entry) -> str:
+    """How a Patient is shown; without an id, by the address that it came with."""
+    if entry.resource is None or entry.resource.id or not entry.urls:
+        return entry.reference
+    return min(map(key_of, entry.urls))
+
+
+def _shown(key: str) -> str:
+    """A key as entries are shown: an id that FHIR would not allow is percent-encoded."""
+    kind, _, id_ = key.partition("/")
+    return shown_reference(kind, id_, b"") if kind == "Patient" and id_ else key
 
 
 def _keys(entry: Entry) -> set[str]:
@@ -112,6 +130,11 @@ def read_patient(entry: Entry, patient: Patient, reading: Reading) -> Person:
     born = day_of(patient.birth_date)
     if born is None and patient.birth_date:
         reading.not_read(entry, UnreadReason.DATE_NOT_READ, "", "birthDate is no date")
+    if born is not None and born.first > reading.as_of:
+        # 2045 for 1945, most often. Taken as it is, an adult would pass for a child, unassessed.
+        detail = "birthDate lies after the day of assessment"
+        reading.not_read(entry, UnreadReason.DATE_NOT_READ, "", detail)
+        born = None
     died = day_of(patient.deceased_date_time)
     return Person(
         birth_date=born.first if born else None,

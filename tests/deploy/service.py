@@ -63,6 +63,15 @@ class Service:
         """Everything that it wrote so far, both streams."""
         return self._output.read_text(encoding="utf-8", errors="replace")
 
+    def whole_lines(self) -> str:
+        """The same, up to the last line that is written to its end."""
+        output = self.output()
+        return output[: output.rfind("\n") + 1]
+
+    def wait_until_written(self, text: str) -> None:
+        """Return when a line with a text is written: a call is logged after it was answered."""
+        wait_for(lambda: text in self.whole_lines(), self._process, self.output)
+
     def wait_until_ready(self) -> None:
         """Return when `/readyz` answers 200; fail with the output if the service ended."""
         wait_for(lambda: self.get("/readyz").status == http.client.OK, self._process, self.output)

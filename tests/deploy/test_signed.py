@@ -85,11 +85,12 @@ def test_no_token_and_nothing_of_a_stranger_is_in_the_log(
 
 def test_no_client_writes_a_line_of_the_log(service: Service) -> None:
     """A path with line ends, quotes and escapes is one word of one line of JSON."""
-    before = service.output()
+    before = service.whole_lines()
     path = "/a%0A%7B%22event%22:%22forged%22%7D%5C%1B%5B31m%C3%A9%22,%22x%22:%22?patient=Ada"
     service.send_raw(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
     assert 200 == service.get("/healthz").status
-    written = service.output().removeprefix(before).splitlines()
+    service.wait_until_written('"/a%0A')
+    written = service.whole_lines().removeprefix(before).splitlines()
     events = [json.loads(line) for line in written]
     [event] = [one for one in events if one.get("path", "").startswith("/a%0A")]
     assert {"time", "method", "path", "status", "bytes", "microseconds", "worker"} == set(event)

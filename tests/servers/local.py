@@ -7,6 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NoReturn
 
 import pytest
@@ -35,11 +36,10 @@ def wait_for(
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         assert process.poll() is None, f"the server ended at its start:\n{said()}"
-        try:
+        with suppress(OSError):
             if answers():
                 return
-        except OSError:
-            time.sleep(0.05)
+        time.sleep(0.05)
     raise AssertionError(f"the server did not become ready:\n{said()}")
 
 

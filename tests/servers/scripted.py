@@ -90,7 +90,11 @@ def scripted(script: Script | None = None) -> Iterator[ScriptedServer]:
         def log_message(self, *_args: Any) -> None:
             """Nothing on the screen."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Quiet(ThreadingHTTPServer):
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            """A client that hangs up is part of the tests."""
+
+    server = Quiet(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     running = ScriptedServer(f"http://127.0.0.1:{server.server_address[1]}/fhir")
     if script is not None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from heapq import merge
+from operator import attrgetter
 
 from plugin.screening.local.fast import Fast
+from plugin.screening.local.left_out import Held, LeftOut
 from plugin.screening.local.memory import without_searches
 from plugin.screening.local.spill import Spill
 from plugin.screening.local.work import ChunkDone, Work, leave, left, written
@@ -19,6 +23,7 @@ from plugin.screening.source.lines import Batch
 from plugin.screening.source.packing import is_packed
 
 _MAGIC = 16  # bytes that tell a packed file
+_BY_LINE = attrgetter("line", "offset")
 
 
 def read_chunk(chunk: Chunk, work: Work, sieve: Sieve | None = None) -> ChunkDone:
@@ -29,45 +34,52 @@ def read_chunk(chunk: Chunk, work: Work, sieve: Sieve | None = None) -> ChunkDon
     done = left(work.chunk_done(chunk.number), ChunkDone)
     if done is not None:
         return done
-    with without_searches(), written(work.spill(chunk.number)) as file:
-        reading = _Reading(chunk, Spill(file, work.partitions), sieve)
+    with without_searches(), ExitStack() as stack:
+        spill = Spill(stack.enter_context(written(work.spill(chunk.number))), work.partitions)
+        reading = Reading(chunk, spill, LeftOut(work, chunk.number, stack), sieve)
         reading.read(batches(chunk))
         done = reading.done()
     leave(work.chunk_done(chunk.number), done)
     return done
 
 
-class _Reading:
+class Reading:
     """The reading of one chunk: counts, and what went into quarantine."""
 
-    def __init__(self, chunk: Chunk, spill: Spill, sieve: Sieve | None) -> None:
+    def __init__(
+        self, chunk: Chunk, spill: Spill, left_out: LeftOut | Held, sieve: Sieve | None
+    ) -> None:
         self._chunk = chunk
         self._spill = spill
+        self._left_out = left_out
         self._fast = Fast(spill, sieve if _can_be_read_again(chunk) else None)
         self._kept: Counter[str] = Counter()
         self._set_aside: Counter[str] = Counter()
-        self._quarantined: list[Quarantined] = []
         self._earlier = False
         self._lines = self._size = self._documents = self._slowly = 0
 
     def read(self, found: Iterable[Batch]) -> None:
         """Take in the lines. What the fast way leaves goes the long way, in the same order."""
         for batch in found:
-            for number in self._fast.take(batch):
-                self._document(batch, number)
-            if batch.is_tidy:
-                size, documents = batch.size, len(batch.raw)
-            else:
-                size = sum(map(len, batch.lines)) + len(batch.lines)
-                documents = sum(map(bool, batch.lines))
-            self._documents += documents
-            self._spill.flush_when_full(size)
-            self._lines = max(self._lines, batch.line + len(batch.raw) - 1)
-            self._size += size
-            self._quarantined += [
-                Quarantined(batch.file, fault.line, fault.reason, fault.offset, fault.ends)
-                for fault in batch.faults
-            ]
+            self.take(batch)
+
+    def take(self, batch: Batch) -> None:
+        """Take in the lines of one batch."""
+        faults = [
+            Quarantined(batch.file, fault.line, fault.reason, fault.offset, fault.ends)
+            for fault in batch.faults
+        ]
+        faults.sort(key=_BY_LINE)
+        self._left_out.take(merge(faults, self._placed(batch), key=_BY_LINE))
+        if batch.is_tidy:
+            size, documents = batch.size, len(batch.raw)
+        else:
+            size = sum(map(len, batch.lines)) + len(batch.lines)
+            documents = sum(map(bool, batch.lines))
+        self._documents += documents
+        self._spill.flush_when_full(size)
+        self._lines = max(self._lines, batch.line + len(batch.raw) - 1)
+        self._size += size
 
     def done(self) -> ChunkDone:
         self._spill.flush()
@@ -82,27 +94,32 @@ class _Reading:
             placed=self._slowly + self._fast.kept().total() + self._fast.set_aside.total(),
             kept=dict(sorted((self._kept + self._fast.kept()).items())),
             set_aside=dict(sorted((self._set_aside + self._fast.set_aside).items())),
-            quarantined=tuple(self._quarantined),
+            quarantined=self._left_out.count,
+            whole=tuple(self._left_out.whole),
             earlier_results=self._earlier,
             segments=tuple(self._spill.segments),
         )
 
-    def _document(self, batch: Batch, number: int) -> None:
+    def _placed(self, batch: Batch) -> Iterator[Quarantined]:
+        """Place the lines of a batch. Gives what can be given to nobody, line by line."""
+        for number in self._fast.take(batch):
+            for reason in self._document(batch, number):
+                yield Quarantined(batch.file, batch.line + number, reason, batch.offsets[number])
+
+    def _document(self, batch: Batch, number: int) -> list[str]:
+        """Place one line the long way. Gives why parts of it, or all, are nobody's."""
         line = batch.lines[number]
         if not line:  # blank, or it has a fault
-            return
+            return []
         self._slowly += 1
         if is_result(batch.file, line):
             self._earlier = True
-            return
+            return []
         placed = place(line)
         self._spill.take(placed)
         self._kept.update(placed.kept)
         self._set_aside.update(placed.set_aside)
-        self._quarantined += [
-            Quarantined(batch.file, batch.line + number, reason, batch.offsets[number])
-            for reason in placed.quarantined
-        ]
+        return placed.quarantined
 
 
 def _can_be_read_again(chunk: Chunk) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from itertools import repeat
 from operator import attrgetter
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from plugin.reading.context import is_id
 from plugin.reading.plain import decode_lines
@@ -14,21 +14,26 @@ from plugin.reading.repair import decode
 from plugin.reading.shapes import Condition, Medicine, Observation, Resource
 from plugin.reading.source import RawEntry
 from plugin.screening.local.aside import ids_of, read_again
-from plugin.screening.local.shared import Shared
-from plugin.screening.local.spill import ASIDE, LINES, NEAR, entry_of, lines_of
+from plugin.screening.local.spill import ASIDE, ENTRY, LINES, NEAR, entry_of, lines_of
 from plugin.screening.placing.heads import FAULTS
-from plugin.screening.placing.ownership import needs_of, ownership
+from plugin.screening.placing.ownership import PATIENT, needs_of, ownership
 from plugin.screening.source.lines import Buffer
 
-# The kind of a row, how many lines it has, its payload, and the file that it came from. Tuples,
-# because each patient has a few.
-Held: TypeAlias = tuple[int, int, Buffer, str]
+# The kind of a row, its payload, and the file that it came from.
+Held: TypeAlias = tuple[int, Buffer, str]
 _NOTHING = repeat("")
 _ID = attrgetter("id")
+_BY_ID = f"{PATIENT}/".encode()
 _SIFTED = frozenset({Observation, Condition})
 
 
-def entries_of(rows: Sequence[Held], known: Shared) -> tuple[RawEntry, ...]:
+class Known(Protocol):
+    """What patients share, by key."""
+
+    def find(self, key: str, /) -> Iterable[RawEntry]: ...
+
+
+def entries_of(rows: Sequence[Held], known: Known) -> tuple[RawEntry, ...]:
     """A patient's entries, decoded where that succeeds, and the shared ones they point to.
 
     What was set aside is left out, unless another entry may have its id.
@@ -41,13 +46,31 @@ def entries_of(rows: Sequence[Held], known: Shared) -> tuple[RawEntry, ...]:
 
 def as_they_were(rows: Iterable[Held]) -> Iterator[tuple[int, bytes]]:
     """Kinds and payloads of rows, as if nothing had been set aside."""
-    for kind, _, payload, path in rows:
+    for kind, payload, path in rows:
         if kind == ASIDE:
             yield from ((LINES, line) for line in read_again(payload, path))
         elif kind == LINES:
             yield from ((LINES, line) for line in lines_of(payload))
         else:
             yield kind, bytes(payload)
+
+
+def is_patient(held: Held) -> bool:
+    """True for a row that holds a Patient."""
+    kind, payload, _ = held
+    if kind == LINES:
+        return any(ownership(RawEntry(line)).type == PATIENT for line in lines_of(payload))
+    return kind == ENTRY and ownership(entry_of(payload)).type == PATIENT
+
+
+def is_of_a_patient(address: bytes, held: Iterable[Held]) -> bool:
+    """True for an address that is the id of a Patient, who is among its rows."""
+    return may_be_of_a_patient(address) and any(map(is_patient, held))
+
+
+def may_be_of_a_patient(address: bytes) -> bool:
+    """True for an address that is made like an id, such as `Patient/1`."""
+    return address.startswith(_BY_ID)
 
 
 def _at_once(rows: Iterable[Held]) -> _Opening | None:
@@ -58,23 +81,24 @@ def _at_once(rows: Iterable[Held]) -> _Opening | None:
     resources: list[Resource] = []
     raw: list[bytes] = []
     ids: list[str] = []
-    for kind, lines, payload, _ in rows:
+    for kind, payload, _ in rows:
         if kind == LINES:
             try:
                 found = decode_lines(payload)
             except FAULTS:
                 return None
-            if len(found) != lines:
+            lines = BytesIO(payload).readlines()
+            if len(found) != len(lines):
                 return None
             resources += found
-            raw += BytesIO(payload).readlines()
+            raw += lines
         elif kind == ASIDE:
             ids += ids_of(payload)
         else:
             return None
     own = list(map(_ID, resources))
     ids += own
-    if len(raw) < len(resources) or len(set(ids)) < len(ids) or not all(map(is_id, own)):
+    if len(set(ids)) < len(ids) or not all(map(is_id, own)):
         return None
     entries = list(map(RawEntry, raw, _NOTHING, _NOTHING, resources))
     return _Opening(entries, _pointed_at(resources))
@@ -85,7 +109,7 @@ def _one_by_one(rows: Sequence[Held]) -> _Opening:
     asides = [row for row in rows if row[0] == ASIDE]
     for kind, payload in as_they_were(row for row in rows if row[0] != ASIDE):
         opening.add(RawEntry(payload) if kind == LINES else entry_of(payload), near=kind == NEAR)
-    ids = [id_ for row in asides for id_ in ids_of(row[2]) if id_]
+    ids = [id_ for row in asides for id_ in ids_of(row[1]) if id_]
     if len(set(ids)) < len(ids) or not opening.ids.isdisjoint(ids):
         for _, line in as_they_were(asides):
             opening.add(RawEntry(line))
@@ -128,7 +152,7 @@ class _Opening:
             self._near.update(ownership(entry).keys)
         self.entries.append(entry)
 
-    def add_shared(self, known: Shared) -> None:
+    def add_shared(self, known: Known) -> None:
         """Add what is needed and came in no document of the patient, and what that needs."""
         given = {(entry.raw, entry.full_url) for entry in self.entries}
         seen = set(self._near)

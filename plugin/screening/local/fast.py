@@ -22,6 +22,7 @@ from plugin.screening.placing.heads import (
     Head,
     Observation,
     Patient,
+    counted_as,
     decode_head,
     decode_heads,
     other_type,
@@ -150,7 +151,7 @@ class Fast:
         name = other_type(line)
         if not name or not _is_text(line):
             return False
-        self.set_aside[name] += 1
+        self.set_aside[counted_as(name)] += 1
         return True
 
 

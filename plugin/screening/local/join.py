@@ -8,10 +8,10 @@ another partition than the patient are moved there.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 
-from plugin.screening.local.entries import as_they_were
+from plugin.screening.local.entries import as_they_were, is_patient, may_be_of_a_patient
 from plugin.screening.local.shared import Shared, build
 from plugin.screening.local.spill import (
     ALIASES,
@@ -74,7 +74,7 @@ def _payloads(work: Work, chunks: Sequence[int], partition: int) -> Iterator[mem
     for done in _chunks(work, chunks):
         found = [one for one in done.segments if one.partition == partition]
         for data in segments(work.spill(done.number), found) if found else ():
-            yield from (row[3] for row in rows(data))
+            yield from (row[2] for row in rows(data))
 
 
 def _moved(work: Work) -> tuple[Segment, ...]:
@@ -87,11 +87,24 @@ def _moved(work: Work) -> tuple[Segment, ...]:
                 for address, patient in known.aliases(partition).items()
                 if partition_of(text_of(patient), work.partitions) != partition
             }
+            for address in _of_patients(elsewhere, spilled(work, known, partition)):
+                del elsewhere[address]
             for path, data in spilled(work, known, partition) if elsewhere else ():
-                for key, kind, lines, payload in rows(data):
+                for key, kind, payload in rows(data):
                     if key in elsewhere:
-                        for whole in as_they_were([(kind, lines, payload, path)]):
+                        for whole in as_they_were([(kind, payload, path)]):
                             spill.row(elsewhere[key], *whole)
                 spill.flush_when_full(len(data))
         spill.flush()
     return tuple(spill.segments)
+
+
+def _of_patients(addresses: Collection[bytes], found: Iterable[tuple[str, bytes]]) -> set[bytes]:
+    """Those of some addresses that are the id of a Patient, who is among the rows."""
+    by_id = {address for address in addresses if may_be_of_a_patient(address)}
+    return {
+        key
+        for _, data in (found if by_id else ())
+        for key, kind, payload in rows(data)
+        if key in by_id and is_patient((kind, payload, ""))
+    }

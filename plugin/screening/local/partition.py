@@ -8,13 +8,18 @@ from contextlib import closing
 from plugin.reading.source import RawEntry
 from plugin.screening.job import OnePatient
 from plugin.screening.local import parts
-from plugin.screening.local.entries import Held, as_they_were, entries_of
+from plugin.screening.local.entries import (
+    Held,
+    as_they_were,
+    entries_of,
+    is_of_a_patient,
+    is_patient,
+)
 from plugin.screening.local.join import joined, spilled
 from plugin.screening.local.memory import without_searches
 from plugin.screening.local.shared import Shared
-from plugin.screening.local.spill import ENTRY, LINES, entry_of, lines_of, rows, segments, text_of
+from plugin.screening.local.spill import rows, segments, text_of
 from plugin.screening.local.work import JoinDone, PartitionDone, Work, leave, left, written
-from plugin.screening.placing.ownership import PATIENT, ownership
 from plugin.screening.placing.partitions import partition_of
 
 
@@ -49,7 +54,7 @@ def patients_of(number: int, work: Work) -> Iterator[tuple[str, tuple[RawEntry, 
         if done.aliases:
             _follow(known.aliases(number), found, number, work.partitions)
             _take_in(done, found, number, work)
-        _add_implied(found)
+        add_implied(found)
         for key in sorted(found):
             yield text_of(key), entries_of(found.pop(key), known)
 
@@ -57,47 +62,44 @@ def patients_of(number: int, work: Work) -> Iterator[tuple[str, tuple[RawEntry, 
 def _grouped(number: int, work: Work, known: Shared) -> dict[bytes, list[Held]]:
     found: dict[bytes, list[Held]] = {}
     for path, data in spilled(work, known, number):
-        for key, kind, lines, payload in rows(data):
+        for key, kind, payload in rows(data):
             held = found.get(key)
             if held is None:
-                found[key] = [(kind, lines, payload, path)]
+                found[key] = [(kind, payload, path)]
             else:
-                held.append((kind, lines, payload, path))
+                held.append((kind, payload, path))
     return found
 
 
 def _follow(
     aliases: dict[bytes, bytes], found: dict[bytes, list[Held]], number: int, partitions: int
 ) -> None:
-    """Bring the entries under an address to its patient, or leave them where they went."""
+    """Bring the entries under an address to its patient, or leave them where they went.
+
+    An address that is the id of a Patient is that Patient's, whoever else claims it.
+    """
     for address, patient in aliases.items():
+        if is_of_a_patient(address, found.get(address, [])):
+            continue
         held = found.pop(address, [])
         if held and partition_of(text_of(patient), partitions) == number:
-            whole = ((kind, 1, payload, "") for kind, payload in as_they_were(held))
+            whole = ((kind, payload, "") for kind, payload in as_they_were(held))
             found.setdefault(patient, []).extend(whole)
 
 
 def _take_in(done: JoinDone, found: dict[bytes, list[Held]], number: int, work: Work) -> None:
     moved = [one for one in done.moved if one.partition == number]
     for data in segments(work.moved, moved) if moved else ():
-        for key, kind, lines, payload in rows(data):
-            found.setdefault(key, []).append((kind, lines, payload, ""))
+        for key, kind, payload in rows(data):
+            found.setdefault(key, []).append((kind, payload, ""))
 
 
-def _add_implied(found: dict[bytes, list[Held]]) -> None:
+def add_implied(found: dict[bytes, list[Held]]) -> None:
     """Bring the entries under `urn:uuid:1` to the Patient whose id is 1, if there is one."""
     addresses = {key for key in found if key.startswith(b"urn:")}
     if not addresses:
         return
     for key in sorted(found.keys() - addresses):
         address = f"urn:uuid:{text_of(key).partition('/')[2]}".lower().encode()
-        if address in addresses and any(map(_is_patient, found[key])):
+        if address in addresses and any(map(is_patient, found[key])):
             found[key] += found.pop(address, [])
-
-
-def _is_patient(held: Held) -> bool:
-    """True for a row that holds a Patient."""
-    kind, _, payload, _ = held
-    if kind == LINES:
-        return any(ownership(RawEntry(line)).type == PATIENT for line in lines_of(payload))
-    return kind == ENTRY and ownership(entry_of(payload)).type == PATIENT

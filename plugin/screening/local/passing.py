@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from plugin.reading.source import RawEntry
 from plugin.screening.local.chunk import read_chunk
 from plugin.screening.local.join import join
+from plugin.screening.local.left_out import left_out_lines
 from plugin.screening.local.partition import patients_of
 from plugin.screening.local.work import Work
 from plugin.screening.outcome import Quarantined
@@ -38,7 +39,8 @@ class Passing:
         with TemporaryDirectory(prefix="crampcheck-") as folder:
             work = Work(str(Path(folder)), partitions_for(size))
             for chunk in self._chunks:
-                self.quarantined += read_chunk(chunk, work).quarantined
+                done = read_chunk(chunk, work)
+                self.quarantined += [*done.whole, *left_out_lines(work, done)]
             join(work, range(len(self._chunks)))
             for partition in range(work.partitions):
                 yield from patients_of(partition, work)

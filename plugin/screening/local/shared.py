@@ -70,8 +70,7 @@ def build(
 
 
 def _insert(connection: sqlite3.Connection, entry: RawEntry) -> None:
-    url = _bytes(entry.full_url)
-    digest = blake2b(entry.raw + b"\0" + url, digest_size=16).digest()
+    url, digest = _bytes(entry.full_url), digest_of(entry)
     row = connection.execute(
         "INSERT OR IGNORE INTO entry (digest, raw, url) VALUES (?, ?, ?) RETURNING id",
         (digest, entry.raw, url),
@@ -82,6 +81,11 @@ def _insert(connection: sqlite3.Connection, entry: RawEntry) -> None:
         "INSERT OR IGNORE INTO name VALUES (?, ?)",
         [(_bytes(key), row[0]) for key in ownership(entry).keys],
     )
+
+
+def digest_of(entry: RawEntry) -> bytes:
+    """By which shared resources are told apart, and ordered."""
+    return blake2b(entry.raw + b"\0" + _bytes(entry.full_url), digest_size=16).digest()
 
 
 class Shared:

@@ -8,7 +8,7 @@ the addresses of patients.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from struct import Struct as Packed
 from typing import BinaryIO
@@ -24,8 +24,7 @@ from plugin.screening.source.lines import Buffer
 
 SHARED = -1
 ALIASES = -2
-# The kind of a row, how many lines it has, and the bytes of its key and of its payload.
-_HEAD = Packed("<BIII")
+_HEAD = Packed("<BII")  # the kind of a row, the bytes of its key and of its payload
 # Lines, each with a newline behind it; an entry of a Bundle; one that patients share; and what was
 # set aside by its code, of which only ids and places are noted.
 LINES, ENTRY, NEAR, ASIDE = range(4)
@@ -80,24 +79,24 @@ class Spill:
             else:
                 self.row(row.key, LINES, row.raw)
         for entry in placed.shared:
-            self._add(SHARED, ENTRY, b"", (_pack((entry.raw, entry.full_url)),))
+            self._add(SHARED, ENTRY, b"", _pack((entry.raw, entry.full_url)))
         for alias in placed.aliases:
-            self._add(ALIASES, ENTRY, b"", (_pack(alias),))
+            self._add(ALIASES, ENTRY, b"", _pack(alias))
 
     def row(self, key: str, kind: int, payload: bytes) -> None:
         """Take in a row of one patient: of LINES, one, without its newline."""
         name = key.encode("utf-8", "surrogatepass")
-        pieces = (payload, b"\n") if kind == LINES else (payload,)
-        self._add(partition_of(key, self._partitions), kind, name, pieces)
+        whole = payload + b"\n" if kind == LINES else payload
+        self._add(partition_of(key, self._partitions), kind, name, whole)
 
     def flush(self) -> None:
         """Write what is held."""
         for target in self.targets.values():
             if target.lines:
-                self._add(target.partition, LINES, target.key, target.lines, len(target.lines))
+                self._add(target.partition, LINES, target.key, b"".join(target.lines))
             if target.places:
                 noted = packed(target.ids, target.places)
-                self._add(target.partition, ASIDE, target.key, (noted,))
+                self._add(target.partition, ASIDE, target.key, noted)
         self.targets.clear()
         for partition, pieces in sorted(self._rows.items()):
             if pieces:
@@ -108,14 +107,9 @@ class Spill:
                 pieces.clear()
         self._held = 0
 
-    def _add(
-        self, partition: int, kind: int, key: bytes, payload: Sequence[bytes], lines: int = 1
-    ) -> None:
-        pieces = self._rows.get(partition)
-        if pieces is None:
-            pieces = self._rows[partition] = []
-        pieces += (_HEAD.pack(kind, lines, len(key), sum(map(len, payload))), key)
-        pieces += payload
+    def _add(self, partition: int, kind: int, key: bytes, payload: bytes) -> None:
+        pieces = self._rows.setdefault(partition, [])
+        pieces += (_HEAD.pack(kind, len(key), len(payload)), key, payload)
 
 
 def segments(path: Path, found: Iterable[Segment]) -> Iterator[bytes]:
@@ -125,16 +119,16 @@ def segments(path: Path, found: Iterable[Segment]) -> Iterator[bytes]:
             yield os.pread(file.fileno(), segment.length, segment.offset)
 
 
-def rows(data: bytes) -> Iterator[tuple[bytes, int, int, memoryview]]:
-    """The rows of a segment: key, kind, how many lines (for LINES), payload."""
+def rows(data: bytes) -> Iterator[tuple[bytes, int, memoryview]]:
+    """The rows of a segment: key, kind, payload."""
     at, end, size, head = 0, len(data), _HEAD.size, _HEAD.unpack_from
     view = memoryview(data)
     while at < end:
-        kind, lines, key, payload = head(data, at)
+        kind, key, payload = head(data, at)
         start = at + size
         middle = start + key
         at = middle + payload
-        yield data[start:middle], kind, lines, view[middle:at]
+        yield data[start:middle], kind, view[middle:at]
 
 
 def lines_of(payload: Buffer) -> list[bytes]:

@@ -32,6 +32,10 @@ class Work(Struct, frozen=True):
         """The rows of one chunk."""
         return Path(self.folder, f"chunk-{chunk:06}.rows")
 
+    def left_out(self, chunk: int) -> Path:
+        """The lines of one chunk that are nobody's; not there where there are none."""
+        return Path(self.folder, f"chunk-{chunk:06}.left")
+
     def chunk_done(self, chunk: int) -> Path:
         return Path(self.folder, f"chunk-{chunk:06}.done")
 
@@ -77,7 +81,8 @@ class ChunkDone(Struct, frozen=True):
     placed: int  # those that were given to patients, set aside, quarantined or passed over
     kept: dict[str, int]  # resources by type
     set_aside: dict[str, int]  # resources by type
-    quarantined: tuple[Quarantined, ...]
+    quarantined: int  # rows about lines, which lie in a file of their own
+    whole: tuple[Quarantined, ...]  # those about the file
     earlier_results: bool  # it holds answers of an earlier run, which were passed over
     segments: tuple[Segment, ...]
 

@@ -6,6 +6,7 @@ has it fail to decode, and go the long way.
 
 from __future__ import annotations
 
+import re
 from typing import TypeAlias, Union, get_args
 
 import msgspec
@@ -14,6 +15,8 @@ from msgspec import Raw, Struct
 from plugin.reading.elements import ABSENT
 from plugin.reading.shapes import CLASSES
 
+NO_TYPE = "no type of FHIR"
+_is_name = re.compile(r"[A-Z][A-Za-z]{1,63}").fullmatch
 _OURS = frozenset(str(cls.__struct_config__.tag).casefold() for cls in CLASSES)
 FAULTS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)  # of decoding
 
@@ -115,3 +118,8 @@ def other_type(line: bytes) -> str:
     except FAULTS:
         return ""
     return "" if not name.strip() or name.strip().casefold() in _OURS else name
+
+
+def counted_as(name: str) -> str:
+    """Under which name a type is counted. What cannot be the name of one is not repeated."""
+    return name if _is_name(name) else NO_TYPE

@@ -43,11 +43,14 @@ def ownership(entry: RawEntry) -> Owned:
     if resource is None:
         return Owned(decoded.type, used=False, fault=decoded.broken)
     keys = keys_of(resource, decoded.type, [entry.full_url])
+    own = f"{decoded.type}/{resource.id}"
     failed = isinstance(resource, OperationOutcome) and _fails(resource)
     return Owned(
         decoded.type,
         used=True,
-        keys=tuple(sorted(keys, key=lambda key: (not key.startswith(f"{decoded.type}/"), key))),
+        keys=tuple(
+            sorted(keys, key=lambda key: (key != own, not key.startswith(f"{decoded.type}/"), key))
+        ),
         owner=_outside(resource.owner),
         needs=needs_of(resource),
         fault="it reports an error" if failed else "",

@@ -14,7 +14,12 @@ def partitions_for(size: int) -> int:
     return max(1, -(-size // PARTITION_BYTES))
 
 
-def partition_of(key: str, partitions: int) -> int:
-    """The partition of a patient's key: by its id, so that `urn:uuid:1` is beside `Patient/1`."""
+def name_of(key: str) -> bytes:
+    """What the keys of one patient have in common: `urn:uuid:1` and `Patient/1` have one name."""
     name = key.rpartition(":")[2] if key.startswith("urn:") else key.rpartition("/")[2]
-    return crc32(name.lower().encode("utf-8", "surrogatepass")) % partitions
+    return name.lower().encode("utf-8", "surrogatepass")
+
+
+def partition_of(key: str, partitions: int) -> int:
+    """The partition of a patient's key: by its name."""
+    return crc32(name_of(key)) % partitions

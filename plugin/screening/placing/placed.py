@@ -15,6 +15,7 @@ from msgspec import Struct
 from plugin.errors import InputUnreadable
 from plugin.reading.source import RawEntry, split
 from plugin.screening.placing import reasons
+from plugin.screening.placing.heads import counted_as
 from plugin.screening.placing.ownership import ENVELOPES, PATIENT, SHARED, Owned, ownership
 
 _OWNERS = (f"{PATIENT}/", "urn:")  # how the keys of patients begin
@@ -77,13 +78,16 @@ def implied(key: str, patient: str) -> bool:
 
 
 def _addresses(opened: Iterable[_Opened]) -> dict[str, str]:
-    """The addresses of the Patients of a document. Of two that claim one, the first by key."""
+    """The addresses of the Patients of a document. Of two that claim one, the first by key.
+
+    The id of a Patient is nobody else's, whatever the address of another entry says.
+    """
+    patients = [owned.keys for _, owned in opened if owned.type == PATIENT and owned.keys]
     also: dict[str, str] = {}
-    for _, owned in opened:
-        if owned.type == PATIENT:
-            for key in owned.keys:
-                also[key] = min(owned.keys[0], also.get(key, owned.keys[0]))
-    return also
+    for own, *others in patients:
+        for key in others:
+            also[key] = min(own, also.get(key, own))
+    return also | {own: own for own, *_ in patients}
 
 
 def _place(entry: RawEntry, owned: Owned, only: str, also: dict[str, str], placed: Placed) -> str:
@@ -122,7 +126,7 @@ def _place_by_bundle(entry: RawEntry, owned: Owned, only: str, placed: Placed) -
 def _place_other(entry: RawEntry, owned: Owned, only: str, placed: Placed) -> str:
     """A type that the reading does not use, or one that it does and that cannot be decoded."""
     if not owned.fault:
-        placed.set_aside.append(owned.type)
+        placed.set_aside.append(counted_as(owned.type))
         return ""
     if only:
         _give(only, entry, owned.type, placed)

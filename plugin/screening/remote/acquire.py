@@ -22,12 +22,13 @@ class Remote(Struct, frozen=True):
     settings: Settings
     request: ExportRequest
     bounds: Bounds = USUAL
+    unit: str = "files"
 
     def fetch(
         self,
         folder: Path,
         say: Callable[[str], None],
-        on_file: Callable[[int, int], None] = lambda _done, _total: None,
+        on_count: Callable[[int, int], None] = lambda _done, _total: None,
     ) -> Source:
         """The files of the export in a folder of the run, which it can go on with by itself.
 
@@ -39,7 +40,7 @@ class Remote(Struct, frozen=True):
             self.settings,
             self.request,
             folder,
-            telling=Telling(say, on_file),
+            telling=Telling(say, on_count),
             bounds=self.bounds,
         )
         if not source.files and not source.not_read:

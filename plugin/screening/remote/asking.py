@@ -80,11 +80,13 @@ class Asker:
         most: int,
         *,
         attempts: int = ATTEMPTS,
+        passing: frozenset[int] = PASSING,
         once_only: bool = False,
     ) -> Answer:
         """The answer to a request with the token, whatever its status; no redirect is followed.
 
-        What is `once_only` is not asked again where a connection broke: it may have been heard.
+        An answer of a `passing` status is asked for again, as often as `attempts` allow; what is
+        `once_only` is not, where a connection broke: it may have been heard.
         Raises FetchFault where there is no answer, or the link leads to where no token may go.
         """
         if not self.server.trusts(link):
@@ -94,7 +96,7 @@ class Asker:
             with self.opened(method, link, headers, token=True, follow=False) as response:
                 return Answer(response.status_code, response.headers, read_body(response, most))
 
-        return self._patiently(once, attempts, once_only)
+        return self._patiently(once, attempts, passing, once_only)
 
     @contextmanager
     def opened(
@@ -167,7 +169,9 @@ class Asker:
             )
         return session
 
-    def _patiently(self, once: Callable[[], Answer], attempts: int, once_only: bool) -> Answer:
+    def _patiently(
+        self, once: Callable[[], Answer], attempts: int, passing: frozenset[int], once_only: bool
+    ) -> Answer:
         def attempt() -> Answer:
             try:
                 answer = once()
@@ -175,7 +179,7 @@ class Asker:
                 if fault.outcome in _BROKEN and not once_only:
                     raise _Again(None, fault) from None
                 raise
-            if answer.status in PASSING:
+            if answer.status in passing:
                 raise _Again(answer, None)
             return answer
 

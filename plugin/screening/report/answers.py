@@ -22,18 +22,11 @@ class Option(Struct, frozen=True):
     text: str
 
 
-class NotRead(Struct, frozen=True):
-    """One entry that could not be read."""
-
-    reason: str
-
-
 class Answer(Struct, frozen=True):
     """One patient's answer. The patient and the level are known to who has the line."""
 
     findings: tuple[Found, ...]
     mitigations: tuple[Option, ...]
-    unread: tuple[NotRead, ...]
 
 
 decode = msgspec.json.Decoder(Answer).decode

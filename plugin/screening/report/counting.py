@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from knowledge.model import Level
+from plugin.screening.hidden import HIDES
 from plugin.screening.report.labs import LabKnown
 from plugin.screening.report.small_cells import Key, Kind, Relation
-from plugin.screening.report.tally import HIDES, Tally
+from plugin.screening.report.tally import Tally
 
 LEVELS = (Level.CRITICAL, Level.WARNING, Level.INFO)
 PATIENTS: Key = ("patients",)

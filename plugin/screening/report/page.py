@@ -20,7 +20,7 @@ from plugin.screening.report.labs import LabKnown
 from plugin.screening.report.run_facts import ReportOptions, RunFacts
 from plugin.screening.report.small_cells import Key, base
 from plugin.screening.report.tally import Tally
-from plugin.screening.report.words import LAB_WORDS
+from plugin.screening.report.words import LAB_WORDS, unread_words
 from plugin.screening.visible import visible
 
 _LONGEST = 200  # letters of a name from outside; a reference of FHIR has far fewer
@@ -55,6 +55,9 @@ def page(tally: Tally, known: Knowledge, run: RunFacts, options: ReportOptions) 
             suppressed=n.below,
             base=base(n.below) if n.below else 0,
             worst=tally.worst.patients,
+            silent=[
+                (one.patient, [unread_words(why) for why in one.reasons]) for one in tally.silent
+            ],
             current_days=int(known.constants["current-result-days"].value),
             knowledge=_standing(known),
             **_numbers(n),

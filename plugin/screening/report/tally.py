@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from msgspec import Struct
+
 from knowledge.model import Knowledge, Level
-from plugin.model import NotAssessed, UnreadReason
+from plugin.screening.hidden import behind_silence, not_read
 from plugin.screening.outcome import Failed, Outcome, Quarantined, Screened
 from plugin.screening.report.answers import Answer, decode
 from plugin.screening.report.worst import WorstFirst
@@ -16,9 +18,6 @@ from plugin.screening.report.worst import WorstFirst
 MOST_REASONS = 40
 OTHER = ""
 _NONE = Level.NONE.value
-_WHOLE = frozenset(reason.value for reason in NotAssessed)  # said in `unread`, and no entry
-# What hides something: a supply, say, is listed too, and is an answer in itself.
-HIDES = frozenset(reason.value for reason in UnreadReason if reason.raises_card)
 
 
 class Reasons:
@@ -33,11 +32,19 @@ class Reasons:
         self.counts[reason if known else OTHER] += 1
 
 
+class Silent(Struct, frozen=True):
+    """A patient of whom nothing was found, and why that is no clean bill: reasons, each once."""
+
+    patient: str
+    reasons: tuple[str, ...]
+
+
 class Tally:
     """Takes each outcome of a run once. A patient is counted at the highest level of their own.
 
     `groups` and `rules` count flagged patients by (id, level), at the highest level that the group
-    or rule has for that patient; `options` by mitigation; `labs` by (analyte, state).
+    or rule has for that patient; `options` by mitigation; `labs` by (analyte, state). `silent`
+    lists the first of the patients whose silence hides something, at most `most_patients`.
     """
 
     def __init__(self, knowledge: Knowledge, most_patients: int = 0) -> None:
@@ -55,6 +62,8 @@ class Tally:
         self.unread_entries: Counter[str] = Counter()
         self.unread_patients: Counter[str] = Counter()
         self.worst = WorstFirst(most_patients)
+        self.silent: list[Silent] = []
+        self._most = most_patients
 
     def add(self, outcome: Outcome) -> None:
         """Count one patient. An answer is decoded only where it has more to tell than its level."""
@@ -67,23 +76,24 @@ class Tally:
             self.levels[outcome.level] += 1
         if outcome.unread == 0 and outcome.level == _NONE:
             return
-        answer = decode(outcome.line)
-        self._unread(outcome, answer)
+        self._unread(outcome)
         if outcome.level != _NONE:
-            self._flagged(outcome, answer)
+            self._flagged(outcome, decode(outcome.line))
 
     def quarantine(self, row: Quarantined) -> None:
         """Count one line, entry or file that could be given to no patient."""
         self.quarantined.add(row.reason)
         self.files.add(row.file)
 
-    def _unread(self, outcome: Screened, answer: Answer) -> None:
-        reasons = [entry.reason for entry in answer.unread if entry.reason not in _WHOLE]
+    def _unread(self, outcome: Screened) -> None:
+        reasons = [entry.reason for entry in not_read(outcome)]
         self.unread_entries.update(reasons)
         self.unread_patients.update(set(reasons))
-        silent = outcome.level == _NONE and not outcome.not_assessed
-        if silent and not HIDES.isdisjoint(reasons):
+        if hidden := behind_silence(outcome):
             self.silent_unread += 1
+            if len(self.silent) < self._most:
+                why = tuple(sorted({entry.reason for entry in hidden}))
+                self.silent.append(Silent(outcome.patient, why))
 
     def _flagged(self, outcome: Screened, answer: Answer) -> None:
         of_rule = _highest((found.rule, found.level) for found in answer.findings)

@@ -1,4 +1,4 @@
-"""Brings what a run reads within reach: files stay where they are, standard input is copied.
+"""Brings what a run reads within reach: files stay where they are, a pipe is copied.
 
 A source that has to be fetched (an export, a server) has its place here too: it downloads NDJSON
 into the folder of the run, which it can go on with by itself, and hands over files like the rest.
@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import msgspec
 from msgspec import Struct
@@ -19,17 +19,35 @@ from msgspec import Struct
 from plugin.errors import InputUnreadable
 from plugin.screening.run.durable import PRIVATE_FILE, PRIVATE_FOLDER
 from plugin.screening.run.inputs import Input, inputs_of
-from plugin.screening.run.manifest import MANIFEST
 from plugin.screening.run.progress import OnNotice, OnProgress, Progress
-from plugin.screening.run.state import FETCHED, FOLDER
-from plugin.screening.sinks import result_files
-from plugin.screening.source.listing import STDIN, Source, SourceFile, find
+from plugin.screening.run.state import FETCHED, FOLDERS
+from plugin.screening.source.chunks import opened
+from plugin.screening.source.listing import Source, SourceFile, find
+from plugin.screening.source.walking import unreadable
 
-if TYPE_CHECKING:
-    from plugin.screening.remote.acquire import Remote
-
-_COPIED = "stdin"
+_COPIED = "copied"
 _AT_ONCE = 1024 * 1024  # bytes
+
+
+FETCHING = "fetching"
+
+
+class Remote(Protocol):
+    """A source that is no files yet."""
+
+    @property
+    def unit(self) -> str:
+        """What is counted while it is fetched, in the plural."""
+        ...
+
+    def fetch(
+        self, folder: Path, say: Callable[[str], None], on_count: Callable[[int, int], None]
+    ) -> Source:
+        """Its files in a folder, which may hold what an earlier sitting fetched of it.
+
+        `say` gets sentences without their stop, `on_count` how many of how many are here.
+        """
+        ...
 
 
 class Acquired(Struct, frozen=True):
@@ -39,62 +57,65 @@ class Acquired(Struct, frozen=True):
     inputs: tuple[Input, ...]
 
 
-def acquire(source: str, out: Path, work: Path, *, fresh: bool) -> Acquired:
-    """Bring a source within reach. `work` is held by this run.
+def acquire(source: str, leave_out: frozenset[Path], work: Path, *, fresh: bool) -> Acquired:
+    """Bring a source within reach. `leave_out` are results, `work` is held by this run.
 
     Raises InputUnreadable if it is not there or holds nothing, OSError if it cannot be copied.
     """
     fetched = work / FETCHED
-    if fresh or source != STDIN:
+    found = find(source, leave_out)
+    once = next((file for file in found.files if file.read_once), None)
+    if fresh or once is None:
         shutil.rmtree(fetched, ignore_errors=True)
-    found = find(source, leave_out=result_files(out, (MANIFEST,)))
-    if source == STDIN:
-        return _copied(found.files[0].name, fetched)
+    if once is not None:  # it is all there is: what stands in a folder is a file
+        return _copied(once, fetched)
     # Folders of work, of whatever run, are ours: nobody needs to be told of them.
-    hidden = tuple(name for name in found.hidden if PurePath(name).name != FOLDER)
+    hidden = tuple(name for name in found.hidden if PurePath(name).name not in FOLDERS)
     found = msgspec.structs.replace(found, hidden=hidden)
     return Acquired(found, inputs_of(found))
 
 
 def acquire_remote(
-    remote: Remote, work: Path, on_progress: OnProgress, on_notice: OnNotice, *, fresh: bool
+    remote: Remote, work: Path, *, fresh: bool, on_notice: OnNotice, on_progress: OnProgress
 ) -> Acquired:
-    """Fetch an export into the folder of the run, going on with what an earlier sitting got.
+    """Fetch a source, from where an earlier sitting left off. `work` is held by this run.
 
-    Raises FhirServerError, InputUnreadable if the export is empty, CrampcheckError if the folder
-    cannot be written.
+    Raises FhirServerError, InputUnreadable if it holds nothing, and CrampcheckError if what came
+    cannot be kept.
     """
     fetched = work / FETCHED
     if fresh:
         shutil.rmtree(fetched, ignore_errors=True)
 
-    def on_file(done: int, total: int) -> None:
-        on_progress(Progress("downloading", done, total, "files"))
+    def counted(done: int, total: int) -> None:
+        on_progress(Progress(FETCHING, done, total, unit=remote.unit))
 
-    found = remote.fetch(fetched, on_notice, on_file)
-    return Acquired(found, inputs_of(found))
+    source = remote.fetch(fetched, on_notice, counted)
+    return Acquired(source, inputs_of(source))
 
 
-def _copied(name: str, folder: Path) -> Acquired:
-    """Standard input as a file of the run. The same bytes given again are the same input."""
+def _copied(file: SourceFile, folder: Path) -> Acquired:
+    """Standard input, or a pipe, as a file of the run. The same bytes again are the same input."""
     folder.mkdir(PRIVATE_FOLDER, exist_ok=True)
     path = folder / _COPIED
     digest = hashlib.sha256()
     size = 0
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
     with open(descriptor, "wb") as copy:
-        while data := _read_on(name):
+        for data in _blocks(file):
             digest.update(data)
             size += len(data)
             copy.write(data)
     # When it was copied says nothing of it.
-    given = Input(name, size, 0, digest.hexdigest())
-    return Acquired(Source((SourceFile(name, path),)), (given,))
+    given = Input(file.name, size, 0, digest.hexdigest())
+    return Acquired(Source((SourceFile(file.name, path),)), (given,))
 
 
-def _read_on(name: str) -> bytes:
+def _blocks(file: SourceFile) -> Iterator[bytes]:
+    """What it gives, to its end. Raises InputUnreadable; what the copy raises comes through."""
     try:
-        return sys.stdin.buffer.read(_AT_ONCE)
+        with opened(file.path) as stream:
+            while data := stream.read(_AT_ONCE):
+                yield data
     except OSError as error:
-        fault = (error.strerror or "unknown fault").lower()
-        raise InputUnreadable(f"{name}: cannot be read ({fault}); pipe the NDJSON in.") from error
+        raise InputUnreadable(f"{file.name}: {unreadable(error)}") from error

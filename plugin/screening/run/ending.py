@@ -9,9 +9,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from plugin.errors import CrampcheckError, InputUnreadable, Stopped
-from plugin.screening.run.state import FETCHED, is_begun, remove
+from plugin.screening.run.state import clear, has_fetched, is_begun, remove
 
-_EXPORT = "export.json"  # of a download that the next sitting can go on with
 _FULL = frozenset({errno.EDQUOT, errno.EFBIG, errno.ENOSPC})
 
 
@@ -39,16 +38,32 @@ def in_sentences(out: Path, folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def nothing_left_of_nothing(out: Path, folder: Path, *, made: bool) -> Iterator[None]:
-    """A run that never began leaves no folder behind: not its own, nor `out` where it made that."""
+def nothing_left_of_nothing(
+    out: Path, folder: Path, *, made: bool, fetches: bool = False
+) -> Iterator[None]:
+    """A run that never began leaves no folder behind: not its own, nor `out` where it made that.
+
+    What was fetched from a server, by a run that `fetches`, stays to go on with.
+    """
     try:
         yield
     except BaseException:
-        if not is_begun(folder) and not (folder / FETCHED / _EXPORT).exists():
+        if not is_begun(folder) and not (fetches and has_fetched(folder)):
             with suppress(OSError):
                 remove(folder)
                 if made:
                     os.rmdir(out)
+        raise
+
+
+@contextmanager
+def left_if_it_goes_on(folder: Path, *, goes_on: bool) -> Iterator[None]:
+    """What was done is of no use to an engine that always starts anew."""
+    try:
+        yield
+    except BaseException:
+        if not goes_on:
+            clear(folder)
         raise
 
 

@@ -6,25 +6,27 @@ work folder only the naming is left, which can be done again after a kill at any
 
 from __future__ import annotations
 
+import heapq
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from plugin.screening.job import outcome_of
 from plugin.screening.local.parts import merged
 from plugin.screening.local.work import ChunkDone, PartitionDone, Work, finished
-from plugin.screening.outcome import Quarantined
+from plugin.screening.outcome import Outcome
 from plugin.screening.run.durable import sync_folder
-from plugin.screening.run.inputs import Input, changed
+from plugin.screening.run.inputs import Input
+from plugin.screening.run.left_out import quarantined_lines, whole_files
 from plugin.screening.run.manifest import MANIFEST
 from plugin.screening.run.progress import OnProgress, Progress
 from plugin.screening.run.totals import LeftOutTally, PatientTally, Totals, agree
 from plugin.screening.sinks import About, Chosen, Sinks, name_results, open_sinks
-from plugin.screening.source.chunks import CHANGED
 from plugin.screening.source.listing import Source
 
 UNFINISHED = "results"  # in the work folder
@@ -39,7 +41,7 @@ class Sums(Struct, frozen=True):
     documents: int
     placed: int
     size: int
-    quarantined: int
+    quarantined: int  # rows about lines
     kept: dict[str, int]
     set_aside: dict[str, int]
     earlier: tuple[str, ...]  # files that hold answers of this or an earlier run
@@ -58,7 +60,7 @@ def summed(work: Work, chunks: Sequence[int], source: Source) -> Sums:
         documents += done.documents
         placed += done.placed
         size += done.size
-        quarantined += len(done.quarantined)
+        quarantined += done.quarantined
         kept.update(done.kept)
         set_aside.update(done.set_aside)
         if done.earlier_results:
@@ -77,7 +79,7 @@ def summed(work: Work, chunks: Sequence[int], source: Source) -> Sums:
         kept=dict(sorted(kept.items())),
         set_aside=dict(sorted(set_aside.items())),
         earlier=tuple(sorted({*source.results, *earlier})),
-        patients=patients,
+        patients=patients + len(source.failed),
     )
 
 
@@ -93,15 +95,16 @@ def write_results(
 ) -> Totals:
     """Merge the parts into complete, nameless results. Raises TotalsDisagree if a sum is off."""
     left_out, tally = LeftOutTally(), PatientTally()
-    changes = changed(source, inputs)
+    whole = whole_files(work, sums.chunks, source, inputs)
     with open_sinks(chosen, Path(work.folder, UNFINISHED), about) as sinks:
-        for row in _left_out(work, sums.chunks, source, changes):
+        for row in chain(whole, quarantined_lines(work, sums.chunks)):
             left_out.add(row)
             sinks.quarantine(row)
-        _merge(work, sinks, tally, _reporter(on_progress, sums, tally, left_out))
+        report = _reporter(on_progress, sums, tally, left_out)
+        _merge(_outcomes(work, source), sinks, tally, report)
         sinks.close()
     agree("documents", read=sums.documents, placed=sums.placed)
-    counted = sums.quarantined + len(source.not_read) + len(changes)
+    counted = sums.quarantined + len(whole)
     agree("quarantined", counted=counted, written=left_out.rows)
     agree("patients", read=sums.patients, written=tally.patients)
     return Totals(
@@ -118,6 +121,7 @@ def write_results(
         by_level=dict(sorted(tally.by_level.items())),
         not_assessed=tally.not_assessed,
         with_unread=tally.with_unread,
+        silent_unread=tally.silent_unread,
         kept=sums.kept,
         set_aside=sums.set_aside,
         passed_over=source.passed_over,
@@ -137,11 +141,23 @@ def name_all(work: Path, chosen: Chosen, out: Path) -> None:
     sync_folder(out)
 
 
-def _merge(work: Work, sinks: Sinks, tally: PatientTally, report: Callable[[], None]) -> None:
-    for _, payload in merged([work.part(number) for number in range(work.partitions)]):
-        outcome = outcome_of(payload)
+def _outcomes(work: Work, source: Source) -> Iterator[tuple[str, Outcome]]:
+    """Of every patient one, by key and in that order: as screened, and as not fetched."""
+    rows = merged([work.part(number) for number in range(work.partitions)])
+    screened = ((key, outcome_of(payload)) for key, payload in rows)
+    lost = sorted(((one.patient, one) for one in source.failed), key=itemgetter(0))
+    return heapq.merge(screened, lost, key=itemgetter(0))
+
+
+def _merge(
+    outcomes: Iterable[tuple[str, Outcome]],
+    sinks: Sinks,
+    tally: PatientTally,
+    report: Callable[[], None],
+) -> None:
+    for key, outcome in outcomes:
         sinks.write(outcome)
-        tally.add(outcome)
+        tally.add(outcome, key)
         if not tally.patients % _STEP:
             report()
     report()
@@ -166,22 +182,3 @@ def _reporter(
         )
 
     return report
-
-
-def _left_out(
-    work: Work, chunks: Iterable[int], source: Source, changes: Iterable[str]
-) -> Iterator[Quarantined]:
-    """What is of nobody: whole files first, then by file and line."""
-    for missing in source.not_read:
-        yield Quarantined(missing.name, 0, missing.reason)
-    for name in sorted(changes):
-        yield Quarantined(name, 0, CHANGED)
-    file, before = "", 0
-    for number in chunks:
-        done = finished(work.chunk_done(number), ChunkDone)
-        if done.file != file:
-            file, before = done.file, 0
-        for row in sorted(done.quarantined, key=lambda row: (row.line, row.offset)):
-            line = row.line + before if row.line else 0
-            yield replace(row, line=line)
-        before += done.lines

@@ -44,6 +44,7 @@ class Identity(Struct, frozen=True):
     not_read: tuple[tuple[str, str], ...]  # name and reason
     engine: str
     formats: str
+    settings: str = ""  # what else was chosen, as text
 
 
 def basis_of(pipeline: Pipeline, as_of: date) -> Basis:
@@ -92,6 +93,7 @@ def difference(was: Identity, now: Identity) -> str:
         (then.overlay_digest != here.overlay_digest, "the overlay is not the same"),
         (_rxnorm(then) != _rxnorm(here), "the RxNorm release is not the same"),
         (then != here, "the knowledge is not the same"),
+        (was.settings != now.settings, "the settings are not the same"),
     )
     return next((reason for differs, reason in said if differs), "") or _other_inputs(was, now)
 

@@ -36,12 +36,12 @@ def inputs_of(source: Source) -> tuple[Input, ...]:
 def changed(source: Source, inputs: Sequence[Input]) -> frozenset[str]:
     """The names of the files that are not as they were when the run began.
 
-    Where no time is known the file is ours, and does not change.
+    Where no time is known the file is ours, and does not change; one without a path we cannot see.
     """
     return frozenset(
         file.name
         for file, before in zip(source.files, inputs, strict=True)
-        if before.modified and not _same(_as_is(file), before)
+        if before.modified and file.path is not None and not _same(_as_is(file), before)
     )
 
 

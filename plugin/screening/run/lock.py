@@ -49,6 +49,11 @@ def _locked(folder: Path) -> int:
     while True:
         folder.parent.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
         folder.mkdir(PRIVATE_FOLDER, exist_ok=True)
+        if folder.is_symlink():  # what lies there would be removed with the work of the run
+            raise CrampcheckError(
+                f"{folder}: is a link; remove it, or name another folder with --out."
+            )
+        folder.chmod(PRIVATE_FOLDER)  # whoever made it
         try:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
         except FileNotFoundError:

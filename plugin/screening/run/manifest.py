@@ -109,6 +109,7 @@ def _counts(totals: Totals) -> dict[str, Any]:
         "by_level": totals.by_level,
         "not_assessed": totals.not_assessed,
         "with_unread": totals.with_unread,
+        "silent_unread": totals.silent_unread,
     }
 
 

@@ -15,13 +15,15 @@ from msgspec import Struct
 
 from plugin.errors import InputUnreadable
 from plugin.pipeline import Pipeline, default_pipeline
+from plugin.screening.engine_names import LOCAL
 from plugin.screening.job import assess_job
 from plugin.screening.local.work import Work
 from plugin.screening.report.run_facts import ReportOptions, RunFacts
-from plugin.screening.run.acquire import Acquired, acquire, acquire_remote
+from plugin.screening.run.acquire import Acquired, Remote, acquire_remote
 from plugin.screening.run.cutting import Cut
 from plugin.screening.run.durable import write_whole
-from plugin.screening.run.ending import in_sentences, nothing_left_of_nothing
+from plugin.screening.run.ending import in_sentences, left_if_it_goes_on, nothing_left_of_nothing
+from plugin.screening.run.engines import Engine, engine_of
 from plugin.screening.run.finishing import UNFINISHED, Sums, name_all, summed, write_results
 from plugin.screening.run.glance import level_of
 from plugin.screening.run.identity import Identity, basis_of, run_id
@@ -29,16 +31,14 @@ from plugin.screening.run.inputs import Hashing, Input
 from plugin.screening.run.lock import held
 from plugin.screening.run.manifest import MANIFEST, Times, manifest
 from plugin.screening.run.progress import OnNotice, OnProgress, unwatched
-from plugin.screening.run.stages import do_stages
-from plugin.screening.run.state import FOLDER, Begun, State, begin, clear, remove
+from plugin.screening.run.state import FOLDER, State, begin, clear, remove, say_how_it_begins
 from plugin.screening.run.totals import Totals
 from plugin.screening.run.watching import WRITING, Watch
-from plugin.screening.sinks import About, Chosen, Reported, check_ready
+from plugin.screening.sinks import RESULTS, About, Chosen, Reported, check_ready, result_files
 
 if TYPE_CHECKING:
-    from plugin.screening.remote.acquire import Remote
+    from plugin.screening.spark.options import SparkOptions
 
-LOCAL = "local"
 _HASHES = "sha256"
 
 
@@ -53,7 +53,8 @@ class Asked(Struct, frozen=True):
     engine: str = LOCAL
     fresh: bool = False
     report: ReportOptions = ReportOptions()
-    remote: Remote | None = None  # what to fetch, where the source is a FHIR server
+    remote: Remote | None = None  # fetches what `source` is the address of
+    spark: SparkOptions | None = None
 
 
 class Ran(Struct, frozen=True):
@@ -80,26 +81,25 @@ def screen(
     with (
         in_sentences(asked.out, folder),
         held(folder),
-        nothing_left_of_nothing(asked.out, folder, made=made),
+        nothing_left_of_nothing(asked.out, folder, made=made, fetches=asked.remote is not None),
+        engine_of(asked.engine, pipeline, asked.workers, asked.spark, folder) as engine,
     ):
-        if asked.remote:
-            acquired = acquire_remote(
-                asked.remote, folder, on_progress, on_notice, fresh=asked.fresh
-            )
-        else:
-            acquired = acquire(asked.source, asked.out, folder, fresh=asked.fresh)
+        acquired = _acquired(asked, engine, folder, on_progress, on_notice)
         identity = _identity(asked, pipeline, acquired)
-        begun = begin(folder, identity, _now(), fresh=asked.fresh)
-        _say_how_it_begins(begun, on_notice)
+        anew = "" if engine.goes_on else f"--engine {asked.engine} always starts anew"
+        begun = begin(folder, identity, _now(), fresh=asked.fresh, anew=anew)
+        say_how_it_begins(begun, on_notice)
         sitting = _Sitting(
             asked,
             pipeline,
+            engine,
             acquired=acquired,
             state=begun.state,
             folder=folder,
             on_progress=on_progress,
         )
-        ran = sitting.run()
+        with left_if_it_goes_on(folder, goes_on=engine.goes_on):
+            ran = sitting.run()
         remove(folder)
         return ran
 
@@ -111,6 +111,7 @@ class _Sitting:
         self,
         asked: Asked,
         pipeline: Pipeline,
+        engine: Engine,
         *,
         acquired: Acquired,
         state: State,
@@ -119,6 +120,7 @@ class _Sitting:
     ) -> None:
         self._asked = asked
         self._pipeline = pipeline
+        self._engine = engine
         self._source = acquired.source
         self._state = state
         self._folder = folder
@@ -129,7 +131,7 @@ class _Sitting:
     def run(self) -> Ran:
         """Do what is left to do. The results have their names in the end."""
         with Hashing(self._source, self._state.identity.inputs, self._folder / _HASHES) as hashing:
-            work = self._through_local()
+            work = self._through_engine()
             inputs = hashing.result()
         run = run_id(self._state.identity, inputs)
         sums = summed(work, [chunk.number for chunk in self._cut.chunks], self._source)
@@ -147,20 +149,12 @@ class _Sitting:
         name_all(self._folder, self._asked.chosen, self._asked.out)
         return Ran(run, totals, sum(self._watch.seconds.values()))
 
-    def _through_local(self) -> Work:
-        """The stages of the local engine. Raises InputUnreadable if there is nothing to screen."""
-        work = Work(str(self._folder), self._cut.partitions)
+    def _through_engine(self) -> Work:
+        """The stages of the engine. Raises InputUnreadable if there is nothing to screen."""
         job = assess_job(self._pipeline, self._asked.as_of, self._asked.chosen.wanted)
-        do_stages(
-            self._cut.chunks,
-            work,
-            job,
-            level_of,
-            workers=self._workers,
-            on_came=self._watch.came,
-            started=job.start_with(self._pipeline),
-        )
-        if not self._watch.resources and not self._source.not_read:
+        work = self._engine.do(self._cut, self._folder, job, level_of, self._watch.came)
+        left_out = self._source.not_read or self._source.failed
+        if not self._watch.resources and not left_out:
             clear(self._folder)
             earlier = sorted(self._watch.earlier)
             beside = f" (but results of an earlier run: {', '.join(earlier)})" if earlier else ""
@@ -189,8 +183,15 @@ class _Sitting:
         report = Reported(knowledge, facts, self._asked.report)
         return About(run, basis.as_of, knowledge.version, report)
 
+    def _beside(self) -> dict[str, str]:
+        """Where answers are that are not among the results."""
+        spark = self._asked.spark
+        return {"spark_write": spark.answers} if spark and spark.answers else {}
+
     def _manifest(self, run: str, inputs: Sequence[Input], totals: Totals) -> bytes:
         unfinished = self._folder / UNFINISHED
+        # What a sink keeps there for itself gets no name among the results.
+        named = frozenset(self._asked.chosen.names) & frozenset(RESULTS)
         return manifest(
             run,
             basis=self._state.identity.basis,
@@ -202,28 +203,33 @@ class _Sitting:
                 "workers": self._workers,
                 "chunk_bytes": self._cut.chunk_bytes,
                 "partitions": self._cut.partitions,
+                **self._beside(),
             },
             totals=totals,
-            results=sorted(path for path in unfinished.iterdir() if path.is_file()),
+            results=[unfinished / name for name in sorted(named) if (unfinished / name).is_file()],
             times=Times(self._state.started, _now(), self._state.sittings, self._watch.seconds),
         )
+
+
+def _acquired(
+    asked: Asked, engine: Engine, folder: Path, on_progress: OnProgress, on_notice: OnNotice
+) -> Acquired:
+    if asked.remote is None:
+        leave_out = result_files(asked.out, (MANIFEST,))
+        return engine.acquire(asked.source, leave_out, folder, fresh=asked.fresh)
+    return acquire_remote(
+        asked.remote, folder, fresh=asked.fresh, on_notice=on_notice, on_progress=on_progress
+    )
 
 
 def _identity(asked: Asked, pipeline: Pipeline, acquired: Acquired) -> Identity:
     return Identity(
         basis=basis_of(pipeline, asked.as_of),
         inputs=acquired.inputs,
-        not_read=tuple((one.name, one.reason) for one in acquired.source.not_read),
+        not_read=acquired.source.lost,
         engine=asked.engine,
         formats=asked.chosen.text,
     )
-
-
-def _say_how_it_begins(begun: Begun, on_notice: OnNotice) -> None:
-    if begun.goes_on:
-        on_notice(f"going on with the run that began {begun.state.started}")
-    elif begun.why_anew:
-        on_notice(f"starting anew, not going on with the run that was stopped: {begun.why_anew}")
 
 
 def _now() -> str:

@@ -13,11 +13,15 @@ from msgspec import Struct
 from plugin.screening.run.durable import write_whole
 from plugin.screening.run.identity import Identity, difference
 from plugin.screening.run.lock import LOCK, WORKERS
+from plugin.screening.run.progress import OnNotice
 
 FOLDER = ".crampcheck-run"
+ANALYSIS = ".crampcheck-signal"  # that of an analysis, which may stand beside a screening
+FOLDERS = frozenset({FOLDER, ANALYSIS})
+SPARK = "spark"  # in it: what belongs to a session of Spark, which has begun before the run
 FETCHED = "source"  # in it: what was fetched to be read, which outlives a run that begins anew
 _STATE = "state"
-_KEPT = frozenset({LOCK, WORKERS})
+_KEPT = frozenset({LOCK, WORKERS, SPARK})
 
 
 class State(Struct, frozen=True):
@@ -36,15 +40,15 @@ class Begun(Struct, frozen=True):
     why_anew: str = ""
 
 
-def begin(folder: Path, identity: Identity, now: str, *, fresh: bool) -> Begun:
+def begin(folder: Path, identity: Identity, now: str, *, fresh: bool, anew: str = "") -> Begun:
     """Go on with the run in a folder that is held, or clear it out and note a new one.
 
-    Raises OSError where the folder cannot be written.
+    `anew` says why it may not go on, if so. Raises OSError where the folder cannot be written.
     """
     earlier = _read(folder)
     why = ""
     if earlier is not None:
-        why = "--fresh was given" if fresh else difference(earlier.identity, identity)
+        why = "--fresh was given" if fresh else anew or difference(earlier.identity, identity)
         if not why:
             state = msgspec.structs.replace(earlier, sittings=earlier.sittings + 1)
             _note(folder, state)
@@ -56,6 +60,14 @@ def begin(folder: Path, identity: Identity, now: str, *, fresh: bool) -> Begun:
     state = State(identity, now)
     _note(folder, state)
     return Begun(state, goes_on=False, why_anew=why)
+
+
+def say_how_it_begins(begun: Begun, on_notice: OnNotice) -> None:
+    """Tell where a run begins otherwise than anew in an empty folder."""
+    if begun.goes_on:
+        on_notice(f"going on with the run that began {begun.state.started}")
+    elif begun.why_anew:
+        on_notice(f"starting anew, not going on with the run that was stopped: {begun.why_anew}")
 
 
 def clear(folder: Path, keep: frozenset[str] = frozenset()) -> None:
@@ -83,6 +95,13 @@ def remove(folder: Path) -> None:
 def is_begun(folder: Path) -> bool:
     """Whether there is a run to go on with."""
     return (folder / _STATE).exists()
+
+
+def has_fetched(folder: Path) -> bool:
+    """Whether something lies there that was fetched to be read."""
+    with suppress(OSError):
+        return any((folder / FETCHED).iterdir())
+    return False
 
 
 def _note(folder: Path, state: State) -> None:

@@ -9,6 +9,7 @@ from fractions import Fraction
 from msgspec import Struct
 
 from plugin.errors import CrampcheckError
+from plugin.screening.hidden import behind_silence
 from plugin.screening.outcome import Failed, Outcome, Quarantined
 
 _NUMBER = re.compile(r"\d+")
@@ -32,6 +33,7 @@ class Totals(Struct, frozen=True):
     by_level: dict[str, int]
     not_assessed: int
     with_unread: int
+    silent_unread: int  # of these: nothing was found, and what was not read may matter
     kept: dict[str, int]  # resources by type
     set_aside: dict[str, int]  # resources by type
     passed_over: tuple[str, ...]  # files, by the ending of their names
@@ -83,7 +85,7 @@ class PatientTally:
 
     def __init__(self) -> None:
         self.by_level: Counter[str] = Counter()
-        self.failed = self.not_assessed = self.with_unread = 0
+        self.failed = self.not_assessed = self.with_unread = self.silent_unread = 0
         self.reasons = ByReason()
         self._last = ""
 
@@ -92,11 +94,14 @@ class PatientTally:
         """How many there were."""
         return self.by_level.total() + self.failed
 
-    def add(self, outcome: Outcome) -> None:
-        """Count one. Raises TotalsDisagree where it is out of order or there twice."""
-        if outcome.patient <= self._last and self.patients:
+    def add(self, outcome: Outcome, key: str) -> None:
+        """Count one, by the key that it came under: an odd id is shown in another way.
+
+        Raises TotalsDisagree where it is out of order or there twice.
+        """
+        if key <= self._last and self.patients:
             raise TotalsDisagree("patients came out of order, or one came twice")
-        self._last = outcome.patient
+        self._last = key
         if isinstance(outcome, Failed):
             self.failed += 1
             self.reasons.add(outcome.reason)
@@ -104,6 +109,7 @@ class PatientTally:
         self.by_level[outcome.level] += 1
         self.not_assessed += bool(outcome.not_assessed)
         self.with_unread += bool(outcome.unread)
+        self.silent_unread += bool(behind_silence(outcome))
 
 
 class LeftOutTally:

@@ -58,9 +58,10 @@ class Watch:
     def _chunk(self, done: ChunkDone) -> None:
         self._read += self._sizes[done.number]
         self._lines += done.lines
-        self._quarantined += len(done.quarantined)
+        left_out = done.quarantined + len(done.whole)
+        self._quarantined += left_out
         self.resources += sum(done.kept.values()) + sum(done.set_aside.values())
-        self.resources += len(done.quarantined)
+        self.resources += left_out
         if done.earlier_results:
             self.earlier.add(done.file)
         self._say(READING, self._read, sum(self._sizes.values()), "bytes")

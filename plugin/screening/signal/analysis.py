@@ -1,66 +1,21 @@
 """The result of an analysis: what is written, drawn and shown. Pure.
 
 Small cells can be withheld: a count from 1 to one below the limit is None then, and so is whatever
-would give it away.
+would give it away (see `withholding`).
 """
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from msgspec import Struct, structs
 
 from knowledge.signal_model import Outcome, SignalGroup, Signals
+from plugin.screening.signal.lines import Line, PublishedRatio, Verdict
 from plugin.screening.signal.settings import Settings
 from plugin.screening.signal.symmetry import Estimate, Order
 from plugin.screening.signal.tally import Tally
+from plugin.screening.signal.withholding import is_small, withheld
 
 SCHEMA = "crampcheck.signal/1"
-
-
-class Verdict(StrEnum):
-    """What the interval of a group says."""
-
-    ABOVE = "above"
-    BELOW = "below"
-    OPEN = "open"  # it holds 1
-    FEW = "few"  # too few pairs to show a ratio
-    NO_NULL = "no-null"  # the ratio expected from trends is not known
-    SUPPRESSED = "suppressed"
-
-
-class PublishedRatio(Struct, frozen=True):
-    """What a study found for such a group."""
-
-    adjusted_ratio: float
-    low: float
-    high: float
-    status: str
-    source: str
-    locator: str
-
-
-class Line(Struct, frozen=True):
-    """One group. Counts are of patients; None is withheld, or no such number."""
-
-    id: str
-    label: str
-    short: str
-    control: bool
-    verdict: Verdict
-    starts: int | None  # first prescriptions that count
-    not_new: int | None
-    unclear: int | None
-    after: int | None
-    before: int | None
-    same_day: int | None
-    outside_window: int | None
-    crude_ratio: float | None = None
-    null_ratio: float | None = None
-    adjusted_ratio: float | None = None
-    low: float | None = None
-    high: float | None = None
-    published: PublishedRatio | None = None
 
 
 class Population(Struct, frozen=True):
@@ -77,8 +32,8 @@ class Population(Struct, frozen=True):
     records_undated: int | None
     records_coarse: int | None
     entries_later: int | None
-    failed: int = 0
-    quarantined: int = 0
+    failed: int | None = 0
+    quarantined: int | None = 0
 
 
 class Analysis(Struct, frozen=True):
@@ -111,7 +66,12 @@ def analysis_of(
         settings=tally.settings,
         outcome=signals.outcome,
         population=_population(tally, limit, failed, quarantined),
-        groups=tuple(_line(group, tally) for group in signals.groups),
+        groups=withheld(
+            [_line(group, tally) for group in signals.groups],
+            signals.groups,
+            limit,
+            few_cramps=is_small(tally.cramps.total(), limit),
+        ),
     )
 
 
@@ -128,13 +88,15 @@ def _population(tally: Tally, limit: int, failed: int, quarantined: int) -> Popu
         "records_undated": tally.undated,
         "records_coarse": tally.coarse,
         "entries_later": tally.later,
+        "failed": failed,
+        "quarantined": quarantined,
     }
-    shown = {name: _cell(count, limit) for name, count in counts.items()}
-    return Population(**shown, failed=failed, quarantined=quarantined)
+    shown = {name: None if is_small(count, limit) else count for name, count in counts.items()}
+    return Population(**shown)
 
 
 def _line(group: SignalGroup, tally: Tally) -> Line:
-    counts, limit = tally.groups[group.id], tally.settings.suppress_below
+    counts = tally.groups[group.id]
     orders = counts.orders
     pairs = orders[Order.AFTER] + orders[Order.BEFORE]
     found = tally.estimate(group.id)
@@ -144,18 +106,16 @@ def _line(group: SignalGroup, tally: Tally) -> Line:
         short=group.short,
         control=group.control,
         verdict=_verdict(found, pairs, tally.settings.min_pairs),
-        starts=_cell(counts.starts.total(), limit),
-        not_new=_cell(counts.not_new, limit),
-        unclear=_cell(counts.unclear, limit),
+        starts=counts.starts.total(),
+        not_new=counts.not_new,
+        unclear=counts.unclear,
         after=orders[Order.AFTER],
         before=orders[Order.BEFORE],
-        same_day=_cell(orders[Order.SAME_DAY], limit),
-        outside_window=_cell(orders[Order.OUTSIDE], limit),
+        same_day=orders[Order.SAME_DAY],
+        outside_window=orders[Order.OUTSIDE],
+        null_ratio=found.null,
         published=_published(group),
     )
-    if None in (_cell(line.after or 0, limit), _cell(line.before or 0, limit)):
-        return structs.replace(line, verdict=Verdict.SUPPRESSED, after=None, before=None)
-    line = structs.replace(line, null_ratio=found.null if line.starts is not None else None)
     if line.verdict is Verdict.FEW:
         return line
     return structs.replace(
@@ -177,10 +137,6 @@ def _verdict(found: Estimate, pairs: int, least: int) -> Verdict:
     if found.high is not None and found.high < 1:
         return Verdict.BELOW
     return Verdict.OPEN
-
-
-def _cell(count: int, limit: int) -> int | None:
-    return None if 0 < count < limit else count
 
 
 def _published(group: SignalGroup) -> PublishedRatio | None:

@@ -9,7 +9,8 @@ import io
 from typing import Any
 
 from plugin.screening.signal import wording
-from plugin.screening.signal.analysis import Analysis, Line
+from plugin.screening.signal.analysis import Analysis
+from plugin.screening.signal.lines import Line
 
 LINKED, CONTROLS = "Linked to cramps", "Negative controls"
 _ROW = 0.36  # inches

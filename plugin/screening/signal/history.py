@@ -16,7 +16,7 @@ from plugin.pipeline import Pipeline
 from plugin.reading.conditions import denied
 from plugin.reading.context import Entry, Reading
 from plugin.reading.currency import currency_of
-from plugin.reading.dates import when
+from plugin.reading.dates import When, when
 from plugin.reading.gather import gather
 from plugin.reading.patient import Owner, owner_of
 from plugin.reading.product import product_of
@@ -50,7 +50,7 @@ class History(Struct, frozen=True, tag="history"):
     unclear: tuple[str, ...]
     cramp: FirstDay
     unread: int  # entries that could not be read
-    undated: int  # prescriptions of the groups and records of cramps without a date
+    undated: int  # prescriptions of the groups and records of cramps without a credible date
     coarse: int  # those with a month or a year only
     later: int  # those dated after the as-of date
 
@@ -62,10 +62,20 @@ class _Dates:
         self.groups: dict[str, list[Day | None]] = {}
         self.cramps: list[Day | None] = []
         self.quinine: list[Day | None] = []
+        self.used: list[Day | None] = []  # of each prescription of a group, and record of cramps
         self.begins: list[int] = []
         self.malaria = False
-        self.birth: date | None = None
-        self.unread = self.undated = self.coarse = self.later = 0
+        self.birth: When | None = None
+        self.unread = self.later = 0
+
+    def before_birth_is_no_date(self) -> None:
+        """1900-01-01 stands for "not known" in many records, and would begin a patient's data."""
+        if self.birth is None:
+            return
+        born = self.birth.first.toordinal()
+        for days in (*self.groups.values(), self.cramps, self.quinine, self.used):
+            days[:] = [None if day is None or day.last < born else day for day in days]
+        self.begins = [day for day in self.begins if day >= born]
 
 
 class Historian:
@@ -109,8 +119,9 @@ class Historian:
             # A Bundle here is one that has further pages, which were not given.
             dates.unread += bool(entry.broken) or isinstance(resource, Bundle)
         elif isinstance(resource, Patient):
-            if owner.is_person(resource) and (born := when(resource.birth_date)):
-                dates.birth = born.last
+            born = when(resource.birth_date)
+            if born and owner.is_person(resource) and born.first <= self._settings.as_of:
+                dates.birth = born
         elif isinstance(resource, Medicine | Condition):
             if not owner.owns(resource):
                 dates.unread += 1
@@ -142,7 +153,7 @@ class Historian:
         if marker:
             dates.quinine.append(day)
         if groups or marker:
-            _count(day, dates)
+            dates.used.append(day)
 
     def _condition(
         self, entry: Entry, condition: Condition, reading: Reading, dates: _Dates
@@ -150,6 +161,8 @@ class Historian:
         if denied(condition.verification_status):
             return
         names = reading.index.conditions(condition.code) if condition.code else ()
+        if not names and condition.code and condition.code.label:
+            return  # read or not, it is none of ours: an engine may have set it aside before
         cramp = not self._conditions.isdisjoint(names)
         if entry.broken or (cramp and condition.modified):
             dates.unread += 1
@@ -162,7 +175,7 @@ class Historian:
         if self._dated(told, dates):
             day = told.began if told else None
             dates.cramps.append(day)
-            _count(day, dates)
+            dates.used.append(day)
 
     def _dated(self, told: Told | None, dates: _Dates) -> bool:
         """Note when the record was made. False for what lies after the as-of date."""
@@ -175,17 +188,18 @@ class Historian:
         return True
 
     def _history(self, patient: str, dates: _Dates) -> History:
+        dates.before_birth_is_no_date()
         firsts = {id_: first_day(days) for id_, days in sorted(dates.groups.items())}
         return History(
             patient=patient,
             begins=min(dates.begins, default=None),
-            of_age=_birthday(dates.birth, self._settings.min_age),
+            of_age=_birthday(dates.birth.last if dates.birth else None, self._settings.min_age),
             starts={id_: one.day for id_, one in firsts.items() if one.day is not None},
             unclear=tuple(id_ for id_, one in firsts.items() if one.unclear),
             cramp=first_day(self._cramps(dates)),
             unread=dates.unread,
-            undated=dates.undated,
-            coarse=dates.coarse,
+            undated=dates.used.count(None),
+            coarse=sum(day is not None and not day.exact for day in dates.used),
             later=dates.later,
         )
 
@@ -197,11 +211,6 @@ class Historian:
             OutcomeKind.DRUG: quinine,
         }
         return by_kind[self._settings.outcome]
-
-
-def _count(day: Day | None, dates: _Dates) -> None:
-    dates.undated += day is None
-    dates.coarse += day is not None and not day.exact
 
 
 def _birthday(birth: date | None, age: int) -> int | None:

@@ -15,10 +15,12 @@ from plugin.errors import CrampcheckError
 from plugin.pipeline import Pipeline
 from plugin.reading.source import RawEntry
 from plugin.screening.outcome import Failed
+from plugin.screening.run.glance import FAILED
 from plugin.screening.signal.history import Historian, History
 from plugin.screening.signal.settings import Settings
 
 Row: TypeAlias = History | Failed
+_READ = "read"
 _ROW: msgspec.msgpack.Decoder[Row] = msgspec.msgpack.Decoder(History | Failed)
 
 
@@ -51,6 +53,11 @@ def signal_job(pipeline: Pipeline, signals: Signals, settings: Settings) -> Sign
 def unpacked(row: bytes) -> Row:
     """What the job gave."""
     return _ROW.decode(row)
+
+
+def kind_of(row: bytes) -> str:
+    """What a row is: for whoever watches."""
+    return FAILED if isinstance(unpacked(row), Failed) else _READ
 
 
 def _row(historian: Historian, patient: str, entries: Sequence[RawEntry]) -> Row:

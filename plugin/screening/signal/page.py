@@ -10,8 +10,9 @@ from markupsafe import Markup
 
 from knowledge.signal_model import Signals
 from plugin.screening.signal import wording
-from plugin.screening.signal.analysis import Analysis, Line
+from plugin.screening.signal.analysis import Analysis
 from plugin.screening.signal.forest import forest_plot
+from plugin.screening.signal.lines import Line
 from plugin.screening.signal.settings import ConditionDate, OutcomeKind
 
 LINKED, CONTROLS = "Groups linked to cramps", "Negative controls"
@@ -36,6 +37,7 @@ def page(analysis: Analysis, signals: Signals) -> str:
             "cramps": wording.count(counts.cramps, limit),
         },
         words=signals.wording,
+        of_controls=wording.of_controls(analysis, signals.wording),
         method=signals.method,
         notes=tuple(_notes(analysis)),
         plot=Markup(forest_plot(analysis, signals.wording.published)),  # noqa: S704 - drawn by us
@@ -74,8 +76,8 @@ def _notes(analysis: Analysis) -> Iterator[str]:
         yield f"The data are taken to begin on {chosen.data_from} for everybody."
     if chosen.suppress_below > 1:
         yield (
-            f"Counts from 1 to {chosen.suppress_below - 1} are withheld, and the ratios that would "
-            "give them away."
+            f"Counts from 1 to {chosen.suppress_below - 1} are withheld, and what would give them "
+            "away."
         )
 
 
@@ -93,9 +95,9 @@ def _row(line: Line, analysis: Analysis, signals: Signals) -> dict[str, Any]:
         "interval": wording.interval(line),
         "published": wording.published(line),
         "reading": wording.reading(line, signals.wording),
-        "starts": wording.count(line.starts, limit),
-        "not_new": wording.count(line.not_new, limit),
-        "unclear": wording.count(line.unclear, limit),
-        "same_day": wording.count(line.same_day, limit),
-        "outside": wording.count(line.outside_window, limit),
+        "starts": wording.cell(line, "starts", limit),
+        "not_new": wording.cell(line, "not_new", limit),
+        "unclear": wording.cell(line, "unclear", limit),
+        "same_day": wording.cell(line, "same_day", limit),
+        "outside": wording.cell(line, "outside_window", limit),
     }

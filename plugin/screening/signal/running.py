@@ -1,132 +1,166 @@
-"""One analysis: source, patients, histories, counts. The local engine does the reading."""
+"""One analysis from end to end: acquire, read, join, histories, counts, results.
+
+It is a run like a screening, and goes through the same stages: one that was killed goes on where it
+was when it is started again.
+"""
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
-from msgspec import Struct, structs
+import msgspec
+from msgspec import Struct
 
 from knowledge.signal_model import Signals
-from plugin.errors import CrampcheckError, InputUnreadable
+from plugin.errors import InputUnreadable
 from plugin.pipeline import Pipeline
 from plugin.screening.local.parts import merged
-from plugin.screening.local.running import Step, run_local
-from plugin.screening.local.work import ChunkDone, Work
-from plugin.screening.outcome import Failed, Quarantined
-from plugin.screening.placing.partitions import partitions_for
+from plugin.screening.local.work import PartitionDone, Work, finished
+from plugin.screening.outcome import Failed
+from plugin.screening.run.acquire import Acquired, Remote, acquire, acquire_remote
+from plugin.screening.run.cutting import Cut
+from plugin.screening.run.ending import in_sentences, nothing_left_of_nothing
+from plugin.screening.run.identity import Identity, basis_of
+from plugin.screening.run.left_out import quarantined_lines, whole_files
+from plugin.screening.run.lock import held
+from plugin.screening.run.progress import OnNotice, OnProgress, Progress, unwatched
+from plugin.screening.run.stages import do_stages
+from plugin.screening.run.state import ANALYSIS, Begun, begin, clear, remove, say_how_it_begins
+from plugin.screening.run.watching import Watch
 from plugin.screening.signal.analysis import Analysis, analysis_of
-from plugin.screening.signal.job import signal_job, unpacked
+from plugin.screening.signal.job import kind_of, signal_job, unpacked
 from plugin.screening.signal.settings import Settings
 from plugin.screening.signal.tally import Tally
-from plugin.screening.source.chunks import WHOLE, Chunk, plan
-from plugin.screening.source.listing import Source, SourceFile, find
+from plugin.screening.signal.writing import LeftOutFiles, result_files, write
 
-WORK = ".crampcheck-signal"  # so that one run at a time can write into a folder
-_CHUNK_BYTES = 32 * 1024 * 1024
-_UNPACKED = 15  # a packed file becomes about so many times as long
+_ENGINE = "local"
+_FORMATS = "signal"
+_COUNTING = "counting"
+_STEP = 1000  # patients between two reports
 
 
-class Analysed(Struct, frozen=True):
-    """The analysis, and what could not be part of it."""
+class Asked(Struct, frozen=True):
+    """What a user asks for. Without `workers`, as many as the source is worth."""
 
-    analysis: Analysis
-    failed: tuple[Failed, ...]
-    quarantined: tuple[Quarantined, ...]
+    source: str
+    out: Path
+    settings: Settings
+    workers: int | None = None
+    fresh: bool = False
+    remote: Remote | None = None  # what to fetch, where the source is a FHIR server
 
 
 def analyse(
-    source: str,
+    asked: Asked,
     pipeline: Pipeline,
     signals: Signals,
-    settings: Settings,
     *,
-    near: Path,
-    workers: int = 1,
-    leave_out: frozenset[Path] = frozenset(),
-    on_step: Callable[[Step], None] = lambda _: None,
-) -> Analysed:
-    """Analyse every patient of a source. `leave_out` are results, never read back.
+    on_progress: OnProgress = unwatched,
+    on_notice: OnNotice = unwatched,
+) -> Analysis:
+    """Analyse every patient of a source into a folder, from where an earlier sitting left off.
 
-    The folder of work is made in the folder `near`, for its user alone, and removed at the end.
-    Raises InputUnreadable if the source is missing or holds nothing. Patients and lines that fail
-    are listed, not raised.
+    Raises InputUnreadable if the source is missing or holds nobody, CrampcheckError if the folder
+    cannot be written or another run has it, Stopped at Ctrl-C. Patients and lines that fail are
+    counted and listed, not raised.
     """
-    found = find(source, leave_out)
-    job = signal_job(pipeline, signals, settings)
-    tally = Tally(signals.groups, settings)
-    failed: list[Failed] = []
-    with _folder(near) as folder:
-        chunks = plan(_within_reach(found.files, folder), _CHUNK_BYTES)
-        work = Work(str(folder), partitions_for(sum(map(_size, chunks))))
-        done = run_local(chunks, work, job, workers=workers, on_step=on_step)
-        for _, row in merged([work.part(number) for number in range(work.partitions)]):
-            read = unpacked(row)
-            if isinstance(read, Failed):
-                failed.append(read)
-            else:
-                tally.add(read)
-    quarantined = (*_not_read(found), *_quarantined(done.chunks))
-    if not tally.patients and not failed:
-        raise InputUnreadable(f"{source}: holds no patient; name the NDJSON of an export.")
-    version = pipeline.knowledge.version
-    analysis = analysis_of(tally, signals, version, len(failed), len(quarantined))
-    return Analysed(analysis, tuple(failed), quarantined)
+    folder = asked.out / ANALYSIS
+    made = not asked.out.exists()
+    with (
+        in_sentences(asked.out, folder),
+        held(folder),
+        nothing_left_of_nothing(asked.out, folder, made=made, fetches=asked.remote is not None),
+    ):
+        if asked.remote:
+            acquired = acquire_remote(
+                asked.remote,
+                folder,
+                fresh=asked.fresh,
+                on_notice=on_notice,
+                on_progress=on_progress,
+            )
+        else:
+            leave_out = result_files(asked.out)
+            acquired = acquire(asked.source, leave_out, folder, fresh=asked.fresh)
+        begun = _begin(asked, pipeline, acquired, folder)
+        say_how_it_begins(begun, on_notice)
+        analysis = _analysed(asked, pipeline, signals, acquired, on_progress)
+        remove(folder)
+        return analysis
 
 
-@contextmanager
-def _folder(near: Path) -> Iterator[Path]:
-    folder = near / WORK
-    try:
-        near.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if folder.exists():  # of a run that was killed: it holds records of patients
-            shutil.rmtree(folder)
-        folder.mkdir(mode=0o700)
-    except OSError as error:
-        raise CrampcheckError(
-            f"{near}: cannot be written ({(error.strerror or 'unknown fault').lower()}); "
-            "name another folder with --out."
-        ) from error
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _within_reach(files: Sequence[SourceFile], folder: Path) -> tuple[SourceFile, ...]:
-    """The files, with standard input as one of them: worker processes cannot read that."""
-    return tuple(
-        SourceFile(file.name, _copied(folder)) if file.path is None else file for file in files
+def _begin(asked: Asked, pipeline: Pipeline, acquired: Acquired, folder: Path) -> Begun:
+    identity = Identity(
+        basis=basis_of(pipeline, asked.settings.as_of),
+        inputs=acquired.inputs,
+        not_read=acquired.source.lost,
+        engine=_ENGINE,
+        formats=_FORMATS,
+        settings=msgspec.json.encode(asked.settings).decode(),
     )
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    return begin(folder, identity, now, fresh=asked.fresh)
 
 
-def _copied(folder: Path) -> Path:
-    path = folder / "stdin"
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as copy:
-        shutil.copyfileobj(sys.stdin.buffer, copy)
-    return path
+def _analysed(
+    asked: Asked,
+    pipeline: Pipeline,
+    signals: Signals,
+    acquired: Acquired,
+    on_progress: OnProgress,
+) -> Analysis:
+    """Do what is left to do. The results have their names in the end."""
+    folder = asked.out / ANALYSIS
+    cut = Cut(acquired)
+    work = Work(str(folder), cut.partitions)
+    watch = Watch(cut, on_progress)
+    do_stages(
+        cut.chunks,
+        work,
+        signal_job(pipeline, signals, asked.settings),
+        kind_of,
+        workers=cut.workers(asked.workers),
+        on_came=watch.came,
+    )
+    chunks = [chunk.number for chunk in cut.chunks]
+    tally = Tally(signals.groups, asked.settings)
+    whole = whole_files(work, chunks, acquired.source, acquired.inputs)
+    with LeftOutFiles(folder) as left_out:
+        for one in chain(whole, quarantined_lines(work, chunks)):
+            left_out.quarantine(one)
+        for failed in acquired.source.failed:
+            left_out.fail(failed)
+        _count(work, tally, left_out, watch)
+    if not tally.patients and not left_out.failed:
+        clear(folder)
+        raise InputUnreadable(f"{asked.source}: holds no patient; name the NDJSON of an export.")
+    version = pipeline.knowledge.version
+    analysis = analysis_of(tally, signals, version, left_out.failed, left_out.quarantined)
+    write(folder, asked.out, analysis, signals)
+    return analysis
 
 
-def _size(chunk: Chunk) -> int:
-    """About how many bytes a chunk holds; only the number of partitions depends on it."""
-    packed = chunk.end == WHOLE and chunk.file.name.endswith((".gz", ".zst"))
-    return chunk.size * (_UNPACKED if packed else 1)
-
-
-def _not_read(found: Source) -> Iterator[Quarantined]:
-    for one in found.not_read:
-        yield Quarantined(one.name, 0, one.reason)
-
-
-def _quarantined(chunks: Sequence[ChunkDone]) -> Iterator[Quarantined]:
-    """With lines as they count in the file: each chunk counts its own from 1."""
-    before: dict[str, int] = {}
-    for done in chunks:
-        earlier = before.get(done.file, 0)
-        for row in done.quarantined:
-            yield structs.replace(row, line=row.line + earlier) if row.line else row
-        before[done.file] = earlier + done.lines
+def _count(work: Work, tally: Tally, left_out: LeftOutFiles, watch: Watch) -> None:
+    """Take in what the job gave of each patient."""
+    numbers = range(work.partitions)
+    total = sum(finished(work.partition_done(one), PartitionDone).patients for one in numbers)
+    for number, (_, row) in enumerate(merged([work.part(one) for one in numbers]), 1):
+        read = unpacked(row)
+        if isinstance(read, Failed):
+            left_out.fail(read)
+        else:
+            tally.add(read)
+        if number == total or not number % _STEP:
+            watch.writing(
+                Progress(
+                    _COUNTING,
+                    number,
+                    total,
+                    unit="patients",
+                    patients=number,
+                    failed=left_out.failed,
+                    quarantined=left_out.quarantined,
+                )
+            )

@@ -6,7 +6,8 @@ The sentences are data (`signal.toml`); here is only which of them is said of wh
 from __future__ import annotations
 
 from knowledge.signal_model import Wording
-from plugin.screening.signal.analysis import Analysis, Line, Verdict
+from plugin.screening.signal.analysis import Analysis
+from plugin.screening.signal.lines import Line, Verdict
 
 WITHHELD = "withheld"
 NONE = "-"
@@ -15,6 +16,11 @@ NONE = "-"
 def count(number: int | None, limit: int) -> str:
     """A count, or that it is below the limit of small cells."""
     return f"<{limit}" if number is None else str(number)
+
+
+def cell(line: Line, name: str, limit: int) -> str:
+    """A count of a line, that it is below the limit, or that it is withheld for another's sake."""
+    return WITHHELD if name in line.withheld else count(getattr(line, name), limit)
 
 
 def ratio(number: float | None) -> str:
@@ -52,6 +58,16 @@ def reading(line: Line, words: Wording) -> str:
     }[line.verdict]
 
 
+def of_controls(analysis: Analysis, words: Wording) -> str:
+    """What the controls say of all other ratios; empty where they hold, or there are none."""
+    said = {line.verdict for line in analysis.controls}
+    if said & {Verdict.ABOVE, Verdict.BELOW}:
+        return words.controls_failed
+    if Verdict.OPEN not in said and any(line.low is not None for line in analysis.linked):
+        return words.controls_unknown
+    return ""
+
+
 def published(line: Line) -> str:
     """`2.42 (2.02 to 2.89)`, or nothing."""
     known = line.published
@@ -72,7 +88,8 @@ def left_out(analysis: Analysis) -> tuple[tuple[str, str], ...]:
         ("patients with entries that could not be read", found.patients_with_unread),
         ("entries that could not be read", found.entries_unread),
         (
-            "prescriptions of these groups and records of cramps without a date",
+            "prescriptions of these groups and records of cramps without a date, "
+            "or dated before birth",
             found.records_undated,
         ),
         ("the same with a month or a year only", found.records_coarse),

@@ -1,25 +1,28 @@
-"""The files of an analysis. Each gets its name when it is whole."""
+"""The files of an analysis. They get their names when all of them are whole."""
 
 from __future__ import annotations
 
 import csv
 import io
 import os
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from knowledge.signal_model import Signals
-from plugin.errors import CrampcheckError
-from plugin.screening.signal.analysis import Analysis, Line
+from plugin.screening.outcome import Failed, Quarantined
+from plugin.screening.run.durable import write_whole
+from plugin.screening.signal.analysis import Analysis
+from plugin.screening.signal.lines import Line
 from plugin.screening.signal.page import page
-from plugin.screening.signal.running import Analysed
+from plugin.screening.sinks.files import make_folder, settle
+from plugin.screening.sinks.left_out import LeftOutSink
+from plugin.screening.sinks.names import FAILED, QUARANTINE
 
 JSON, CSV, HTML = "signal.json", "signal.csv", "signal.html"
-FAILED, QUARANTINE = "failed.ndjson", "quarantine.ndjson"
-FILES = (JSON, CSV, HTML, FAILED, QUARANTINE)
+FILES = (CSV, HTML, FAILED, QUARANTINE, JSON)
+_UNFINISHED = "results"  # in the folder of work
 _COLUMNS = (
     "id",
     "label",
@@ -48,28 +51,50 @@ def result_files(folder: Path) -> frozenset[Path]:
     )
 
 
-def write(folder: Path, analysed: Analysed, signals: Signals) -> None:
-    """Write all files. Raises CrampcheckError if the folder cannot be written.
+class LeftOutFiles:
+    """`quarantine.ndjson` and `failed.ndjson` on their way: in a folder of work, with counts."""
 
-    Results on patients are for whoever runs this alone to read.
+    def __init__(self, work: Path) -> None:
+        make_folder(work / _UNFINISHED)
+        self.failed = self.quarantined = 0
+        self._sink = LeftOutSink(work / _UNFINISHED)
+
+    def __enter__(self) -> LeftOutFiles:
+        return self
+
+    def __exit__(self, fault: object, *_: object) -> None:
+        if fault is None:
+            self._sink.close()
+        else:
+            self._sink.abandon()
+
+    def fail(self, row: Failed) -> None:
+        """Append a patient."""
+        self.failed += 1
+        self._sink.write(row)
+
+    def quarantine(self, row: Quarantined) -> None:
+        """Append a line, an entry on it, or a file."""
+        self.quarantined += 1
+        self._sink.quarantine(row)
+
+
+def write(work: Path, out: Path, analysis: Analysis, signals: Signals) -> None:
+    """Write the rest beside what was left out, and name all of it. May be repeated.
+
+    Results on patients are for whoever runs this alone to read. Raises OSError.
     """
-    analysis = analysed.analysis
     files = {
         JSON: as_json(analysis),
         CSV: as_csv(analysis).encode(),
         HTML: page(analysis, signals).encode(),
-        FAILED: _lines(analysed.failed),
-        QUARANTINE: _lines(analysed.quarantined),
     }
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for name, data in files.items():
-            _keep(folder / name, data)
-    except OSError as error:
-        raise CrampcheckError(
-            f"{folder}: cannot be written ({(error.strerror or 'unknown fault').lower()}); "
-            "name another folder with --out."
-        ) from error
+    unfinished = work / _UNFINISHED
+    for name, data in files.items():
+        write_whole(unfinished / name, data)
+    for name in FILES:
+        os.replace(unfinished / name, out / name)
+    settle(out)
 
 
 def as_json(analysis: Analysis) -> bytes:
@@ -91,21 +116,3 @@ def _cells(line: Line) -> list[Any]:
     published = msgspec.to_builtins(line.published) or {}
     values = msgspec.to_builtins(line)
     return [*(values[name] for name in _COLUMNS), *(published.get(name) for name in _PUBLISHED)]
-
-
-def _lines(rows: Iterable[msgspec.Struct]) -> bytes:
-    return b"".join(msgspec.json.encode(_untagged(row)) + b"\n" for row in rows)
-
-
-def _untagged(row: msgspec.Struct) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in row.__struct_fields__}
-
-
-def _keep(path: Path, data: bytes) -> None:
-    ours = path.with_name(f"{path.name}.tmp")
-    try:
-        with os.fdopen(os.open(ours, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(data)
-        os.replace(ours, path)
-    finally:
-        ours.unlink(missing_ok=True)

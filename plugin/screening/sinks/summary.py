@@ -6,12 +6,22 @@ import csv
 import io
 from pathlib import Path
 
+from plugin.screening.hidden import not_read
 from plugin.screening.outcome import Failed, Outcome, Screened
 from plugin.screening.sinks.files import create, finish
 from plugin.screening.sinks.names import SUMMARY
 from plugin.screening.visible import visible
 
-COLUMNS = ("patient", "level", "rules", "ingredients", "mitigations", "unread", "not_assessed")
+COLUMNS = (
+    "patient",
+    "level",
+    "rules",
+    "ingredients",
+    "mitigations",
+    "unread",
+    "not_assessed",
+    "unread_reasons",
+)
 # Within a cell: no id or ingredient name has one.
 LIST_SEPARATOR = ";"
 
@@ -48,4 +58,5 @@ def _row(outcome: Screened) -> tuple[str | int, ...]:
         LIST_SEPARATOR.join(outcome.mitigations),
         outcome.unread,
         outcome.not_assessed,
+        LIST_SEPARATOR.join(sorted({one.reason for one in not_read(outcome)})),
     )

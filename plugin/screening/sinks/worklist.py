@@ -10,12 +10,14 @@ import msgspec
 
 from plugin.config import Settings
 from plugin.resources.identity import finding_ids
+from plugin.screening.hidden import behind_silence
 from plugin.screening.outcome import Failed, Outcome, Screened
+from plugin.screening.report.words import unread_words
 from plugin.screening.sinks.answer_types import Answer, Because, Found
 from plugin.screening.sinks.files import create, finish
 from plugin.screening.sinks.names import WORKLIST_ROWS
 from plugin.screening.sinks.sink import About
-from plugin.store.worklist.model import ListedFinding, ListedPatient, ListedRun, Recorded
+from plugin.store.worklist.model import UNREAD, ListedFinding, ListedPatient, ListedRun, Recorded
 
 _DIGEST = 16
 _ANSWERS = msgspec.json.Decoder(Answer)
@@ -61,7 +63,7 @@ def put_on_list(rows: Path, settings: Settings) -> Recorded:
 def _listed(outcome: Screened) -> ListedPatient:
     patient = _storable(outcome.patient)
     if not outcome.rules:
-        return ListedPatient(patient, outcome.unread)
+        return ListedPatient(patient, outcome.unread, _behind_silence(outcome))
     findings = _ANSWERS.decode(outcome.line).findings
     ids = finding_ids(
         outcome.patient, [(one.rule, one.ingredients, one.partners) for one in findings]
@@ -71,6 +73,31 @@ def _listed(outcome: Screened) -> ListedPatient:
         outcome.unread,
         tuple(_finding(id_, one) for id_, one in zip(ids, findings, strict=True)),
     )
+
+
+def _behind_silence(outcome: Screened) -> tuple[ListedFinding, ...]:
+    """One item for a patient of whom nothing was found, where something could not be read."""
+    hidden = behind_silence(outcome)
+    if not hidden:
+        return ()
+    said = "; ".join(_inside(unread_words(why)) for why in sorted({one.reason for one in hidden}))
+    [id_] = finding_ids(outcome.patient, [(UNREAD, (), ())])
+    item = ListedFinding(
+        issue=id_,
+        rule=UNREAD,
+        level=outcome.level,
+        drugs=(),
+        partners=(),
+        summary=f"Nothing found, and not everything could be read: {said}",
+        options=outcome.mitigations,
+        evidence=_fingerprint(sorted((one.reference, one.reason) for one in hidden)),
+    )
+    return (item,)
+
+
+def _inside(words: str) -> str:
+    """Words that begin a sentence, within one."""
+    return words[:1].lower() + words[1:]
 
 
 def _storable(reference: str) -> str:
@@ -94,5 +121,8 @@ def _finding(id_: str, found: Found) -> ListedFinding:
 def _digest(because: list[Because]) -> bytes:
     """Changes where a fact, an entry, a result or its day does; not with the words about it."""
     facts = [(one.fact, one.reference, one.value, one.unit, one.date) for one in because]
-    known = [[part for part in fact if part is not msgspec.UNSET] for fact in facts]
+    return _fingerprint([[part for part in fact if part is not msgspec.UNSET] for fact in facts])
+
+
+def _fingerprint(known: object) -> bytes:
     return hashlib.blake2b(_ENCODER.encode(known), digest_size=_DIGEST).digest()

@@ -102,7 +102,7 @@ def batches(chunk: Chunk, limit: int = LONGEST_LINE) -> Iterator[Batch]:
         with opened(chunk.file.path) as stream:
             seen = chunk.seen or _seen(stream)
             if chunk.end == WHOLE:
-                yield from _whole(name, contents(stream, min(BLOCK, limit)), limit)
+                yield from whole(name, contents(stream, min(BLOCK, limit)), limit)
             else:
                 blocks = _range(stream, chunk.start, chunk.end, min(BLOCK, limit))
                 yield from cut(name, blocks, limit, chunk.start, chunk.end)
@@ -122,7 +122,7 @@ def _range(stream: Readable, start: int, end: int, at_most: int) -> Iterator[byt
         yield block
 
 
-def _whole(name: str, blocks: Iterator[bytes], limit: int) -> Iterator[Batch]:
+def whole(name: str, blocks: Iterator[bytes], limit: int) -> Iterator[Batch]:
     """A file from its beginning, by its shape."""
     seen = look(blocks, limit)
     if seen.shape is Shape.FOREIGN:

@@ -11,6 +11,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from plugin.errors import InputUnreadable
+from plugin.screening.outcome import Failed
 from plugin.screening.source.walking import Found, Kind, has_magic, matching, unreadable, walk
 from plugin.screening.visible import visible
 
@@ -43,9 +44,16 @@ class Source(Struct, frozen=True):
     not_read: tuple[NotRead, ...] = ()
     passed_over: tuple[str, ...] = ()  # by the ending of their names
     hidden: tuple[str, ...] = ()  # their names, or those of their folders, begin with a dot
-    results: tuple[
-        str, ...
-    ] = ()  # of this very run, which it will write anew, or of an earlier one
+    results: tuple[str, ...] = ()  # which this run will write anew, or an earlier one wrote
+    failed: tuple[Failed, ...] = ()  # patients of whom not all could be fetched: in no file
+
+    @property
+    def lost(self) -> tuple[tuple[str, str], ...]:
+        """What should be there and cannot be read: files and patients, each with its reason."""
+        return (
+            *((one.name, one.reason) for one in self.not_read),
+            *((one.patient, one.reason) for one in self.failed),
+        )
 
 
 def find(source: str, leave_out: frozenset[Path] = frozenset()) -> Source:

@@ -17,7 +17,7 @@ from typing import TypeAlias
 from plugin.screening.source.earlier import is_of_an_earlier_run, plain_name
 
 # Files that people keep beside an export, and that cannot hold FHIR as JSON.
-NOT_FHIR = frozenset({".csv", ".html", ".log", ".md", ".pdf", ".tsv", ".txt", ".xml"})
+NOT_FHIR = frozenset({".csv", ".html", ".log", ".md", ".parquet", ".pdf", ".tsv", ".txt", ".xml"})
 LINKED_FOLDER = "is a link to a folder, which is not followed; screen that folder, or copy it here."
 DANGLING = "is a link to something that is not there; correct or remove the link."
 NO_FILE = "is no regular file, but a pipe, socket or device; put what it gives into a file."
@@ -119,7 +119,8 @@ def judged(path: Path, asked_for: str = "") -> Kind | str:
     """
     ending = Path(plain_name(path)).suffix.lower()
     if ending in NOT_FHIR and Path(asked_for).suffix.lower() != ending:
-        return Kind.PASSED_OVER
+        is_result = path.is_file() and is_of_an_earlier_run(path)
+        return Kind.RESULT if is_result else Kind.PASSED_OVER
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:

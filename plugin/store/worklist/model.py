@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+UNREAD = "unread"  # stands for a rule, where nothing was found and not everything was read
+
 
 class Status(StrEnum):
     """What became of an item."""
@@ -43,7 +45,10 @@ class ListedFinding(Struct, frozen=True, array_like=True):
 
 
 class ListedPatient(Struct, frozen=True, array_like=True):
-    """A patient whom a run screened. One without findings ends what earlier runs found."""
+    """A patient whom a run screened. One without findings ends what earlier runs found.
+
+    Where not everything of such a patient could be read, that is an item of its own, `UNREAD`.
+    """
 
     patient: str
     unread: int

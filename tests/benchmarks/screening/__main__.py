@@ -13,13 +13,14 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from tests.benchmarks.screening import population
+from tests.benchmarks.screening import by_spark, population
 from tests.benchmarks.screening.tree import Ran, run
 
 _REPOSITORY = Path(__file__).parents[3]
@@ -62,15 +63,20 @@ def main() -> None:
     parser.add_argument("--patients", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--folder", type=Path, help="where the exports are kept between runs")
+    parser.add_argument("--no-spark", action="store_true", help="leave Spark out")
     options = parser.parse_args()
     with ExitStack() as stack:
         folder = options.folder or Path(stack.enter_context(TemporaryDirectory()))
         whole = _export(folder, options.patients)
         quarter = _export(folder, max(1, options.patients // 4))
-        _measure(Exports(whole, quarter, _export(folder, 1)), folder, options.rounds)
+        single = _export(folder, 1)
+        lines, bare = _measure(Exports(whole, quarter, single), folder, options.rounds)
+        if by_spark.is_installed() and not options.no_spark:
+            screen = partial(_screen, folder=folder, options=by_spark.OPTIONS)
+            by_spark.report(screen, whole, single, lines, bare)
 
 
-def _measure(exports: Exports, folder: Path, rounds: int) -> None:
+def _measure(exports: Exports, folder: Path, rounds: int) -> tuple[int, float]:
     for turn in TURNS:
         _screen(exports.single, folder, turn.options)  # modules are compiled once, as installed
     rows: dict[str, list[Ran]] = {}
@@ -85,6 +91,7 @@ def _measure(exports: Exports, folder: Path, rounds: int) -> None:
         busy = ", ".join(f"{load:.1f}" for load in os.getloadavg())
         print(f"round {number}: seconds: {said} (load {busy})", flush=True)
     _say(rows, lines)
+    return lines, min(map(_SECONDS, rows[BARE]))
 
 
 def _say(rows: dict[str, list[Ran]], lines: int) -> None:

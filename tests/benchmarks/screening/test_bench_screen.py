@@ -36,9 +36,20 @@ def test_the_population_is_the_same_each_time_and_of_the_size_that_is_said(tmp_p
 
 def test_a_small_run_prints_ratios_memory_and_growth() -> None:
     """As `make bench-screen` does over a hundred times as many."""
-    command = [sys.executable, "-m", "tests.benchmarks.screening", "--patients", "200"]
+    command = [
+        sys.executable,
+        "-m",
+        "tests.benchmarks.screening",
+        "--patients",
+        "200",
+        "--no-spark",
+    ]
     done = subprocess.run(
-        [*command, "--rounds", "1"], cwd=REPOSITORY, capture_output=True, text=True, check=True
+        [*command, "--rounds", "1"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     for name in ("one process", "two processes"):
         assert re.search(rf"^{name}: throughput as a ratio to the bare loop \d", done.stdout, re.M)

@@ -54,11 +54,38 @@ def test_wrong_usage_is_2(crampcheck: Run, arguments: tuple[str, ...]) -> None:
     assert "Usage:" in ran.err
 
 
-def test_an_engine_of_another_version_is_named(crampcheck: Run, tmp_path: Path) -> None:
-    """`--engine spark` says that this version does not have it."""
-    ran = crampcheck("screen", tmp_path, "--out", tmp_path / "out", "--engine", "spark")
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("s3a://bucket/export",), "s3a://bucket/export is an address that only --engine spark"),
+        ((".", "--spark-write", "file:///answers"), "--spark-write is for --engine spark"),
+        ((".", "--engine", "cloud"), "'cloud' is not one of 'local', 'spark'"),
+        (
+            (".", "--engine", "spark", "--spark-write", "file:///answers"),
+            "--spark-write writes --format json, parquet, or json,parquet",
+        ),
+    ],
+)
+def test_what_only_spark_does_is_said_before_any_work(
+    crampcheck: Run, tmp_path: Path, more: tuple[str, ...], said: str
+) -> None:
+    ran = crampcheck("screen", *more, "--out", tmp_path / "out")
     assert 2 == ran.code
-    assert "spark is not part of this version; use local" in ran.err
+    assert said in ran.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_spark_without_java_is_said_in_a_sentence(
+    crampcheck: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("pyspark", reason="needs pip install 'crampcheck[spark]'")
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    asked = ("screen", tmp_path, "--out", tmp_path / "out", "--engine", "spark")
+    ran = crampcheck(*asked)
+    assert 2 == ran.code
+    assert 1 == ran.err.count("\n")
+    assert "Spark needs a Java runtime, 17 or later" in ran.err
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from plugin.cli.report_options import options_of, report_options
 @report_options
 def said(report_patients: int, suppress_below: int) -> None:
     """Print what was understood."""
-    options = options_of(report_patients, suppress_below)
+    options = options_of(report_patients, suppress_below, ("report",))
     click.echo(f"{options.listed} {options.suppress_below}")
 
 

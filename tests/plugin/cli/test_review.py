@@ -143,7 +143,7 @@ def test_nothing_is_signed_without_a_yes(crampcheck: Run, folder: Path, answer: 
         ((RULES, *READER, "--date", "2026-03-05"), "--date 2026-03-05 is in the future"),
         ((RULES, *READER, "--date", "9999-12-31"), "--date 9999-12-31 is in the future"),
         ((RULES, *READER, "--date", "2026-01-01"), "is before 2026-01-02, when"),
-        ((RULES, *READER, "--date", "yesterday"), "does not match the format"),
+        ((RULES, *READER, "--date", "yesterday"), "write it like 2026-11-01"),
         ((RULES, *READER, "--next-review", "2026-03-04"), "is not after the day of the review"),
         (("rules/none.toml", *READER), "is no file and no entry of the knowledge"),
         (("rules/potasium.toml", *READER), "Near it: rules/potassium.toml"),

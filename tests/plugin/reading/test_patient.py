@@ -44,6 +44,8 @@ def test_the_patient_tells_age_and_sex() -> None:
         ({"birthDate": None}, None, []),
         ({"birthDate": "May 1960"}, None, [UnreadReason.DATE_NOT_READ]),
         ({"birthDate": {"year": 1960}}, None, [UnreadReason.MALFORMED]),
+        ({"birthDate": "2060-05-04"}, None, [UnreadReason.DATE_NOT_READ]),
+        ({"birthDate": "9999-12-31"}, None, [UnreadReason.DATE_NOT_READ]),
         ({"modifierExtension": [{"url": "u"}]}, None, [UnreadReason.MODIFIER]),
     ],
 )

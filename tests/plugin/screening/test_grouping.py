@@ -236,6 +236,38 @@ def test_what_is_no_patients_is_quarantined_with_the_reason(
     assert 1 == len(lines(tmp_path / "out" / "assessments.ndjson"))
 
 
+def test_ids_that_no_reference_can_name_never_stop_a_run(
+    crampcheck: Run, export: Export, tmp_path: Path
+) -> None:
+    """A slash cuts a reference short, so that its patient would come out of order, or twice.
+
+    Of every patient there is an answer, or the Patient is in quarantine; all others are there.
+    """
+    cut = ["<x>a</x>", "a/b", "z/b", "p/_history/1", "blank "]
+    odd = ['"><img src=x>', "\u202egnp.exe", "=cmd|calc", "a\x00b", "患者", " lead"]
+    resources: list[dict[str, Any]] = []
+    for id_ in [*cut, *odd, "z", "a"]:
+        resources.append({"resourceType": "Patient", "id": id_, "birthDate": "1950-01-01"})
+        resources.append(
+            {
+                "resourceType": "MedicationRequest",
+                "id": "1",
+                "status": "active",
+                "intent": "order",
+                "subject": {"reference": f"Patient/{id_}"},
+                "medicationCodeableConcept": {"text": "furosemide"},
+            }
+        )
+    ran = crampcheck(
+        "screen", export({"a.ndjson": resources}), "--out", tmp_path / "out", "--as-of", AS_OF
+    )
+    assert 13 == ran.code, ran.err
+    screened = [row["patient"] for row in lines(tmp_path / "out" / "assessments.ndjson")]
+    assert sorted(screened) == screened
+    assert len(set(screened)) == len(screened)
+    assert {"Patient/a", "Patient/z"} <= set(screened)
+
+
 def test_an_export_that_only_remarks_on_something_is_no_fault(
     crampcheck: Run, export: Export, tmp_path: Path
 ) -> None:

@@ -254,6 +254,37 @@ def test_one_format_writes_one_file(
     }
 
 
+@pytest.mark.parametrize("option", [("--suppress-below", 11), ("--report-patients", 5)])
+def test_an_option_of_the_report_without_a_report_is_2(
+    crampcheck: Run, export: Export, tmp_path: Path, option: tuple[str, int]
+) -> None:
+    """Who asks for suppression must not be left with a summary that names patients."""
+    source = export({"a.ndjson": case("on-hold-order").resources})
+    ran = crampcheck("screen", source, "--out", tmp_path / "out", *option)
+    assert 2 == ran.code
+    assert f"{option[0]} is about report.html alone" in ran.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_results_of_another_run_in_the_folder_are_named(
+    crampcheck: Run, export: Export, tmp_path: Path
+) -> None:
+    """An old summary beside a new report must not pass for new; a repeat says nothing."""
+    source, out = export({"a.ndjson": case("on-hold-order").resources}), tmp_path / "out"
+    said = "of an earlier run, and left as they were: "
+    first = crampcheck("screen", source, "--out", out, "--as-of", AS_OF)
+    again = crampcheck("screen", source, "--out", out, "--as-of", AS_OF)
+    assert said not in first.err + again.err
+    other = crampcheck("screen", source, "--out", out, "--as-of", AS_OF, "--format", "report")
+    assert f"{said}assessments.ndjson, summary.csv" in other.err.splitlines()
+
+
+def test_a_day_that_is_none_shows_how_to_write_one(crampcheck: Run, tmp_path: Path) -> None:
+    ran = crampcheck("screen", tmp_path, "--out", tmp_path / "out", "--as-of", "1/11/2026")
+    assert 2 == ran.code
+    assert "'1/11/2026' is no day; write it like 2026-11-01." in ran.err
+
+
 def test_a_source_that_holds_nothing_is_11(crampcheck: Run, tmp_path: Path) -> None:
     """Missing, empty folder, empty file: a sentence each, and no results."""
     empty = tmp_path / "empty"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -31,6 +32,7 @@ _GONE = frozenset({404, 410})
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0  # between two looks, where the server does not say
 _MOST_FAULTS = 8  # in a row
 _LONGEST_PROGRESS = 100  # characters that are shown
+_SECRET = re.compile(r"(?i)\b(bearer|basic)\s+\S+|\S{25,}")  # no word of a progress is so long
 
 Say = Callable[[str], None]
 
@@ -50,8 +52,11 @@ class _Issues(Struct):
 
 def types_of(asker: Asker, request: ExportRequest) -> tuple[str, ...]:
     """The types to export: those named, or what is read and the server has. Raises FetchFault."""
-    if request.types:
-        return request.types
+    return request.types or types_read(asker)
+
+
+def types_read(asker: Asker) -> tuple[str, ...]:
+    """What is read and the server has. Raises FetchFault."""
     base = asker.server.base
     place = Link(base, f"{base.path}/metadata")
     answer = asker.ask("GET", place, {"Accept": _FHIR}, _METADATA, attempts=2)
@@ -185,4 +190,5 @@ def delete(asker: Asker, status: Link) -> str:
 
 
 def _shown(progress: str) -> str:
-    return visible(progress.strip())[:_LONGEST_PROGRESS]
+    """What a server says of its progress, without what may be a token or a signed link."""
+    return visible(_SECRET.sub("...", progress.strip()))[:_LONGEST_PROGRESS]

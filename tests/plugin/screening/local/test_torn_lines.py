@@ -57,7 +57,7 @@ def _by_the_engine(text: bytes) -> Came:
         outcome = outcome_of(packed)
         assert isinstance(outcome, Screened), outcome
         answers[reference] = outcome.line
-    return Came(answers, sum(len(one.quarantined) for one in done))
+    return Came(answers, sum(one.quarantined for one in done))
 
 
 def _line_by_line(text: bytes) -> Came:

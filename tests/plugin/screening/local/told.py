@@ -53,6 +53,14 @@ def _person(id_: str) -> Json:
 _NOT_OURS, _POTASSIUM = "8480-6", "2823-3"
 _AT = "urn:uuid:at-a"
 MIXES: dict[str, list[Json]] = {
+    "the address of one patient is the id of another": [
+        _bundle(
+            {"fullUrl": "https://ehr.example.org/r4/Patient/b", "resource": _person("c")},
+            {"resource": _order("Patient/c", "m1")},
+        ),
+        _person("b"),
+        _order("Patient/b", "m2"),
+    ],
     "two that no rule names disagree": [_result("1", _NOT_OURS, 1), _result("1", _NOT_OURS, 2)],
     "a newer version is of another code": [
         _result("1", _POTASSIUM, 3.1, "2026-01-01T00:00:00Z"),

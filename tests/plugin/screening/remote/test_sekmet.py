@@ -58,6 +58,11 @@ def registered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registered]
         member = {"entity": {"reference": f"Patient/{first.patient}"}}
         group = {"resourceType": "Group", "id": "ward", "type": "person", "actual": True}
         server.load([{**group, "member": [member]}])
+        references = [{"reference": f"Patient/{chart.patient}"} for chart in charts]
+        everybody = [{"entity": one} for one in references]
+        server.load([{**group, "id": "all", "member": everybody}])
+        mine = {"resourceType": "List", "id": "mine", "status": "current", "mode": "working"}
+        server.load([{**mine, "entry": [{"item": one} for one in references]}])
         yield Registered(server, tuple(charts), key)
 
 
@@ -114,6 +119,25 @@ def test_of_a_group_only_its_patients_are_screened(
     answers = lines(tmp_path / "out" / "assessments.ndjson")
     [first, *_] = by_key.charts
     assert [f"Patient/{first.patient}"] == [one["patient"] for one in answers], ran.err
+
+
+@pytest.mark.parametrize("way", ["--group", "--list", "--patients"])
+def test_patients_one_by_one_are_screened_as_the_same_data_from_files(
+    *, by_key: Registered, screen: Screen, crampcheck: Run, export: Export, tmp_path: Path, way: str
+) -> None:
+    """By the same token; medications as references, and as many pages as the server makes."""
+    names = tmp_path / "patients.txt"
+    names.write_text("".join(f"Patient/{chart.patient}\n" for chart in by_key.charts))
+    given = {"--group": "all", "--list": "mine", "--patients": names}[way]
+    ran = screen(by_key.server.url, way, given, "--rate", "1000")
+    assert (0, "") == (ran.code, ran.out), ran.err
+    folder = export({"all.ndjson": by_key.resources})
+    crampcheck("screen", folder, "--out", tmp_path / "files", "--as-of", AS_OF)
+    for name in OUTPUT:
+        assert (tmp_path / "files" / name).read_bytes() == (tmp_path / "out" / name).read_bytes()
+    assert len(by_key.charts) == len(lines(tmp_path / "out" / "assessments.ndjson"))
+    assert [] == lines(tmp_path / "out" / "failed.ndjson")
+    assert not (tmp_path / "out" / ".crampcheck-run").exists()
 
 
 def test_a_group_that_is_not_there_is_said(by_key: Registered, screen: Screen) -> None:

@@ -339,7 +339,7 @@ def test_a_key_that_cannot_sign_is_said(
 def test_no_key_is_said(crampcheck: Run) -> None:
     ran = crampcheck("fhir", "jwks")
     assert (1, "") == (ran.code, ran.out)
-    assert "CRAMPCHECK_FHIR_KEY names no file" in ran.err
+    assert "CRAMPCHECK_FHIR_KEY is not set" in ran.err
 
 
 def test_a_token_goes_to_no_other_server(issuer: Issuer, screen: Screen, tmp_path: Path) -> None:

@@ -111,15 +111,26 @@ def test_progress_is_shown_and_retry_after_obeyed(
         Reply(429, headers={"Retry-After": "0"}),
         Reply(503, headers={"Retry-After": soon}),
         Reply(502, headers={"Retry-After": "0"}),
-        Reply(202, headers={"Retry-After": "0", "X-Progress": "x" * 500}),
+        Reply(202, headers={"Retry-After": "0", "X-Progress": "word " * 100}),
     )
     ran = screen(filled(bulk).url, "--export", "system")
     assert 0 == ran.code, ran.err
     assert all_warned(tmp_path / "out")
     assert "the server prepares the export: 10%  [31mred.\n" in ran.err
-    assert f"the server prepares the export: {'x' * 100}.\n" in ran.err
+    assert f"the server prepares the export: {'word ' * 20}.\n" in ran.err
     assert "\x1b" not in ran.err
     assert 6 == bulk.paths().count("/fhir/status/1")
+
+
+def test_a_progress_that_tells_the_token_is_not_repeated(bulk: BulkServer, screen: Screen) -> None:
+    """Some servers echo what they were sent, and logs are read by many."""
+    link = f"https://files.example.org/x?sig={TOKEN}"
+    for said in (f"for Authorization: Bearer {TOKEN} 10%", f"10% of {link}"):
+        bulk.once("/status/1", Reply(202, headers={"Retry-After": "0", "X-Progress": said}))
+    ran = screen(filled(bulk).url, "--export", "system")
+    assert 0 == ran.code, ran.err
+    assert "the server prepares the export: for Authorization: ... 10%." in ran.err
+    assert TOKEN not in ran.err
 
 
 def test_a_busy_kick_off_is_asked_again(bulk: BulkServer, screen: Screen) -> None:

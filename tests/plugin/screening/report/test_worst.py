@@ -22,7 +22,7 @@ def test_the_worst_are_those_that_sorting_all_would_put_first(
     worst = WorstFirst(most)
     found = Found("rule", "info", (), "")
     for place, (level, findings) in enumerate(flagged):
-        worst.add(f"Patient/{place}", level, Answer((found,) * findings, (), ()))
+        worst.add(f"Patient/{place}", level, Answer((found,) * findings, ()))
         assert len(worst.patients) <= most
     places = sorted(range(len(flagged)), key=lambda n: (-RANK[flagged[n][0]], -flagged[n][1], n))
     assert [f"Patient/{n}" for n in places[:most]] == [one.patient for one in worst.patients]

@@ -31,6 +31,7 @@ NOTHING_LOST = Totals(
     by_level={},
     not_assessed=0,
     with_unread=0,
+    silent_unread=0,
     kept={},
     set_aside={},
     passed_over=(),

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from plugin.screening.local.chunk import read_chunk
 from plugin.screening.local.parts import merged
 from plugin.screening.run import totals
 from plugin.screening.run.finishing import summed
@@ -115,15 +119,49 @@ def test_totals_that_disagree_name_no_result(
     assert [".crampcheck-run"] == [path.name for path in out.iterdir()]
 
 
+def test_a_work_folder_that_is_a_link_is_refused_and_nothing_behind_it_is_touched(
+    crampcheck: Run, tmp_path: Path
+) -> None:
+    """Who can write into the folder of the results could have anything else removed."""
+    source, out, elsewhere = write_source(tmp_path / "source"), tmp_path / "out", tmp_path / "other"
+    for folder in (out, elsewhere):
+        folder.mkdir()
+    (elsewhere / "kept").write_text("of somebody else")
+    (out / ".crampcheck-run").symlink_to(elsewhere)
+    ran = crampcheck(*arguments(source, out))
+    assert 1 == ran.code
+    assert ".crampcheck-run: is a link; remove it, or name another folder with --out." in ran.err
+    assert ["kept"] == [path.name for path in elsewhere.iterdir()]
+
+
+def test_a_work_folder_that_others_could_enter_is_closed_to_them(
+    crampcheck: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It was there before, with the rights that whoever made it gave it."""
+    source, out = write_source(tmp_path / "source"), tmp_path / "out"
+    work = out / ".crampcheck-run"
+    work.mkdir(parents=True)
+    work.chmod(0o777)
+    modes: list[int] = []
+
+    def seen(*arguments: Any, **named: Any) -> Any:
+        modes.append(work.stat().st_mode & 0o777)
+        return summed(*arguments, **named)
+
+    monkeypatch.setattr(f"{RUN}.screen.summed", seen)
+    assert 13 == crampcheck(*arguments(source, out)).code  # the source has lines that are none
+    assert [0o700] == modes
+
+
 def test_a_patient_that_comes_twice_or_late_is_a_fault() -> None:
     """Two answers about one patient would be a list that nobody can work."""
     from plugin.screening.outcome import Failed  # noqa: PLC0415
 
     for second in ("Patient/2", "Patient/1"):
         tally = PatientTally()
-        tally.add(Failed("Patient/2", "why"))
+        tally.add(Failed("Patient/2", "why"), "Patient/2")
         with pytest.raises(TotalsDisagree, match="out of order"):
-            tally.add(Failed(second, "why"))
+            tally.add(Failed(second, "why"), second)
 
 
 def test_reasons_are_counted_without_their_numbers_and_in_bounds() -> None:
@@ -152,19 +190,50 @@ def test_a_folder_that_cannot_be_written_is_said(crampcheck: Run, tmp_path: Path
     assert "name another folder with --out" in ran.err
 
 
-def test_small_pieces_change_nothing(
-    crampcheck: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Chunks, partitions and workers are a matter of speed."""
+@pytest.fixture
+def cut_later(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Has every run from now on cut its work into small pieces, until the test ends."""
     from plugin.screening.placing import partitions  # noqa: PLC0415
     from plugin.screening.run import cutting  # noqa: PLC0415
 
-    source = write_source(tmp_path / "source", patients=5)
-    crampcheck(*arguments(source, tmp_path / "whole"))
     monkeypatch.setattr(cutting, "CHUNK_BYTES", cutting.CHUNK_BYTES)
     monkeypatch.setattr(partitions, "PARTITION_BYTES", partitions.PARTITION_BYTES)
-    cut_small()
+    return cut_small
+
+
+def test_small_pieces_change_nothing(
+    crampcheck: Run, tmp_path: Path, cut_later: Callable[[], None]
+) -> None:
+    """Chunks, partitions and workers are a matter of speed."""
+    source = write_source(tmp_path / "source", patients=5)
+    crampcheck(*arguments(source, tmp_path / "whole"))
+    cut_later()
     crampcheck(*arguments(source, tmp_path / "small", "--workers", "2"))
     for name in ("assessments.ndjson", "summary.csv", "quarantine.ndjson", "failed.ndjson"):
         whole, small = (tmp_path / folder / name for folder in ("whole", "small"))
         assert whole.read_bytes() == small.read_bytes()
+
+
+def test_a_file_that_goes_away_is_named_once(
+    crampcheck: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    cut_later: Callable[[], None],
+) -> None:
+    """Though each of its chunks finds it gone."""
+    cut_later()
+    source, out = write_source(tmp_path / "source"), tmp_path / "out"
+    kept = read_chunk
+
+    def gone(*given: object) -> object:
+        (source / "a.ndjson").unlink(missing_ok=True)
+        return kept(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(f"{RUN}.stages.read_chunk", gone)
+    assert 13 == crampcheck(*arguments(source, out)).code
+    rows = lines(out / "quarantine.ndjson")
+    reasons = [row["reason"] for row in rows if row["file"] == "a.ndjson"]
+    assert 2 == len(reasons) == len(set(reasons))
+    assert [0, 0, 1] == [row["line"] for row in rows]
+    told = json.loads((out / "run.json").read_bytes())["counts"]["quarantined"]
+    assert (3, 1, 2) == (told["rows"], told["lines"], told["files"])

@@ -7,6 +7,8 @@ import json
 import os
 from pathlib import Path
 
+import pytest
+
 from tests.plugin.cli.conftest import Run, crampcheck
 from tests.plugin.golden import all_cases
 from tests.plugin.screening.conftest import lines
@@ -71,6 +73,25 @@ def test_it_holds_nothing_of_a_patient(crampcheck: Run, tmp_path: Path) -> None:
     assert str(tmp_path) not in told
 
 
+def test_a_type_that_is_none_is_counted_and_not_repeated(crampcheck: Run, tmp_path: Path) -> None:
+    """Where the type belongs a broken export may have anything, a name and a birthday as well."""
+    source, out = tmp_path / "source", tmp_path / "out"
+    source.mkdir()
+    odd = ["Jane Roe, born 1950", "<b>", "x" * 100_000, "\x1b[31m"]
+    rows = [{"resourceType": name, "id": "1"} for name in [*odd, "Encounter"]]
+    bundle = {"resourceType": "Bundle", "entry": [{"resource": row} for row in rows]}
+    text = "".join(json.dumps(row) + "\n" for row in [*rows, bundle])
+    (source / "a.ndjson").write_text(text)
+    ran = crampcheck(*arguments(source, out))
+    assert 0 == ran.code, ran.err
+    told = (out / "run.json").read_text()
+    counted = json.loads(told)["counts"]["resources_set_aside"]
+    assert {"Encounter": 2, "no type of FHIR": 8} == counted
+    for name in odd:
+        assert json.dumps(name)[1:-1] not in told
+        assert name not in ran.err
+
+
 def test_its_own_folder_as_source_is_not_read_back(crampcheck: Run, tmp_path: Path) -> None:
     """A manifest, of this or of another folder, is a result and no resource."""
     source = write_source(tmp_path / "source")
@@ -95,3 +116,16 @@ def test_quarantine_is_in_the_order_of_files_and_lines(crampcheck: Run, tmp_path
         data = (source / row["file"]).read_bytes()
         assert row["line"] == 1 + data.count(b"\n", 0, row["offset"])
         assert data[row["offset"] :].startswith((b"{oops", b'{"resourceType": "Patient"}'))
+
+
+def test_what_is_kept_for_the_worklist_is_no_result(
+    crampcheck: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is gone once the list has it."""
+    monkeypatch.setenv("CRAMPCHECK_DATABASE", f"sqlite:///{tmp_path / 'list.sqlite'}")
+    source, out = write_source(tmp_path / "source"), tmp_path / "out"
+    ran = crampcheck(*arguments(source, out, "--format", "csv,worklist"))
+    assert 13 == ran.code, ran.err
+    named = [one["name"] for one in manifest(out)["results"]]
+    assert ["failed.ndjson", "quarantine.ndjson", "summary.csv"] == named
+    assert sorted([*named, "run.json"]) == sorted(path.name for path in out.iterdir())

@@ -254,6 +254,30 @@ def test_the_least_age_is_reached_on_a_birthday(read: Read) -> None:
     assert ordinal("2042-05-06") == read([{**person, "birthDate": "1992-05-06"}], min_age=50).of_age
 
 
+def test_a_day_before_birth_is_no_date(read: Read) -> None:
+    """1900-01-01 means "not known": it neither begins the data nor is a first prescription.
+
+    Else a drug that is years old would pass the run-in as new.
+    """
+    old = order("amoxicillin 500 MG Oral Capsule", "1900-01-01")
+    resources = [old, order(HCTZ, "1900-01-01"), order("furosemide 40 MG", "2020-03-05")]
+    resources += [order(HCTZ, "2021-01-01"), cramps("1900-01-01", "2020-06-01")]
+    found = read([*resources, {"resourceType": "Patient", "id": "p", "birthDate": "1950-03"}])
+    assert ordinal("2020-03-05") == found.begins
+    assert THIAZIDE in found.unclear
+    assert THIAZIDE not in found.starts
+    assert {"loop-diuretic": ordinal("2020-03-05")} == found.starts
+    assert found.cramp.unclear
+    assert (2, 0) == (found.undated, found.coarse)
+    unborn = read(resources)
+    assert ordinal("1900-01-01") == unborn.begins
+    assert 0 == unborn.undated
+    later = {"resourceType": "Patient", "id": "p", "birthDate": "2050-03-01"}
+    assert unborn == read([*resources, later]), "nobody is born after the as-of date"
+    at_birth = {"resourceType": "Patient", "id": "p", "birthDate": "1950-03"}
+    assert ordinal("1950-03-31") == read([order(HCTZ, "1950-03-31"), at_birth]).begins
+
+
 RECORD = [
     order(HCTZ, "2020-03-05"),
     order(HCTZ, "2021-03-05"),

@@ -12,11 +12,13 @@ from msgspec import structs
 
 from knowledge.load import load
 from knowledge.signals import load_signals
-from plugin.screening.signal.analysis import Analysis, Line, Verdict, analysis_of
+from plugin.screening.signal.analysis import Analysis, analysis_of
 from plugin.screening.signal.dating import FirstDay
 from plugin.screening.signal.history import History
+from plugin.screening.signal.lines import Line, Verdict
 from plugin.screening.signal.settings import Settings
 from plugin.screening.signal.tally import Tally
+from plugin.screening.signal.wording import of_controls
 from tests.plugin.screening.signal.conftest import AS_OF
 
 SIGNALS = load_signals(load())
@@ -129,6 +131,18 @@ def test_the_verdict_is_that_of_the_interval(after: int, before: int, verdict: s
     assert few == (found.adjusted_ratio is None)
     assert few == (found.crude_ratio is None)
     assert (after, before) == (found.after, found.before)
+
+
+def test_what_the_controls_say_of_the_others_is_said_first() -> None:
+    """One that fails, none that can tell, and nothing where they hold or there is no ratio."""
+    level = [history(None, day) for day in range(2000, 6000)]
+    linked, words = pairs(40, 10), SIGNALS.wording
+    holds, fails = pairs(12, 12, CONTROL), pairs(40, 10, CONTROL)
+    assert words.controls_failed == of_controls(analysed(*linked, *fails, *level), words)
+    assert "" == of_controls(analysed(*linked, *holds, *level, min_pairs=10), words)
+    few = analysed(*linked, *pairs(3, 3, CONTROL), *level, min_pairs=10)
+    assert words.controls_unknown == of_controls(few, words)
+    assert "" == of_controls(analysed(*level), words)
 
 
 def test_small_cells_are_withheld_with_all_that_gives_them_away() -> None:
