@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _NDJSON = "application/fhir+ndjson"
+_ADDRESS = ("https://", "http://")  # told here: what talks to servers loads slowly
 
 
 class RemoteOptions(Struct, frozen=True):
@@ -38,10 +39,8 @@ class RemoteOptions(Struct, frozen=True):
         Raises UsageError where the source and the options do not go together, FhirServerError for
         an address that cannot be used, SettingsInvalid, and InputUnreadable for a file of ids.
         """
-        from plugin.screening.remote.server import is_remote  # noqa: PLC0415 - slow, rarely needed
-
         fleet, of_export = self.fleet, self._of_export()
-        if not is_remote(source):
+        if not source.startswith(_ADDRESS):
             if self.export is not None or of_export or fleet.whose or fleet.how:
                 raise click.UsageError(
                     "--export, --group, --list, --patients and what goes with them are for a FHIR "

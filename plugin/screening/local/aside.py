@@ -6,67 +6,42 @@ the versions counts, or that they disagree.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from struct import Struct as Packed
-from zlib import crc32
+
+import msgspec
 
 from plugin.errors import InputUnreadable
-from plugin.reading import shapes
-from plugin.reading.plain_shapes import PlainResult
-from plugin.reading.shapes import Resource
-from plugin.screening.placing.heads import FAULTS, Condition, Head, decode_head
-from plugin.screening.source.lines import BYTE_ORDER_MARK
+from plugin.screening.placing.heads import FAULTS, decode_head
+from plugin.screening.source.lines import BYTE_ORDER_MARK, Buffer
 
-# Where a line begins, a hash of its id (0 if it has none), and which of the two types it is.
-_PLACE = Packed("<QIB")
-_RESULT, _PROBLEM = 0, 1
-_KINDS: dict[type[Resource], int] = {
-    shapes.Observation: _RESULT,
-    PlainResult: _RESULT,
-    shapes.Condition: _PROBLEM,
-}
+_pack = msgspec.msgpack.encode
+_PLACES = msgspec.msgpack.Decoder(tuple[list[str], list[int]])
 
 
-def place_of(offset: int, head: Head) -> bytes:
-    """Where a resource stands that is set aside, and what tells whether another has its id."""
-    return _PLACE.pack(offset, _hash_of(head.id), type(head) is Condition)
+def packed(ids: list[str], places: list[int]) -> bytes:
+    """The ids of some resources that are set aside, and where their lines begin in their file."""
+    return _pack((ids, places))
 
 
-def read_again(places: bytes, name: str) -> Iterator[bytes]:
+def ids_of(payload: Buffer) -> list[str]:
+    """The ids of some resources that were set aside; empty ones for those that have none."""
+    return _PLACES.decode(payload)[0]
+
+
+def read_again(payload: Buffer, name: str) -> Iterator[bytes]:
     """The lines at some places of a file. Raises InputUnreadable if they are there no more."""
     path = Path(name)
     try:
         with path.open("rb") as file:
-            for offset, hashed, _ in _PLACE.iter_unpack(places):
-                file.seek(offset)
+            for id_, place in zip(*_PLACES.decode(payload), strict=True):
+                file.seek(place)
                 line = file.readline().removeprefix(BYTE_ORDER_MARK).strip()
-                if _hash_of(decode_head(line).id) != hashed:
+                if decode_head(line).id != id_:
                     raise _changed(path)
                 yield line
     except (OSError, *FAULTS) as error:
         raise _changed(path) from error
-
-
-def named_twice(places: Iterable[bytes], kept: Iterable[Resource]) -> bool:
-    """True where an id of what was set aside may be that of another resource of its type."""
-    found: set[tuple[int, int]] = set()
-    for packed in places:
-        for _, hashed, kind in _PLACE.iter_unpack(packed):
-            name = hashed, kind
-            if hashed and name in found:
-                return True
-            found.add(name)
-    for resource in kept:
-        kind = _KINDS.get(type(resource))
-        if kind is not None and resource.id and (_hash_of(resource.id), kind) in found:
-            return True
-    return False
-
-
-def _hash_of(id_: str) -> int:
-    """The same in every process; 0 for no id, and for nothing else."""
-    return (crc32(id_.encode()) or 1) if id_ else 0
 
 
 def _changed(path: Path) -> InputUnreadable:

@@ -71,10 +71,14 @@ class Reading:
         ]
         faults.sort(key=_BY_LINE)
         self._left_out.take(merge(faults, self._placed(batch), key=_BY_LINE))
-        self._documents += sum(map(bool, batch.lines))
-        size = sum(map(len, batch.lines)) + len(batch.lines)
+        if batch.is_tidy:
+            size, documents = batch.size, len(batch.raw)
+        else:
+            size = sum(map(len, batch.lines)) + len(batch.lines)
+            documents = sum(map(bool, batch.lines))
+        self._documents += documents
         self._spill.flush_when_full(size)
-        self._lines = max(self._lines, batch.line + len(batch.lines) - 1)
+        self._lines = max(self._lines, batch.line + len(batch.raw) - 1)
         self._size += size
 
     def done(self) -> ChunkDone:

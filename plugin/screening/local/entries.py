@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from io import BytesIO
 from itertools import repeat
+from operator import attrgetter
 from typing import Protocol, TypeAlias
 
+from plugin.reading.context import is_id
 from plugin.reading.plain import decode_lines
 from plugin.reading.repair import decode
-from plugin.reading.shapes import Resource
+from plugin.reading.shapes import Condition, Medicine, Observation, Resource
 from plugin.reading.source import RawEntry
-from plugin.screening.local.aside import named_twice, read_again
-from plugin.screening.local.spill import ASIDE, ENTRY, LINES, NEAR, entry_of
+from plugin.screening.local.aside import ids_of, read_again
+from plugin.screening.local.spill import ASIDE, ENTRY, LINES, NEAR, entry_of, lines_of
 from plugin.screening.placing.heads import FAULTS
 from plugin.screening.placing.ownership import PATIENT, needs_of, ownership
+from plugin.screening.source.lines import Buffer
 
 # The kind of a row, its payload, and the file that it came from.
-Held: TypeAlias = tuple[int, bytes, str]
-
+Held: TypeAlias = tuple[int, Buffer, str]
 _NOTHING = repeat("")
+_ID = attrgetter("id")
 _BY_ID = f"{PATIENT}/".encode()
+_SIFTED = frozenset({Observation, Condition})
 
 
 class Known(Protocol):
@@ -28,24 +33,12 @@ class Known(Protocol):
     def find(self, key: str, /) -> Iterable[RawEntry]: ...
 
 
-def entries_of(rows: Iterable[Held], known: Known) -> tuple[RawEntry, ...]:
+def entries_of(rows: Sequence[Held], known: Known) -> tuple[RawEntry, ...]:
     """A patient's entries, decoded where that succeeds, and the shared ones they point to.
 
     What was set aside is left out, unless another entry may have its id.
     """
-    opening = _Opening()
-    asides: list[Held] = []
-    for row in rows:
-        kind, payload, _ = row
-        if kind == LINES:
-            opening.add_lines(payload)
-        elif kind == ASIDE:
-            asides.append(row)
-        else:
-            opening.add(entry_of(payload), near=kind == NEAR)
-    if asides and named_twice([row[1] for row in asides], opening.resources):
-        for _, line in as_they_were(asides):
-            opening.add(RawEntry(line))
+    opening = _at_once(rows) or _one_by_one(rows)
     if opening.needs:
         opening.add_shared(known)
     return tuple(opening.entries)
@@ -56,16 +49,17 @@ def as_they_were(rows: Iterable[Held]) -> Iterator[tuple[int, bytes]]:
     for kind, payload, path in rows:
         if kind == ASIDE:
             yield from ((LINES, line) for line in read_again(payload, path))
+        elif kind == LINES:
+            yield from ((LINES, line) for line in lines_of(payload))
         else:
-            yield kind, payload
+            yield kind, bytes(payload)
 
 
 def is_patient(held: Held) -> bool:
     """True for a row that holds a Patient."""
     kind, payload, _ = held
     if kind == LINES:
-        entries = map(RawEntry, payload.split(b"\n"))
-        return any(ownership(entry).type == PATIENT for entry in entries)
+        return any(ownership(RawEntry(line)).type == PATIENT for line in lines_of(payload))
     return kind == ENTRY and ownership(entry_of(payload)).type == PATIENT
 
 
@@ -79,38 +73,77 @@ def may_be_of_a_patient(address: bytes) -> bool:
     return address.startswith(_BY_ID)
 
 
+def _at_once(rows: Iterable[Held]) -> _Opening | None:
+    """The entries of lines that all decode and have ids of their own; None if that is not so.
+
+    What stands around such a line may stay: it would matter to tell apart what has one id or none.
+    """
+    resources: list[Resource] = []
+    raw: list[bytes] = []
+    ids: list[str] = []
+    for kind, payload, _ in rows:
+        if kind == LINES:
+            try:
+                found = decode_lines(payload)
+            except FAULTS:
+                return None
+            lines = BytesIO(payload).readlines()
+            if len(found) != len(lines):
+                return None
+            resources += found
+            raw += lines
+        elif kind == ASIDE:
+            ids += ids_of(payload)
+        else:
+            return None
+    own = list(map(_ID, resources))
+    ids += own
+    if len(set(ids)) < len(ids) or not all(map(is_id, own)):
+        return None
+    entries = list(map(RawEntry, raw, _NOTHING, _NOTHING, resources))
+    return _Opening(entries, _pointed_at(resources))
+
+
+def _one_by_one(rows: Sequence[Held]) -> _Opening:
+    opening = _Opening()
+    asides = [row for row in rows if row[0] == ASIDE]
+    for kind, payload in as_they_were(row for row in rows if row[0] != ASIDE):
+        opening.add(RawEntry(payload) if kind == LINES else entry_of(payload), near=kind == NEAR)
+    ids = [id_ for row in asides for id_ in ids_of(row[1]) if id_]
+    if len(set(ids)) < len(ids) or not opening.ids.isdisjoint(ids):
+        for _, line in as_they_were(asides):
+            opening.add(RawEntry(line))
+    return opening
+
+
+def _pointed_at(resources: Iterable[Resource]) -> set[str]:
+    """The keys of what resources share; none of most, which is seen at a glance."""
+    needs: set[str] = set()
+    for resource in resources:
+        if isinstance(resource, Medicine):
+            if resource.medication_reference is not None or resource.medication is not None:
+                needs.update(needs_of(resource))
+        elif isinstance(resource, Observation) and resource.specimen is not None:
+            needs.update(needs_of(resource))
+    return needs
+
+
 class _Opening:
     """The entries so far, what they point to, and the keys of shared ones they came with."""
 
-    def __init__(self) -> None:
-        self.entries: list[RawEntry] = []
-        self.resources: list[Resource] = []
-        self.needs: set[str] = set()
+    def __init__(self, entries: list[RawEntry] | None = None, needs: Iterable[str] = ()) -> None:
+        self.entries = [] if entries is None else entries
+        self.needs = set(needs)
+        self.ids: set[str] = set()  # of results and problems
         self._near: set[str] = set()
-
-    def add_lines(self, payload: bytes) -> None:
-        """Add lines, all decoded at once unless one of them needs a repair."""
-        lines = payload.split(b"\n")
-        try:
-            resources = decode_lines(payload)
-        except FAULTS:
-            resources = []
-        if len(resources) < len(lines):
-            for line in lines:
-                self.add(RawEntry(line))
-            return
-        self.resources += resources
-        self.entries += map(RawEntry, lines, _NOTHING, _NOTHING, resources)
-        for resource in resources:
-            if needs := needs_of(resource):
-                self.needs.update(needs)
 
     def add(self, entry: RawEntry, *, near: bool = False) -> None:
         """Add an entry with its resource, unless that needed a repair: the reading does that."""
         decoded = decode(entry.raw)
         resource = decoded.resource
         if resource is not None:
-            self.resources.append(resource)
+            if type(resource) in _SIFTED:
+                self.ids.add(resource.id)
             if needs := needs_of(resource):
                 self.needs.update(needs)
             if not decoded.broken:

@@ -8,12 +8,12 @@ is then left to calls that do it for all.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
+from typing import Any, cast
 
 from plugin.reading.context import is_id
 from plugin.reading.references import key_of
-from plugin.screening.local.aside import place_of
 from plugin.screening.local.spill import Spill, Target
 from plugin.screening.placing.heads import (
     FAULTS,
@@ -28,10 +28,10 @@ from plugin.screening.placing.heads import (
     other_type,
 )
 from plugin.screening.placing.sieve import Sieve
-from plugin.screening.source.lines import Batch
+from plugin.screening.source.lines import Batch, Buffer, are_objects
 
 _PATIENT = "Patient/"
-_MOST = 65536  # patients that are remembered
+_ID = attrgetter("id")
 _SUBJECT = attrgetter("subject.reference")
 _CODE = attrgetter("code")
 _PARTS = attrgetter("component")
@@ -45,7 +45,6 @@ class Fast:
         self._spill = spill
         self._sieve = sieve
         self._kinds: dict[type, int] = dict.fromkeys(HEADS, 0)
-        self._targets: dict[str, Target] = {}
 
     def kept(self) -> Counter[str]:
         """How many resources of each type were given to patients."""
@@ -54,27 +53,33 @@ class Fast:
     def take(self, batch: Batch) -> Iterator[int]:
         """Place the lines of a batch. Gives the numbers of those that were left."""
         if not batch.text:  # no lines of a file, but one value: it may have newlines
-            yield from range(len(batch.lines))
+            yield from range(len(batch.raw))
         elif not self._together(batch):
             yield from self._one_by_one(batch)
 
     def _together(self, batch: Batch) -> bool:
         """Place a batch whose lines are all of one type. False if nothing of it was placed."""
-        heads = _decoded(batch)
+        rows = batch.raw if batch.is_tidy else [line + b"\n" for line in batch.lines]
+        heads = _decoded(batch, rows)
         kinds = set(map(type, heads))
         if len(kinds) != 1:
             return False
         kind = kinds.pop()
         try:
             named = map(_reference, heads) if kind is Patient else map(_SUBJECT, heads)
-            know = self._targets.get
-            found = [know(name) or self._target(name) for name in named]
+            know = self._spill.targets.get
+            targets = [know(name) or self._target(name) for name in named]
         except AttributeError:  # one has no subject
             return False
-        targets = [target for target in found if target is not None]
-        if len(targets) < len(heads):
+        if None in targets:
             return False
-        self._add(batch, targets, self._kept(kind, heads), heads)
+        found = cast("list[Target]", targets)
+        kept = self._kept(kind, heads)
+        if kept:
+            self._sift(batch, found, rows, kept, map(_ID, heads))
+        else:
+            for target, row in zip(found, rows, strict=True):
+                target.lines.append(row)
         self._kinds[kind] += len(heads)
         return True
 
@@ -84,40 +89,37 @@ class Fast:
         if sieve is None:
             return []
         if kind is Condition:
-            return list(map(sieve.problems.__getitem__, map(bytes, map(_CODE, heads))))
+            return list(map(sieve.problems.__getitem__, _codes(heads)))
         if kind is not Observation:
             return []
-        kept = list(map(sieve.results.__getitem__, map(bytes, map(_CODE, heads))))
-        for number, parts in enumerate(map(_PARTS, heads)):
-            if parts and not kept[number]:
-                kept[number] = any(sieve.results[bytes(part.code)] for part in parts)
+        kept = list(map(sieve.results.__getitem__, _codes(heads)))
+        if any(map(_PARTS, heads)):
+            for number, parts in enumerate(map(_PARTS, heads)):
+                if parts and not kept[number]:
+                    kept[number] = any(sieve.results[bytes(part.code)] for part in parts)
         return kept
 
-    def _add(
-        self, batch: Batch, targets: list[Target], kept: list[bool], heads: Sequence[Head]
+    def _sift(
+        self,
+        batch: Batch,
+        targets: Iterable[Target],
+        rows: Iterable[bytes],
+        kept: Iterable[bool],
+        ids: Iterable[str],
     ) -> None:
-        active = self._spill.active
-        if not kept:
-            for target, line in zip(targets, batch.lines, strict=True):
-                if not target.lines and not target.places:
-                    active.append(target)
-                target.lines.append(line)
-            return
         # An escape may hide half a character, which only the reading can judge.
-        is_plain = b"\\" not in batch.text
-        rows = zip(targets, batch.lines, kept, heads, batch.offsets, strict=True)
-        for target, line, keep, head, offset in rows:
-            if not target.lines and not target.places:
-                active.append(target)
-            if keep or not (is_plain or b"\\" not in line):
-                target.lines.append(line)
+        escapes = b"\\" in batch.text
+        placed = zip(targets, rows, kept, ids, batch.offsets, strict=True)
+        for target, row, keep, id_, place in placed:
+            if keep or (escapes and b"\\" in row):
+                target.lines.append(row)
             else:
-                target.places.append(place_of(offset, head))
+                target.ids.append(id_)
+                target.places.append(place)
 
     def _one_by_one(self, batch: Batch) -> Iterator[int]:
         """Place what is sure among lines of several types."""
         is_ascii = batch.text.isascii()
-        active = self._spill.active
         for number, line in enumerate(batch.lines):
             try:
                 head = decode_head(line)
@@ -126,27 +128,23 @@ class Fast:
                     yield number
                 continue
             reference = _reference(head)
-            target = self._targets.get(reference) or self._target(reference)
+            target = self._spill.targets.get(reference) or self._target(reference)
             if target is None or not (is_ascii or _is_text(line)):
                 yield number
                 continue
             self._kinds[type(head)] += 1
-            if not target.lines and not target.places:
-                active.append(target)
             if b"\\" in line or all(self._kept(type(head), (head,))):
-                target.lines.append(line)
+                target.lines.append(line + b"\n")
             else:
-                target.places.append(place_of(batch.offsets[number], head))
+                target.ids.append(head.id)
+                target.places.append(batch.offsets[number])
 
     def _target(self, reference: str) -> Target | None:
         """Where the rows of a patient go; None for a reference that is to no Patient."""
         key = key_of(reference)
         if not key.startswith(_PATIENT) or reference.startswith("#"):
             return None
-        if len(self._targets) >= _MOST:
-            self._targets.clear()
-        target = self._targets[reference] = self._spill.target(key)
-        return target
+        return self._spill.target(reference, key)
 
     def _other(self, line: bytes) -> bool:
         """Count a resource of a type that the reading does not use. False for all else."""
@@ -157,17 +155,25 @@ class Fast:
         return True
 
 
-def _decoded(batch: Batch) -> Sequence[Head]:
-    """All lines of a batch; none if one of them is not as FHIR has it."""
+def _decoded(batch: Batch, rows: Sequence[bytes]) -> Sequence[Head]:
+    """All lines of a batch; none if one of them is not one resource as FHIR has it."""
+    if rows is not batch.raw and not are_objects(rows):
+        return ()
     # Behind the last line there may be the beginning of the next.
-    end = batch.text.rfind(b"\n") + 1 or len(batch.text)
-    text = batch.text[:end]
+    text = memoryview(batch.text)[: batch.size]
     try:
         heads = decode_heads(text)
     except FAULTS:
         return ()
-    whole = len(heads) == len(batch.lines) and (text.isascii() or _is_text(text))
+    # As many as there are lines, each of which holds one at least.
+    whole = len(heads) == len(rows) and (batch.text.isascii() or _is_text(text))
     return heads if whole else ()
+
+
+def _codes(heads: Sequence[Any]) -> list[bytes]:
+    """The codes of results or problems as they stand: joined and parted, in a few calls."""
+    codes = b"\0".join(map(_CODE, heads)).split(b"\0")
+    return codes if len(codes) == len(heads) else list(map(bytes, map(_CODE, heads)))
 
 
 def _reference(head: Head) -> str:
@@ -180,9 +186,9 @@ def _reference(head: Head) -> str:
     return pointer.reference if pointer is not None else ""
 
 
-def _is_text(line: bytes) -> bool:
+def _is_text(line: Buffer) -> bool:
     try:
-        line.decode()
+        str(line, "utf-8")
     except UnicodeDecodeError:
         return False
     return True

@@ -46,20 +46,19 @@ def join(work: Work, chunks: Sequence[int]) -> JoinDone:
         work.shared,
         map(entry_of, _payloads(work, chunks, SHARED)),
         map(alias_of, _payloads(work, chunks, ALIASES)),
+        _chunks(work, chunks),
         work.partitions,
     )
-    done = JoinDone(shared, aliases, _moved(work, chunks) if aliases else ())
+    done = JoinDone(shared, aliases, _moved(work) if aliases else ())
     leave(work.join_done, done)
     return done
 
 
-def spilled(work: Work, chunks: Sequence[int], partition: int) -> Iterator[tuple[ChunkDone, bytes]]:
-    """The segments of one partition, in the order of chunks, each with its chunk."""
-    for number in chunks:
-        done = finished(work.chunk_done(number), ChunkDone)
-        found = [one for one in done.segments if one.partition == partition]
-        for data in segments(work.spill(number), found) if found else ():
-            yield done, data
+def spilled(work: Work, known: Shared, partition: int) -> Iterator[tuple[str, bytes]]:
+    """The segments of one partition, in the order of chunks, each with the path of its file."""
+    for chunk, path, found in known.spilled(partition):
+        for data in segments(work.spill(chunk), found):
+            yield os.fsdecode(path), data
 
 
 def joined(work: Work) -> JoinDone:
@@ -67,11 +66,18 @@ def joined(work: Work) -> JoinDone:
     return finished(work.join_done, JoinDone)
 
 
-def _payloads(work: Work, chunks: Sequence[int], partition: int) -> Iterator[bytes]:
-    return (row[2] for _, data in spilled(work, chunks, partition) for row in rows(data))
+def _chunks(work: Work, chunks: Sequence[int]) -> Iterator[ChunkDone]:
+    return (finished(work.chunk_done(number), ChunkDone) for number in chunks)
 
 
-def _moved(work: Work, chunks: Sequence[int]) -> tuple[Segment, ...]:
+def _payloads(work: Work, chunks: Sequence[int], partition: int) -> Iterator[memoryview]:
+    for done in _chunks(work, chunks):
+        found = [one for one in done.segments if one.partition == partition]
+        for data in segments(work.spill(done.number), found) if found else ():
+            yield from (row[2] for row in rows(data))
+
+
+def _moved(work: Work) -> tuple[Segment, ...]:
     known = Shared(work.shared, resources=False, aliases=True)
     with closing(known), written(work.moved) as file:
         spill = Spill(file, work.partitions)
@@ -81,21 +87,19 @@ def _moved(work: Work, chunks: Sequence[int]) -> tuple[Segment, ...]:
                 for address, patient in known.aliases(partition).items()
                 if partition_of(text_of(patient), work.partitions) != partition
             }
-            for address in _of_patients(elsewhere, spilled(work, chunks, partition)):
+            for address in _of_patients(elsewhere, spilled(work, known, partition)):
                 del elsewhere[address]
-            for done, data in spilled(work, chunks, partition) if elsewhere else ():
+            for path, data in spilled(work, known, partition) if elsewhere else ():
                 for key, kind, payload in rows(data):
                     if key in elsewhere:
-                        for whole in as_they_were([(kind, payload, os.fsdecode(done.path))]):
+                        for whole in as_they_were([(kind, payload, path)]):
                             spill.row(elsewhere[key], *whole)
                 spill.flush_when_full(len(data))
         spill.flush()
     return tuple(spill.segments)
 
 
-def _of_patients(
-    addresses: Collection[bytes], found: Iterable[tuple[ChunkDone, bytes]]
-) -> set[bytes]:
+def _of_patients(addresses: Collection[bytes], found: Iterable[tuple[str, bytes]]) -> set[bytes]:
     """Those of some addresses that are the id of a Patient, who is among the rows."""
     by_id = {address for address in addresses if may_be_of_a_patient(address)}
     return {

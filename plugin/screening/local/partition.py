@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 
 from plugin.reading.source import RawEntry
@@ -24,9 +23,7 @@ from plugin.screening.local.work import JoinDone, PartitionDone, Work, leave, le
 from plugin.screening.placing.partitions import partition_of
 
 
-def screen_partition(
-    number: int, work: Work, chunks: Sequence[int], do: OnePatient
-) -> PartitionDone:
+def screen_partition(number: int, work: Work, do: OnePatient) -> PartitionDone:
     """Do the job for each patient of one partition, or give what an earlier call left.
 
     `do` never raises for a patient; what it returns goes into the part as it is.
@@ -36,7 +33,7 @@ def screen_partition(
         return done
     patients = entries = size = 0
     with without_searches(), written(work.part(number)) as file:
-        for reference, held in patients_of(number, work, chunks):
+        for reference, held in patients_of(number, work):
             size += file.write(parts.packed(reference, do(reference, held)))
             patients += 1
             entries += len(held)
@@ -45,9 +42,7 @@ def screen_partition(
     return done
 
 
-def patients_of(
-    number: int, work: Work, chunks: Sequence[int]
-) -> Iterator[tuple[str, tuple[RawEntry, ...]]]:
+def patients_of(number: int, work: Work) -> Iterator[tuple[str, tuple[RawEntry, ...]]]:
     """Each patient of a partition by reference, sorted, with own entries and shared ones.
 
     Entries that the sieve set aside are left out, unless they may change the answer.
@@ -55,7 +50,7 @@ def patients_of(
     done = joined(work)
     known = Shared(work.shared, resources=bool(done.shared), aliases=bool(done.aliases))
     with closing(known):
-        found = _grouped(number, work, chunks)
+        found = _grouped(number, work, known)
         if done.aliases:
             _follow(known.aliases(number), found, number, work.partitions)
             _take_in(done, found, number, work)
@@ -64,10 +59,9 @@ def patients_of(
             yield text_of(key), entries_of(found.pop(key), known)
 
 
-def _grouped(number: int, work: Work, chunks: Sequence[int]) -> dict[bytes, list[Held]]:
+def _grouped(number: int, work: Work, known: Shared) -> dict[bytes, list[Held]]:
     found: dict[bytes, list[Held]] = {}
-    for done, data in spilled(work, chunks, number):
-        path = os.fsdecode(done.path)
+    for path, data in spilled(work, known, number):
         for key, kind, payload in rows(data):
             held = found.get(key)
             if held is None:

@@ -7,7 +7,7 @@ whoever asks may judge by several.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -41,7 +41,6 @@ class Passing:
             for chunk in self._chunks:
                 done = read_chunk(chunk, work)
                 self.quarantined += [*done.whole, *left_out_lines(work, done)]
-            numbers: Sequence[int] = range(len(self._chunks))
-            join(work, numbers)
+            join(work, range(len(self._chunks)))
             for partition in range(work.partitions):
-                yield from patients_of(partition, work, numbers)
+                yield from patients_of(partition, work)

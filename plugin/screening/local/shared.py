@@ -1,6 +1,8 @@
-"""What patients share and by which addresses they are known: a SQLite file, written once.
+"""What patients share, by which addresses they are known, and where the rows of each partition
+lie: a SQLite file, written once.
 
-It is built and asked on disk, so that a source of Medications alone fits as well.
+It is built and asked on disk, so that a source of Medications alone fits as well. Where rows lie is
+asked for by partition: each would have to look through what every chunk left.
 """
 
 from __future__ import annotations
@@ -8,19 +10,26 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
 from plugin.reading.source import RawEntry
+from plugin.screening.local.work import ChunkDone, Segment
 from plugin.screening.placing.ownership import ownership
 from plugin.screening.placing.partitions import partition_of
 
 _TABLES = """
 CREATE TABLE entry (id INTEGER PRIMARY KEY, digest BLOB UNIQUE, raw BLOB, url TEXT);
 CREATE TABLE name (key BLOB, entry INTEGER, PRIMARY KEY (key, entry)) WITHOUT ROWID;
+CREATE TABLE chunk (number INTEGER PRIMARY KEY, path BLOB);
+CREATE TABLE segment (partition INTEGER, chunk INTEGER, start INTEGER, length INTEGER,
+                      PRIMARY KEY (partition, chunk, start)) WITHOUT ROWID;
 CREATE TABLE alias (key BLOB PRIMARY KEY, patient BLOB, partition INTEGER) WITHOUT ROWID;
 """
 # It is made anew if it is not complete, so that nothing of it needs to be safe from a kill.
 _QUICK = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16000;"
+_CHUNK = itemgetter(0, 1)
 _MOST = 4096  # answers that are remembered
 
 
@@ -28,6 +37,7 @@ def build(
     path: Path,
     shared: Iterable[RawEntry],
     aliases: Iterable[tuple[str, str]],
+    chunks: Iterable[ChunkDone],
     partitions: int,
 ) -> tuple[int, int]:
     """Write the file. Returns how many resources and how many addresses it holds."""
@@ -43,6 +53,12 @@ def build(
                 "INSERT INTO alias VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE "
                 "SET patient = min(patient, excluded.patient)",
                 (_bytes(key), _bytes(patient), partition_of(key, partitions)),
+            )
+        for done in chunks:
+            connection.execute("INSERT INTO chunk VALUES (?, ?)", (done.number, done.path))
+            connection.executemany(
+                "INSERT INTO segment VALUES (?, ?, ?, ?)",
+                [(one.partition, done.number, one.offset, one.length) for one in done.segments],
             )
         connection.execute("COMMIT")
         counts = [
@@ -73,7 +89,7 @@ def digest_of(entry: RawEntry) -> bytes:
 
 
 class Shared:
-    """Asks the file: the resources under a key, and the addresses of a partition."""
+    """Asks the file: the resources under a key, and the addresses and rows of a partition."""
 
     def __init__(self, path: Path, *, resources: bool, aliases: bool) -> None:
         self._connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
@@ -104,6 +120,16 @@ class Shared:
                 "SELECT key, patient FROM alias WHERE partition = ?", (partition,)
             )
         )
+
+    def spilled(self, partition: int) -> Iterator[tuple[int, bytes, list[Segment]]]:
+        """Each chunk that has rows of a partition, in order: number, path of its file, segments."""
+        rows = self._connection.execute(
+            "SELECT chunk, path, start, length FROM segment JOIN chunk ON number = chunk "
+            "WHERE partition = ? ORDER BY chunk, start",
+            (partition,),
+        )
+        for (chunk, path), found in groupby(rows, _CHUNK):
+            yield chunk, path, [Segment(partition, start, length) for *_, start, length in found]
 
     def _asked(self, key: str) -> Iterator[RawEntry]:
         rows = self._connection.execute(

@@ -16,35 +16,37 @@ from typing import BinaryIO
 import msgspec
 
 from plugin.reading.source import RawEntry
+from plugin.screening.local.aside import packed
 from plugin.screening.local.work import Segment
 from plugin.screening.placing.partitions import partition_of
 from plugin.screening.placing.placed import Placed
+from plugin.screening.source.lines import Buffer
 
 SHARED = -1
 ALIASES = -2
 _HEAD = Packed("<BII")  # the kind of a row, the bytes of its key and of its payload
-# Lines as they were, with newlines between; an entry of a Bundle; one that patients share; and what
-# was set aside by its code, of which only the places are noted.
+# Lines, each with a newline behind it; an entry of a Bundle; one that patients share; and what was
+# set aside by its code, of which only ids and places are noted.
 LINES, ENTRY, NEAR, ASIDE = range(4)
-_FLUSH = 16 * 1024 * 1024  # held in memory before it is written
+_FLUSH = 16 * 1024 * 1024
 _pack = msgspec.msgpack.encode
 _ENTRY = msgspec.msgpack.Decoder(tuple[bytes, str])
 _ALIAS = msgspec.msgpack.Decoder(tuple[str, str])
 
 
 class Target:
-    """What one patient has, until the next flush: lines, and places of what was set aside.
-
-    Who adds to either while both are empty lists the target in `Spill.active`.
+    """What one patient has, until the next flush: lines with their newlines, and of what was set
+    aside the ids, and where the lines begin.
     """
 
-    __slots__ = ("key", "lines", "partition", "places")
+    __slots__ = ("ids", "key", "lines", "partition", "places")
 
     def __init__(self, key: bytes, partition: int) -> None:
         self.key = key
         self.partition = partition
         self.lines: list[bytes] = []
-        self.places: list[bytes] = []
+        self.ids: list[str] = []
+        self.places: list[int] = []
 
 
 class Spill:
@@ -52,15 +54,16 @@ class Spill:
 
     def __init__(self, file: BinaryIO, partitions: int) -> None:
         self.segments: list[Segment] = []
-        self.active: list[Target] = []
+        self.targets: dict[str, Target] = {}  # since the last flush, by how a patient is named
         self._file = file
         self._partitions = partitions
         self._rows: dict[int, list[bytes]] = {}
         self._held = self._at = 0
 
-    def target(self, key: str) -> Target:
-        """Where to add the lines of a patient."""
-        return Target(key.encode(), partition_of(key, self._partitions))
+    def target(self, name: str, key: str) -> Target:
+        """Where to add what a patient has who is called by a name, until the next flush."""
+        target = self.targets[name] = Target(key.encode(), partition_of(key, self._partitions))
+        return target
 
     def flush_when_full(self, read: int) -> None:
         """Write what is held if that is much; `read` bytes more have been read."""
@@ -81,32 +84,32 @@ class Spill:
             self._add(ALIASES, ENTRY, b"", _pack(alias))
 
     def row(self, key: str, kind: int, payload: bytes) -> None:
-        """Take in a row of one patient."""
+        """Take in a row of one patient: of LINES, one, without its newline."""
         name = key.encode("utf-8", "surrogatepass")
-        self._add(partition_of(key, self._partitions), kind, name, payload)
+        whole = payload + b"\n" if kind == LINES else payload
+        self._add(partition_of(key, self._partitions), kind, name, whole)
 
     def flush(self) -> None:
         """Write what is held."""
-        for target in self.active:
+        for target in self.targets.values():
             if target.lines:
-                self._add(target.partition, LINES, target.key, b"\n".join(target.lines))
-                target.lines.clear()
+                self._add(target.partition, LINES, target.key, b"".join(target.lines))
             if target.places:
-                self._add(target.partition, ASIDE, target.key, b"".join(target.places))
-                target.places.clear()
-        self.active.clear()
-        for partition, rows in sorted(self._rows.items()):
-            if rows:
-                length = sum(map(len, rows))
-                self._file.writelines(rows)
-                self.segments.append(Segment(partition, self._at, length))
-                self._at += length
-                rows.clear()
+                noted = packed(target.ids, target.places)
+                self._add(target.partition, ASIDE, target.key, noted)
+        self.targets.clear()
+        for partition, pieces in sorted(self._rows.items()):
+            if pieces:
+                data = b"".join(pieces)
+                self._file.write(data)
+                self.segments.append(Segment(partition, self._at, len(data)))
+                self._at += len(data)
+                pieces.clear()
         self._held = 0
 
     def _add(self, partition: int, kind: int, key: bytes, payload: bytes) -> None:
-        rows = self._rows.setdefault(partition, [])
-        rows += (_HEAD.pack(kind, len(key), len(payload)), key, payload)
+        pieces = self._rows.setdefault(partition, [])
+        pieces += (_HEAD.pack(kind, len(key), len(payload)), key, payload)
 
 
 def segments(path: Path, found: Iterable[Segment]) -> Iterator[bytes]:
@@ -116,24 +119,30 @@ def segments(path: Path, found: Iterable[Segment]) -> Iterator[bytes]:
             yield os.pread(file.fileno(), segment.length, segment.offset)
 
 
-def rows(data: bytes) -> Iterator[tuple[bytes, int, bytes]]:
+def rows(data: bytes) -> Iterator[tuple[bytes, int, memoryview]]:
     """The rows of a segment: key, kind, payload."""
     at, end, size, head = 0, len(data), _HEAD.size, _HEAD.unpack_from
+    view = memoryview(data)
     while at < end:
         kind, key, payload = head(data, at)
         start = at + size
         middle = start + key
         at = middle + payload
-        yield data[start:middle], kind, data[middle:at]
+        yield data[start:middle], kind, view[middle:at]
 
 
-def entry_of(payload: bytes) -> RawEntry:
+def lines_of(payload: Buffer) -> list[bytes]:
+    """The lines of a row, without their newlines."""
+    return bytes(payload).removesuffix(b"\n").split(b"\n")
+
+
+def entry_of(payload: Buffer) -> RawEntry:
     """The entry of a row that is no lines."""
     raw, full_url = _ENTRY.decode(payload)
     return RawEntry(raw, full_url)
 
 
-def alias_of(payload: bytes) -> tuple[str, str]:
+def alias_of(payload: Buffer) -> tuple[str, str]:
     """An address of a patient, and the patient's key."""
     return _ALIAS.decode(payload)
 

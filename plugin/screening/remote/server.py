@@ -34,11 +34,6 @@ class Server(Struct, frozen=True):
         return link.server.origin == self.base.origin or link.server.origin in self.trusted
 
 
-def is_remote(source: str) -> bool:
-    """Whether a source is an address rather than files."""
-    return source.startswith(("https://", "http://"))
-
-
 def server_at(address: str, settings: Settings) -> Server:
     """The server at an address that the user gave. Raises FhirServerError."""
     try:

@@ -45,20 +45,18 @@ class Kit:
     def __init__(
         self,
         work: Work,
-        chunks: tuple[int, ...],
         job: Job,
         glance: Glance,
         started: OnePatient | None = None,
     ) -> None:
         self.work = work
-        self.chunks = chunks
         self.glance = glance
         self._job = job
         self._do = started
         self._sieve: Sieve | None = None
 
-    def __reduce__(self) -> tuple[type[Kit], tuple[Work, tuple[int, ...], Job, Glance]]:
-        return Kit, (self.work, self.chunks, self._job, self.glance)
+    def __reduce__(self) -> tuple[type[Kit], tuple[Work, Job, Glance]]:
+        return Kit, (self.work, self._job, self.glance)
 
     @property
     def do(self) -> OnePatient:
@@ -92,7 +90,7 @@ def do_stages(
     Raises CrampcheckError if a process dies or the folder cannot be written.
     """
     numbers = tuple(chunk.number for chunk in chunks)
-    kit = Kit(work, numbers, job, glance, started)
+    kit = Kit(work, job, glance, started)
     with hands(workers, Path(work.folder), kit) as crew:
         unread: list[Chunk] = []
         for chunk in chunks:
@@ -127,7 +125,7 @@ def _screen(kit: Kit, number: int) -> Partition:
         kinds[glance(payload)] += 1
         return payload
 
-    done = screen_partition(number, kit.work, kit.chunks, counted)
+    done = screen_partition(number, kit.work, counted)
     return Partition(done, dict(kinds))
 
 

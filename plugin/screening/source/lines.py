@@ -7,10 +7,11 @@ one block and the line that has not ended yet.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from io import BytesIO
 from itertools import accumulate
+from operator import itemgetter
 from typing import TypeAlias
 
 import msgspec
@@ -21,6 +22,8 @@ from plugin.screening.source.walking import unreadable
 
 Buffer: TypeAlias = bytes | memoryview
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_ENDS = itemgetter(0, -2, -1)
+_BRACES = {tuple(b"{}\n")}
 TOO_LONG = "the line is longer than {} and was passed over; write one resource a line."
 
 
@@ -38,21 +41,39 @@ class Batch(Struct, frozen=True, dict=True):
 
     `line` and `offset` are those of the first: counted from 1 at the beginning of the chunk, and
     in bytes of the unpacked file. The last line of a chunk is `line + len(lines) - 1` of its last
-    batch that has any. A line that has a fault is empty too.
+    batch that has any. A line that has a fault is empty too. `lines` is made when it is asked for:
+    most lines are placed as they stand.
     """
 
     file: str
     line: int
     offset: int
-    lines: list[bytes]
+    raw: list[bytes]  # the lines as they stand, each with its newline where one was read with it
     faults: tuple[Fault, ...] = ()
-    text: bytes = b""  # the lines as they stand
+    text: bytes = b""  # of which they are the beginning; empty for what is no line
+
+    @property
+    def size(self) -> int:
+        """How many bytes the lines have, as they stand."""
+        return sum(map(len, self.raw))
+
+    @cached_property
+    def is_tidy(self) -> bool:
+        """True if nothing stands around the lines but their newlines, and each is an object."""
+        return are_objects(self.raw)
+
+    @cached_property
+    def lines(self) -> list[bytes]:
+        """The lines without what stands around them."""
+        lines = [line.strip() for line in self.raw]
+        if self.offset == 0 and self.text.startswith(BYTE_ORDER_MARK):
+            lines[0] = lines[0].removeprefix(BYTE_ORDER_MARK).strip()
+        return lines
 
     @cached_property
     def offsets(self) -> list[int]:
-        """Where each line begins: wanted only for what is said of a line, so not kept."""
-        lengths = map(len, BytesIO(self.text))
-        return list(accumulate(lengths, initial=self.offset))[: len(self.lines)]
+        """Where each line begins."""
+        return list(accumulate(map(len, self.raw), initial=self.offset))[:-1]
 
 
 def cut(
@@ -108,14 +129,12 @@ class _Cutter:
             if self.done or not newline:
                 return
         # Not block.split: it looks at each byte, where this looks for the next newline.
-        lines = [line.strip() for line in BytesIO(block)]
-        if block.endswith(b"\n"):
-            yield self._batch(lines, block, len(block))
-        elif lines:
-            rest = len(block) - block.rfind(b"\n") - 1
-            if lines[:-1]:
-                yield self._batch(lines[:-1], block, len(block) - rest)
-            self._hold(block[len(block) - rest :])
+        lines = BytesIO(block).readlines()
+        rest = b"" if block.endswith(b"\n") or not lines else lines.pop()
+        if lines:
+            yield self._batch(lines, block, len(block) - len(rest))
+        if rest:
+            self._hold(rest)
 
     def rest(self) -> Iterator[Batch]:
         """The line that the bytes end with, if no newline stands there."""
@@ -153,19 +172,29 @@ class _Cutter:
         text, length = self._held.getvalue(), self._length
         self._held, self._length = BytesIO(), 0
         if length <= self._limit:
-            return self._batch([text.strip()], text, length + 1)
+            return self._batch([text], text, length + 1)
         fault = Fault(self._line, self._offset, TOO_LONG.format(said(self._limit)))
         return self._batch([b""], b"", length + 1, (fault,))
 
     def _batch(
         self, lines: list[bytes], text: bytes, length: int, faults: tuple[Fault, ...] = ()
     ) -> Batch:
-        if self._offset == 0 and text.startswith(BYTE_ORDER_MARK):
-            lines[0] = lines[0].removeprefix(BYTE_ORDER_MARK).strip()
         batch = Batch(self._file, self._line, self._offset, lines, faults, text)
         self._line += len(lines)
         self._offset += length
         return batch
+
+
+def are_objects(rows: Sequence[bytes]) -> bool:
+    """True if each row begins with a brace and ends with one and a newline.
+
+    Then no JSON value goes on from one to the next: within a value, no brace that opens follows
+    one that closes.
+    """
+    try:
+        return set(map(_ENDS, rows)) == _BRACES
+    except IndexError:  # a blank one
+        return False
 
 
 def reason_of(fault: Exception | None) -> str:

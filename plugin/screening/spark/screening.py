@@ -17,7 +17,7 @@ from plugin.screening.local.entries import Held, entries_of
 from plugin.screening.local.memory import without_searches
 from plugin.screening.local.partition import add_implied
 from plugin.screening.local.shared import digest_of
-from plugin.screening.local.spill import LINES, entry_of, text_of
+from plugin.screening.local.spill import LINES, entry_of, lines_of, text_of
 from plugin.screening.placing.ownership import needs_of
 from plugin.screening.spark.rows import KNOWN, rows_of
 
@@ -87,7 +87,7 @@ def _patients(
 
 
 def _needs(kind: int, payload: bytes) -> Iterator[str]:
-    entries = payload.split(b"\n") if kind == LINES else [entry_of(payload).raw]
+    entries = lines_of(payload) if kind == LINES else [entry_of(payload).raw]
     for raw in entries:
         resource = decode(raw).resource
         if resource is not None:
