@@ -31,8 +31,11 @@ def screen_patient(
         seen = pipeline.glance_at(entries, as_of, reference)
         assessor = pipeline.assessor
         assessment = assessor.assess_at_first(seen.record, as_of)
-        if assessment is not None:  # nothing was found
-            return _screened(assessment)
+        if assessment is not None:  # nothing was found, which is said in FHIR too
+            silent = _screened(assessment)
+            if wanted.issues:
+                return structs.replace(silent, issues=issues(assessment, pipeline.knowledge))
+            return silent
         record = seen.whole()
         assessment = assessor.assess_in_full(record, as_of)
         screened = _screened(assessment)
