@@ -1,7 +1,8 @@
 """What a run changes about one patient's items. Pure.
 
 An item that is found again keeps what a person made of it. One that is done or dismissed comes back
-as new where its evidence changed, and any comes back where its level rose. One that is not found is
+as new where its evidence changed or it was gone meanwhile (a result that is missing has no evidence
+that could change), and any comes back where its level rose. One that is not found is
 gone, whatever its status. A run of an earlier day changes nothing that a later one brought.
 """
 
@@ -17,6 +18,7 @@ from plugin.store.worklist.model import ListedFinding, ListedPatient, ListedRun,
 
 EVIDENCE_CHANGED = "the evidence has changed"
 LEVEL_ROSE = "the level has risen"
+FOUND_AGAIN = "it was gone, and is found again"
 
 
 class Known(Struct, frozen=True):
@@ -108,6 +110,8 @@ def _comes_back(before: Known, finding: ListedFinding) -> str:
         return LEVEL_ROSE
     if not Status(before.status).open and finding.evidence != before.evidence:
         return EVIDENCE_CHANGED
+    if not Status(before.status).open and before.gone:
+        return FOUND_AGAIN
     return ""
 
 

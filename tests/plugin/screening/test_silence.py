@@ -132,3 +132,19 @@ def test_the_worklist_has_an_item_for_each(
     again("amoxicillin 500 mg")
     assert [] == items("--patient", "Patient/pill", "--status", "any")
     assert "Entries of this patient that could not be read: 1" in crampcheck("worklist", "list").out
+
+
+def test_a_server_is_told_of_every_patient(crampcheck: Run, export: Export, tmp_path: Path) -> None:
+    """That nothing was found too, and whether everything could be read."""
+    source, out = export({"all.ndjson": WARD}), tmp_path / "out"
+    ran = crampcheck("screen", source, "--out", out, "--as-of", AS_OF, "--format", "fhir")
+    assert 0 == ran.code
+    told = [json.loads(line) for line in (out / "guidance-responses.ndjson").open()]
+    assert {
+        "Patient/child": "failure",
+        "Patient/flagged": "data-requested",
+        "Patient/gauze": "success",
+        "Patient/pill": "data-requested",
+        "Patient/read": "success",
+        "Patient/water": "data-requested",
+    } == {one["subject"]["reference"]: one["status"] for one in told}

@@ -162,6 +162,21 @@ def test_what_is_no_longer_found_is_gone_and_may_come_back(worklist: List) -> No
     assert (False, "seen") == (worklist.one()["gone"], worklist.one()["status"])
 
 
+@pytest.mark.parametrize("status", ["done", "dismissed"])
+def test_what_was_settled_and_gone_is_new_when_it_is_found_again(
+    worklist: List, status: str
+) -> None:
+    """With the same evidence: a result that is missing again has none that could change."""
+    worklist.screened(outcome(marta()))
+    worklist.mark(status, "--reason", "seen to")
+    worklist.screened(outcome(marta()))
+    assert status == worklist.one()["status"]
+    worklist.screened(outcome(without_potassium(marta())))
+    worklist.screened(outcome(marta()))
+    back = worklist.one()
+    assert ("new", "it was gone, and is found again") == (back["status"], back["reason"])
+
+
 def test_a_run_says_nothing_of_patients_whom_it_did_not_screen(worklist: List) -> None:
     """Another ward, or a patient who failed."""
     worklist.screened(outcome(marta()))
