@@ -31,6 +31,11 @@ class _Answer(Struct, frozen=True):
 _decode = msgspec.json.Decoder(_Answer).decode
 
 
+def only_unread(outcome: Screened) -> bytes:
+    """Of the answer what is asked for here and no more: it still counts, and tells nothing else."""
+    return msgspec.json.encode(_Answer(tuple(NotRead(one.reason) for one in not_read(outcome))))
+
+
 def not_read(outcome: Screened) -> tuple[NotRead, ...]:
     """The entries that could not be read. An answer is decoded only where it has some."""
     if not outcome.unread:

@@ -16,6 +16,7 @@ from msgspec import structs
 from pyspark.sql import DataFrame
 
 from plugin.errors import CrampcheckError
+from plugin.screening.hidden import only_unread
 from plugin.screening.job import outcome_of
 from plugin.screening.outcome import Failed, Screened
 from plugin.screening.sinks.columns import COLUMNS
@@ -94,7 +95,8 @@ def sums(_: bytes, frames: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
 def _without_answer(outcome: Screened | Failed) -> Screened | Failed:
     if isinstance(outcome, Failed):
         return outcome
-    return structs.replace(outcome, line=b"", rules=(), ingredients=(), mitigations=())
+    line = only_unread(outcome)
+    return structs.replace(outcome, line=line, rules=(), ingredients=(), mitigations=())
 
 
 def _lines(payloads: Iterable[bytes]) -> Iterator[bytes]:
