@@ -79,7 +79,7 @@ bench: install  ## concepts resolved in a second, throughput of one call, loadin
 	@$(BIN)/python -m tests.benchmarks.loading
 	@$(BIN)/python -m tests.benchmarks.rxnorm
 
-bench-screen: install  ## what screening a generated Bulk export costs, beside a bare loop of orjson
+bench-screen: install $(VENV)/.spark  ## what screening a generated Bulk export costs, beside a bare loop of orjson
 	@$(BIN)/python -m tests.benchmarks.screening $(SCREEN)
 
 soak: install $(VENV)/.spark  ## the same tests, with many more generated patients, posts and kills

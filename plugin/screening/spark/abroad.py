@@ -15,7 +15,7 @@ def calling(place: str, packed: bool, module: str, name: str, given: Any) -> Any
     unpacks beside each executor. `given` is bytes, or a broadcast of bytes.
     """
 
-    def call(frames):  # type: ignore[no-untyped-def] # noqa: ANN - Spark reads annotations
+    def call(frames):  # type: ignore[no-untyped-def]  # Spark would read annotations
         import importlib  # noqa: PLC0415 - what is imported here, is where it runs
         import sys  # noqa: PLC0415
 
