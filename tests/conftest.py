@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from werkzeug.test import TestResponse
 from tests.protocol.held import hold
 
 SOAK = "CRAMPCHECK_SOAK"
+_SCREENING = Path(__file__).parent / "plugin" / "screening"
 
 # The same examples every time, so that a change is judged by what it changed. No test is timed:
 # how long one takes says more of the machine than of the code. A failure is made smaller, which may
@@ -41,12 +43,13 @@ settings.load_profile("soak" if os.environ.get(SOAK) == "1" else "quick")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Generated tests do not count as covering: a branch is held by a case that somebody wrote.
+    """Neither generated tests nor whole screenings count as covering the clinical logic.
 
-    Measuring them would also take as long as all other tests together.
+    A branch of it is held by a case that somebody wrote for it. Measuring the others would also
+    take longer than running them.
     """
     for item in items:
-        if is_hypothesis_test(getattr(item, "obj", None)):
+        if is_hypothesis_test(getattr(item, "obj", None)) or _SCREENING in item.path.parents:
             item.add_marker(pytest.mark.no_cover)
 
 

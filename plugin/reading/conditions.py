@@ -72,12 +72,6 @@ def _placed(entry: Entry, condition: Condition, names: tuple[str, ...], reading:
     return True
 
 
-def is_settled(condition: Condition) -> bool:
-    """True where its clinical status says that it is over."""
-    status = condition.clinical_status
-    return status is not None and status.word in _OVER
-
-
 def denied(verification: CodeableConcept | None) -> bool:
     """True where a condition or an allergy was refuted or entered in error."""
     return verification is not None and verification.word in _DENIED

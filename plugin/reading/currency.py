@@ -153,12 +153,6 @@ def _by_authored(
     return Currency(True, "", True, False, "", start, dosages)
 
 
-def is_wrong(entry: Medicine) -> bool:
-    """True for an entry that was made in error: it was never true."""
-    states = _TABLES[type(entry)]
-    return states.get(entry.status.strip().lower(), _UNKNOWN) is _WRONG
-
-
 def _by_words(entry: Medicine, status: str, state: State, intent: str) -> Currency | None:
     """The answer where words alone give it; None where it is for the dates to say."""
     if state is _WRONG:

@@ -42,6 +42,17 @@ def test_of_orders_only_active_ones_are_current(status: str, expected: tuple[boo
     assert expected == _judged(order(status=status))
 
 
+@pytest.mark.parametrize("status", ["stopped", "completed"])
+def test_what_is_over_is_over_whatever_its_times_say(status: str) -> None:
+    """Also where a dosage is said to go on, or the order to be dispensed for longer."""
+    going_on = {
+        "timing": {"repeat": {"boundsPeriod": {"start": "2026-10-01", "end": "2027-10-01"}}}
+    }
+    validity = {"validityPeriod": {"start": "2026-10-01", "end": "2027-10-01"}}
+    assert (False, status) == _judged(order(status=status, dosageInstruction=[going_on]))
+    assert (False, status) == _judged(order(status=status, dispenseRequest=validity))
+
+
 @pytest.mark.parametrize(
     ("intent", "more", "expected"),
     [
