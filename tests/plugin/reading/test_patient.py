@@ -9,6 +9,7 @@ import pytest
 
 from plugin.errors import InputUnreadable
 from plugin.model import EntryKind, UnreadReason
+from plugin.reading.source import RawEntry
 from tests.plugin.reading.build import (
     Json,
     bundle,
@@ -19,6 +20,7 @@ from tests.plugin.reading.build import (
     problem,
     read,
     read_bytes,
+    read_entries,
     without,
 )
 
@@ -197,3 +199,22 @@ def test_ndjson_is_read_like_a_bundle() -> None:
     resources = [person(), order(), lab(), problem()]
     lines = "\n".join(json.dumps(resource) for resource in resources).encode()
     assert read_bytes(bundle(*({"resource": r} for r in resources))) == read_bytes(lines)
+
+
+def test_a_patient_whose_id_no_reference_can_name_is_shown_by_it() -> None:
+    """A slash is no part of an id: the caller's name is cut there, and the id is not."""
+    entry = RawEntry(json.dumps(person(id="a/b")).encode())
+    assert "Patient/a%2Fb" == read_entries([entry], patient="Patient/a/b").reference
+
+
+def test_a_patient_without_an_id_goes_by_its_address() -> None:
+    """In a Bundle that may be all there is."""
+    entry = RawEntry(json.dumps(without(person(), "id")).encode(), full_url="urn:uuid:0b1d")
+    assert "urn:uuid:0b1d" == read_entries([entry]).reference
+
+
+def test_an_item_of_a_list_that_is_no_object_is_said_and_the_rest_is_read() -> None:
+    """It may have been a drug."""
+    record = read_bytes(b"[3, " + json.dumps(person()).encode() + b"]")
+    assert "Patient/p1" == record.reference
+    assert [UnreadReason.MALFORMED] == [one.reason for one in record.unread]
