@@ -64,7 +64,10 @@ class Pipeline:
         the caller could not obtain. Raises InputUnreadable where the entries are not of one
         patient.
         """
-        seen = self.glance_at(entries, as_of, patient, extra)
+        return self.assess_seen(self.glance_at(entries, as_of, patient, extra), as_of)
+
+    def assess_seen(self, seen: Glance, as_of: date) -> Assessment:
+        """The answer about a record; its results are made ready only where they may matter."""
         at_first = self.assessor.assess_at_first(seen.record, as_of)
         return at_first or self.assessor.assess_in_full(seen.whole, as_of)
 
@@ -84,16 +87,6 @@ class Pipeline:
             patient=patient,
             extra=extra,
         )
-
-    def read_entries(
-        self,
-        entries: Sequence[AnyEntry],
-        as_of: date,
-        patient: str = "",
-        extra: Sequence[Unread] = (),
-    ) -> PatientRecord:
-        """The record that is then assessed, for who needs more of it; as in `assess_entries`."""
-        return self._read(entries, as_of, patient, extra)
 
     def read_ordered(
         self,

@@ -29,14 +29,13 @@ def screen_patient(
     reference, entries = patient
     try:
         seen = pipeline.glance_at(entries, as_of, reference)
-        assessor = pipeline.assessor
-        at_first = assessor.assess_at_first(seen.record, as_of)
-        assessment = at_first or assessor.assess_in_full(seen.whole, as_of)
+        assessment = pipeline.assess_seen(seen, as_of)
         screened = _screened(assessment)
         if wanted.issues:
             screened = structs.replace(screened, issues=issues(assessment, pipeline.knowledge))
         if wanted.labs and screened.rules:
-            return structs.replace(screened, labs=lab_states(assessor.book(seen.whole, as_of)))
+            book = pipeline.assessor.book(seen.whole, as_of)
+            return structs.replace(screened, labs=lab_states(book))
         return screened
     except CrampcheckError as error:
         return Failed(reference, error.message)
