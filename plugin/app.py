@@ -32,7 +32,7 @@ from plugin.trust.cors import cross_origin
 from plugin.trust.gate import gate_of
 from plugin.trust.memory import MemoryReplay
 from plugin.trust.unsigned import local_only
-from plugin.watching import Watcher, remembered
+from plugin.watching import Watcher, remembered, repeats
 from plugin.web.evidence import evidence_pages
 from plugin.web.integrators import register_integrators_pages
 from plugin.web.operators import operators_pages
@@ -104,6 +104,7 @@ def _answering(
             requests=lab_requests(pipeline.knowledge),
         ),
         remembered=remembered(settings, metrics, store),
+        repeats=repeats(settings, metrics, store),
         complete=fetcher.complete,
     )
 

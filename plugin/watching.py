@@ -13,6 +13,7 @@ from plugin.cards import Issued
 from plugin.config import Settings
 from plugin.model import Assessment
 from plugin.observe import Metrics
+from plugin.services.repeating import Repeats
 from plugin.services.suppressing import Remembered, Suppression
 from plugin.store.issued import evidence_of
 from plugin.store.opening import Store
@@ -69,3 +70,10 @@ def remembered(settings: Settings, metrics: Metrics, store: Store | None) -> Rem
         evidence=partial(evidence_of, pseudonyms=store.pseudonyms),
         silenced=metrics.silenced,
     )
+
+
+def repeats(settings: Settings, metrics: Metrics, store: Store | None) -> Repeats | None:
+    """What a service may leave out because it was shown; None where nothing is remembered."""
+    if store is None:
+        return None
+    return Repeats(settings.shown_days, store.shown.has, metrics.silenced)

@@ -92,6 +92,7 @@ def _read(env: FileAwareEnv, default: Settings) -> Settings:
         database=env.str("DATABASE", default.database),
         pseudonym_key=env.str("PSEUDONYM_KEY", default.pseudonym_key),
         keep_comments=env.bool("KEEP_COMMENTS", default.keep_comments),
+        shown_days=env.int("SHOWN_DAYS", default.shown_days, validate=validate.Range(0, _MAX_DAYS)),
         suppress_days=env.int(
             "SUPPRESS_DAYS", default.suppress_days, validate=validate.Range(0, _MAX_DAYS)
         ),

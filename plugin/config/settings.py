@@ -94,6 +94,7 @@ class Settings(Struct, frozen=True):
     database: str = ""  # CRAMPCHECK_DATABASE: an SQLAlchemy URL; SQLite in the data folder if empty
     pseudonym_key: str = ""  # CRAMPCHECK_PSEUDONYM_KEY: a secret; a file of ours if empty
     keep_comments: bool = False  # CRAMPCHECK_KEEP_COMMENTS: store what clinicians type as a reason
+    shown_days: int = 0  # CRAMPCHECK_SHOWN_DAYS: 0 shows a card whenever a chart is opened
     suppress_days: int = 0  # CRAMPCHECK_SUPPRESS_DAYS: 0 silences nothing
     suppress_on_order_sign: bool = False  # CRAMPCHECK_SUPPRESS_ON_ORDER_SIGN
 

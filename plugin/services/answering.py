@@ -15,6 +15,7 @@ from plugin.cards.site import NOWHERE
 from plugin.model import Assessment
 from plugin.pipeline import Pipeline
 from plugin.services.fetch.fetcher import Complete, as_sent
+from plugin.services.repeating import Repeats, unrepeated
 from plugin.services.suppressing import Remembered, quieted, say_so
 
 # The call is JSON and says whose record it is: only depth is left to be wrong.
@@ -40,7 +41,8 @@ class Answering(Struct, frozen=True):
     """What is the same for each call.
 
     `today` gives the date that results and orders are judged by, `site` says what cards may link to
-    and order, `remembered` tells what was overridden before, `complete` fetches what a call lacks.
+    and order, `remembered` tells what was overridden before and `repeats` what was shown before,
+    `complete` fetches what a call lacks.
     """
 
     pipeline: Pipeline
@@ -48,6 +50,7 @@ class Answering(Struct, frozen=True):
     today: Callable[[], date]
     site: CardSite = NOWHERE
     remembered: Remembered | None = None
+    repeats: Repeats | None = None
     complete: Complete = as_sent
 
     def cards(
@@ -66,6 +69,7 @@ class Answering(Struct, frozen=True):
         """
         known = self.pipeline.knowledge
         told, silenced = quieted(self.remembered, request, assessment, known)
+        told = unrepeated(self.repeats, request, told)
         patient, encounter = request.context["patient_id"], request.context.get("encounter_id")
         ordered = self.site.requests.ordered_in(drafts)
         where = self.site.of_call(patient, encounter or "", ordered)

@@ -27,6 +27,20 @@ def patient_of(request: HookRequest, pseudonyms: Pseudonyms) -> bytes:
     return pseudonyms.of(*who(request.caller), server, str(request.context["patient_id"]))
 
 
+def viewer_of(request: HookRequest, pseudonyms: Pseudonyms) -> bytes | None:
+    """The pseudonym of who looks at a chart, if the call says who it is."""
+    server = request.fhir.server if request.fhir else ""
+    user = request.context.get("user_id")
+    return pseudonyms.of(*who(request.caller), server, "user", user) if user else None
+
+
+def told_of(assessment: Assessment, pseudonyms: Pseudonyms) -> bytes:
+    """A digest of all that a card about what was found is made of."""
+    said = (assessment.findings, assessment.mitigations, assessment.withheld)
+    words = msgspec.json.encode(said).decode()
+    return pseudonyms.of(assessment.knowledge_version, assessment.level.value, words)
+
+
 def evidence_of(finding: Finding, knowledge: str, pseudonyms: Pseudonyms) -> str:
     """A digest of all that a finding rests on: drugs, facts, values, dates, and the knowledge."""
     about = (finding.rule, finding.ingredients, finding.partners, finding.because)
@@ -34,15 +48,25 @@ def evidence_of(finding: Finding, knowledge: str, pseudonyms: Pseudonyms) -> str
 
 
 class IssuedCards:
-    """Remembers cards that are sent. A failure is reported, and the cards go out all the same."""
+    """Remembers cards that are sent. A failure is reported, and the cards go out all the same.
+
+    `viewed`: also to whom, and what they said.
+    """
 
     def __init__(
-        self, database: Database, quick: Quick, pseudonyms: Pseudonyms, *, failed: Failed
+        self,
+        database: Database,
+        quick: Quick,
+        pseudonyms: Pseudonyms,
+        *,
+        failed: Failed,
+        viewed: bool = False,
     ) -> None:
         dialect = sqlite if database.url.get_backend_name() == "sqlite" else postgresql
         self._quick = quick
         self._pseudonyms = pseudonyms
         self._failed = failed
+        self._viewed = viewed
         self._insert = Statement(database, dialect.insert(issued_card).on_conflict_do_nothing())
 
     def remember(
@@ -60,6 +84,8 @@ class IssuedCards:
             "patient": patient_of(request, self._pseudonyms),
             "knowledge": assessment.knowledge_version,
             "issued_ms": now_ms(),
+            "viewer": viewer_of(request, self._pseudonyms) if self._viewed else None,
+            "told": told_of(assessment, self._pseudonyms) if self._viewed else None,
         }
         try:
             for card in cards:

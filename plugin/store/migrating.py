@@ -11,7 +11,7 @@ from plugin.store.address import make_file
 from plugin.store.engine import SQLITE_PATIENCE, open_engine
 from plugin.store.errors import DatabaseInvalid, StoreDown, fault_of, place
 
-HEAD = "0003"  # the newest of migrations/versions
+HEAD = "0004"  # the newest of migrations/versions
 _SCRIPTS = Path(__file__).parent / "migrations"
 _LOCK = 0x6372616D70  # of PostgreSQL, in the whole database: one upgrade at a time
 _VERSION = text("SELECT version_num FROM alembic_version")

@@ -17,6 +17,7 @@ from plugin.store.overrides import PatientOutcomes
 from plugin.store.pseudonym import Pseudonyms, pseudonyms_of
 from plugin.store.quick import Quick
 from plugin.store.replay import ReplayTokens
+from plugin.store.shown import ShownCards
 
 
 class Store(Struct, frozen=True):
@@ -27,6 +28,7 @@ class Store(Struct, frozen=True):
     feedback: FeedbackStore
     issued: IssuedCards
     outcomes: PatientOutcomes
+    shown: ShownCards
     replay: ReplayTokens
 
 
@@ -51,8 +53,11 @@ def open_store(settings: Settings, metrics: Metrics | None = None) -> Store:
         database=database,
         pseudonyms=pseudonyms,
         feedback=FeedbackStore(database, failed=failed, keep_comments=settings.keep_comments),
-        issued=IssuedCards(database, quick, pseudonyms, failed=failed),
+        issued=IssuedCards(
+            database, quick, pseudonyms, failed=failed, viewed=settings.shown_days > 0
+        ),
         outcomes=PatientOutcomes(database, quick, pseudonyms, failed=failed),
+        shown=ShownCards(database, quick, pseudonyms, failed=failed),
         replay=ReplayTokens(database, Quick(database, waits=True), failed=failed),
     )
 

@@ -65,6 +65,9 @@ issued_card = Table(
     Column("rules", JSON, nullable=False),  # [[rule, level, digest of its evidence], ...]
     Column("suggestions", JSON, nullable=False),  # {uuid: [mitigation, ...]}
     Column("issued_ms", BigInteger, nullable=False),
+    # Where a site leaves a card out that was shown: to whom it was, and what it said, as digests.
+    Column("viewer", LargeBinary(16)),
+    Column("told", LargeBinary(16)),
     Index("ix_issued_card_patient", "patient", "issued_ms"),
     Index("ix_issued_card_issued_ms", "issued_ms"),
 )
