@@ -70,10 +70,12 @@ def sekmet(
     certificate: Path | None = None,
     key: Path | None = None,
     smart: Json | None = None,
+    behaviour: Json | None = None,
 ) -> Iterator[Any]:
     """Run a server in a folder, over TLS if it has a certificate and its key.
 
-    `smart` is how it lets backend services in that sign, beside who has the token.
+    `smart` is how it lets backend services in that sign, beside who has the token; `behaviour` what
+    it does as other servers do. A folder that had a server before has its data.
     """
     port = free_port()
     url = f"{'https' if certificate else 'http'}://{HOST}:{port}/fhir"
@@ -83,6 +85,7 @@ def sekmet(
         "validation": {"inbound": "off"},
         "simulator": {"enabled": False},
         "log_inbound": False,
+        "server_behaviour": behaviour or {},
         "server_auth": {"types": ["bearer"], "tokens": [TOKEN]},
     }
     if smart:

@@ -77,11 +77,18 @@ def by_key(registered: Registered, monkeypatch: pytest.MonkeyPatch) -> Registere
     return registered
 
 
+@pytest.mark.parametrize("level", ["system", "patient", "group/all"])
 def test_an_export_is_screened_as_the_same_data_from_files(
-    by_key: Registered, screen: Screen, crampcheck: Run, export: Export, tmp_path: Path
+    *,
+    by_key: Registered,
+    screen: Screen,
+    crampcheck: Run,
+    export: Export,
+    tmp_path: Path,
+    level: str,
 ) -> None:
     """ES384 statement, token, export, download, delete: the same bytes as from a folder."""
-    ran = screen(by_key.server.url, "--export", "system")
+    ran = screen(by_key.server.url, "--export", level)
     assert (0, "") == (ran.code, ran.out), ran.err
     folder = export({"all.ndjson": by_key.resources})
     crampcheck("screen", folder, "--out", tmp_path / "files", "--as-of", AS_OF)
