@@ -30,6 +30,12 @@ TABLES = """
 return [...document.querySelectorAll('table')].filter(t => !t.caption || !t.tHead ||
   [...t.querySelectorAll('th')].some(h => !h.scope)).map(t => t.outerHTML.slice(0, 80));
 """
+# How large the letters of the drawings are, in pixels of the window.
+LETTERS = """
+return [...document.querySelectorAll('svg text')].map(t =>
+  parseFloat(getComputedStyle(t).fontSize) * t.ownerSVGElement.getBoundingClientRect().width
+  / t.ownerSVGElement.viewBox.baseVal.width);
+"""
 # Texts of a drawing that run into each other, or out of it.
 COLLIDING = """
 const out = [];
@@ -120,6 +126,18 @@ def test_every_text_stands_out_also_in_the_drawings(
     drawn = opened.run(DRAWN)
     assert len(drawn) > 20
     assert all(contrast(ink, ground) >= LEAST for ink, ground in drawn)
+    assert [] == opened.run(COLLIDING)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_drawings_are_read_on_a_telephone_without_enlarging(
+    opened: Page, reports: dict[str, str], name: str
+) -> None:
+    """Letters of 11 pixels and more, and none that runs into another."""
+    opened.open(reports[name], MOBILE)
+    sizes = opened.run(LETTERS)
+    assert name == EMPTY or sizes
+    assert [] == [one for one in sizes if one < 11]
     assert [] == opened.run(COLLIDING)
 
 

@@ -54,3 +54,12 @@ def test_the_page_has_one_heading_a_named_plot_and_rows_with_heads(
     groups = json.loads((result / "signal.json").read_bytes())["groups"]
     heads = {one.text for one in local.all("tbody th[scope=row]")}
     assert {one["label"] for one in groups} <= heads
+
+
+def test_the_plot_keeps_its_size_on_a_telephone_and_scrolls(local: Page, result: Path) -> None:
+    local.open(str(result / "signal.html"), MOBILE)
+    assert local.one("figure svg").size["width"] >= 800
+    assert local.one("figure .wide").size["width"] <= MOBILE[0]
+    assert "auto" == local.run(
+        "return getComputedStyle(document.querySelector('figure .wide')).overflowX"
+    )

@@ -6,7 +6,7 @@ A bar is told from its neighbour by its pattern as well as its colour, so that b
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -21,11 +21,13 @@ from plugin.screening.report.words import LAB_WORDS
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_WIDTH = 400  # points; the page makes it as wide as its column
+# Points. The page makes it as wide as its column: of a telephone's 340 pixels, letters of 11.
+_WIDTH = 290
 _ROW, _BAR, _TEXT, _TOP = 32, 10, 10, 6
+_KEYS = 18  # height of a line of the legend
 _GAP = 12  # between the entries of a legend
 _LETTER = 5.7  # width of a letter in points, on the large side
-_LONGEST = 58  # letters of a label that fit beside its number
+_BOLD = 6.6  # the same of a bold one
 MOST_BARS = 12
 
 
@@ -159,7 +161,8 @@ def _drawn(
     from matplotlib.backends.backend_svg import FigureCanvasSVG  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
 
-    top = _TOP + (20 if legend else 0)
+    keys = list(_keys(legend))
+    top = _TOP + (max(line for _, _, line, _ in keys) * _KEYS + _KEYS + 2 if keys else 0)
     height = top + _ROW * len(bars)
     settings: dict[Any, Any] = {
         "svg.fonttype": "none",
@@ -175,7 +178,7 @@ def _drawn(
         axes = figure.add_axes((0, 0, 1, 1))
         axes.set(xlim=(0, _WIDTH), ylim=(height, 0))
         axes.set_axis_off()
-        _legend(axes, legend)
+        _legend(axes, keys)
         for place, bar in enumerate(bars):
             _bar(axes, bar, top + _ROW * place, longest)
         file = io.StringIO()
@@ -183,16 +186,27 @@ def _drawn(
     return inline(file.getvalue(), _CLASSES, title=title, ids=f"{name}-")
 
 
-def _legend(axes: Axes, entries: Sequence[tuple[str, str]]) -> None:
-    left = 0.5
+def _keys(entries: Sequence[tuple[str, str]]) -> Iterator[tuple[str, float, int, str]]:
+    """Each entry of a legend with its place: from the left, and in which line."""
+    left, line = 0.5, 0
     for kind, label in entries:
-        _fill(axes, kind, left, 2, 10)
-        axes.text(left + 14, 11, label, color=_INK, fontsize=_TEXT - 1)
-        left += 14 + len(label) * (_LETTER - 0.4) + _GAP
+        wide = 14 + len(label) * (_LETTER)
+        if left + wide > _WIDTH:
+            left, line = 0.5, line + 1
+        yield kind, left, line, label
+        left += wide + _GAP
+
+
+def _legend(axes: Axes, keys: Sequence[tuple[str, float, int, str]]) -> None:
+    for kind, left, line, label in keys:
+        top = line * _KEYS
+        _fill(axes, kind, left, top + 2, 10)
+        axes.text(left + 14, top + 11, label, color=_INK, fontsize=_TEXT)
 
 
 def _bar(axes: Axes, bar: _Bar, top: float, longest: int) -> None:
-    label = bar.label if len(bar.label) <= _LONGEST else bar.label[: _LONGEST - 1] + "…"
+    fits = int((_WIDTH - len(bar.number) * _BOLD - _GAP) / _LETTER)
+    label = bar.label if len(bar.label) <= fits else bar.label[: fits - 1] + "…"
     axes.text(0, top + 9, label, color=_INK)
     axes.text(_WIDTH, top + 9, bar.number, color=_INK, ha="right", fontweight="bold")
     axes.plot((0, _WIDTH), (top + 13 + _BAR,) * 2, color=_SOFT, linewidth=0.3)
