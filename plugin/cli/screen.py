@@ -150,7 +150,9 @@ def _end(ran: Ran, out: Path, written: Sequence[str], percent: Fraction | None) 
     if totals.all_good:
         return
     said = left_out(totals, out)
-    if percent is None or not totals.enough(percent):
+    if percent is None:
         raise NotAllScreened(said)
+    if not totals.enough(percent):
+        raise NotAllScreened(f"{said} That is less than --fail-under {float(percent):g} asks for.")
     with suppress(OSError):
         click.echo(f"{said} That is within --fail-under {float(percent):g}.", err=True)

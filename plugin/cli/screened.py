@@ -63,6 +63,11 @@ def left_out(totals: Totals, out: Path) -> str:
         )
     if totals.failed:
         parts.append(f"{totals.failed} patients: see {out / 'failed.ndjson'}")
+    if not totals.screened:
+        return (
+            f"nobody could be screened ({'; '.join(parts)}). "
+            "See that SOURCE holds FHIR resources, in JSON, one to a line."
+        )
     return f"not all could be screened ({'; '.join(parts)}). The rest is written."
 
 
