@@ -7,8 +7,8 @@ from typing import Any
 from msgspec import Struct
 
 from knowledge.model import Knowledge
-from plugin.cards.shape import review_status
 from plugin.pipeline import Pipeline
+from plugin.wording import review_status
 
 
 class Serving(Struct):

@@ -1,10 +1,11 @@
-"""Sentences of the knowledge with the patient's drugs and results filled in."""
+"""Sentences of the knowledge with the patient's drugs and results filled in, and how it stands."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 
+from knowledge.model import Knowledge
 from plugin.facts.book import FactBook
 
 _PLACEHOLDER = re.compile(r"\{([a-z0-9-]+)\}")
@@ -46,3 +47,14 @@ def lab_words(book: FactBook, analyte: str) -> str:
         return NOT_KNOWN
     value = " ".join(part for part in (result.reported, result.unit) if part)
     return f"{value} ({result.day.isoformat()})"
+
+
+def review_status(knowledge: Knowledge) -> str:
+    """Whether a clinician has checked the knowledge: all of its files, or not yet."""
+    files = [file.review.status for file in knowledge.reviews]
+    waiting = len(files) - files.count("reviewed")
+    if waiting == 0:
+        return "clinically reviewed"
+    if waiting == len(files):
+        return "awaiting clinical review"
+    return f"awaiting clinical review in {waiting} of {len(files)} files"

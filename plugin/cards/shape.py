@@ -18,6 +18,7 @@ from plugin.cards.reasons import (
     REASONS,
 )
 from plugin.cards.site import CardSite
+from plugin.wording import review_status
 
 __all__ = ["LASTING", "REASON_SYSTEM"]  # with what is defined below
 
@@ -88,14 +89,3 @@ def footer(knowledge: Knowledge) -> str:
     """Which knowledge this comes from, who changed it, and whether a clinician checked it."""
     site = f", with the changes of {plain(knowledge.site.label)}" if knowledge.site else ""
     return f"*Knowledge {knowledge.version}{site}, {review_status(knowledge)}.*"
-
-
-def review_status(knowledge: Knowledge) -> str:
-    """Whether a clinician has checked the knowledge: all of its files, or not yet."""
-    files = [file.review.status for file in knowledge.reviews]
-    waiting = len(files) - files.count("reviewed")
-    if waiting == 0:
-        return "clinically reviewed"
-    if waiting == len(files):
-        return "awaiting clinical review"
-    return f"awaiting clinical review in {waiting} of {len(files)} files"

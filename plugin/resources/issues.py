@@ -30,6 +30,7 @@ from plugin.resources.elements import (
     words,
 )
 from plugin.resources.identity import finding_ids
+from plugin.wording import review_status
 
 SEVERITY = {Level.CRITICAL: "high", Level.WARNING: "moderate", Level.INFO: "low"}
 # Says of a mitigation that it is an option, which nobody has chosen.
@@ -89,7 +90,8 @@ def _detail(
     for source in finding.sources:
         title = knowledge.sources[source].title if source in knowledge.sources else source
         yield f"Source: {title}"
-    yield f"Knowledge version {version}."
+    site = f", with the changes of {text(knowledge.site.label)}" if knowledge.site else ""
+    yield f"Knowledge version {version}{site}, {review_status(knowledge)}."
 
 
 def _implicated(finding: Finding, assessment: Assessment) -> list[dict[str, str]]:

@@ -18,7 +18,7 @@ from knowledge.sheets.attributes import ALL as SOURCE_ATTRIBUTES
 from knowledge.sheets.basis import sentence
 from knowledge.sheets.catalog import catalog
 from knowledge.sheets.sheet import Line, Part, Sheet
-from plugin.cards.shape import review_status
+from plugin.wording import review_status
 
 # The part of an address that stands for each kind.
 KINDS = {

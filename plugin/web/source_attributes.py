@@ -19,7 +19,7 @@ from knowledge.review import Review
 from knowledge.sheets.attributes import ALL, ANSWER_WORDS, REGULATION
 from knowledge.sheets.basis import review_words, sentence
 from knowledge.sheets.policy import MITIGATIONS, effect_words
-from plugin.cards.shape import review_status
+from plugin.wording import review_status
 
 SCHEMA = "crampcheck.source-attributes/1"
 STYLE = (

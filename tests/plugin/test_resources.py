@@ -47,6 +47,14 @@ def test_an_issue_names_patient_drug_evidence_and_day() -> None:
     assert "Option for the clinician: " in issue["detail"]
 
 
+def test_an_issue_says_how_its_knowledge_stands() -> None:
+    """It is read far from our pages, by who does not know that no clinician has reviewed it."""
+    rows = resources("thiazide-low-potassium", "DetectedIssue")
+    assert rows
+    for row in rows:
+        assert row["detail"].endswith(", awaiting clinical review.")
+
+
 def test_severity_follows_the_level() -> None:
     """Critical is high, info is low."""
     critical = [row["severity"] for row in resources("quinine-night-cramps", "DetectedIssue")]

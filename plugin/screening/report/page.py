@@ -13,7 +13,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from knowledge.model import Knowledge
-from plugin.cards.shape import review_status
 from plugin.screening.report import counting as c
 from plugin.screening.report import figures, plots
 from plugin.screening.report.labs import LabKnown
@@ -22,6 +21,7 @@ from plugin.screening.report.small_cells import Key, base
 from plugin.screening.report.tally import Tally
 from plugin.screening.report.words import LAB_WORDS, unread_words
 from plugin.screening.visible import visible
+from plugin.wording import review_status
 
 _LONGEST = 200  # letters of a name from outside; a reference of FHIR has far fewer
 _POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'sha256-{}'"

@@ -230,7 +230,7 @@ def test_a_file_that_only_reading_uses_can_be_signed(crampcheck: Run, folder: Pa
 def test_an_answer_says_how_much_was_reviewed(crampcheck: Run, folder: Path) -> None:
     """When every file is signed the knowledge counts as reviewed, until one changes."""
     from knowledge.load import load  # noqa: PLC0415
-    from plugin.cards.shape import review_status  # noqa: PLC0415
+    from plugin.wording import review_status  # noqa: PLC0415
 
     for path in sorted(folder.rglob("*.toml")):
         file = path.relative_to(folder).as_posix()
