@@ -101,6 +101,9 @@ def _points(entry: Entry) -> Iterator[str]:
     elif _type(resource) in _USED:
         for name in ("medicationReference", "specimen"):
             yield _key(resource.get(name, {}).get("reference", ""))
+        named = resource.get("medication")  # of R5
+        if isinstance(named, dict) and "reference" in named:
+            yield _key(named["reference"]["reference"])
 
 
 def _needed(own: list[Entry], held: list[Entry]) -> list[Entry]:

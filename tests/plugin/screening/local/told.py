@@ -85,4 +85,48 @@ MIXES: dict[str, list[Json]] = {
         _bundle({"fullUrl": _AT, "resource": _person("b")}),
         _bundle({"fullUrl": _AT, "resource": _person("a")}),
     ],
+    "one id at two servers and in two versions": [
+        _order("https://one.example.org/fhir/Patient/a", "m"),
+        _result("k", _POTASSIUM, 2.8),
+        {**_result("l", _POTASSIUM, 2.9), "subject": {"reference": "Patient/a/_history/7"}},
+        _person("a"),
+        _order("https://two.example.org/r4/Patient/a/_history/2", "n"),
+    ],
+    "a product inside has the id of one outside": [
+        {
+            **_order("Patient/a", "m", medicationReference={"reference": "#1"}),
+            "contained": [
+                {"resourceType": "Medication", "id": "1", "code": {"text": "furosemide"}}
+            ],
+        },
+        {"resourceType": "Medication", "id": "1", "code": {"text": "indapamide"}},
+        _order("Patient/a", "n", medicationReference={"reference": "Medication/1"}),
+    ],
+    "R5 names and points to a product": [
+        {"resourceType": "Medication", "id": "1", "code": {"text": "indapamide"}},
+        _order("Patient/a", "m", medication={"concept": {"text": "furosemide"}}),
+        _order("Patient/a", "n", medication={"reference": {"reference": "Medication/1"}}),
+        _order("Patient/a", "o", medication="simvastatin"),
+    ],
+    "patients that were merged": [
+        {**_person("a"), "link": [{"other": {"reference": "Patient/b"}, "type": "replaces"}]},
+        {
+            **_person("b"),
+            "active": False,
+            "link": [{"other": {"reference": "Patient/a"}, "type": "replaced-by"}],
+        },
+        _order("Patient/a", "m"),
+        {**_result("k", _POTASSIUM, 2.8), "subject": {"reference": "Patient/b"}},
+    ],
+    "ids that differ in their case": [
+        _person("a"),
+        _person("A"),
+        _order("Patient/a", "m"),
+        {**_result("k", _POTASSIUM, 2.8), "subject": {"reference": "Patient/A"}},
+    ],
+    "two persons of one id": [
+        _person("a"),
+        {**_person("a"), "birthDate": "2015-02-02"},
+        _order("Patient/a", "m"),
+    ],
 }
