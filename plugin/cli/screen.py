@@ -17,7 +17,7 @@ from plugin.cli.remote_options import RemoteOptions, remote_options
 from plugin.cli.report_options import options_of, report_options
 from plugin.cli.run_options import fresh_option, notice, progress_option, workers_option
 from plugin.cli.screened import left_out, report
-from plugin.cli.shared import as_of_option, packaged_pipeline
+from plugin.cli.shared import FOLDER, as_of_option, packaged_pipeline
 from plugin.cli.spark_options import spark_options, spark_options_of
 from plugin.errors import NotAllScreened
 from plugin.screening.engine_names import ENGINES, LOCAL
@@ -41,7 +41,8 @@ def _percent(_: click.Context, __: click.Parameter, value: str | None) -> Fracti
 @click.argument("source", metavar="SOURCE|-")
 @click.option(
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
+    metavar="DIRECTORY",
     required=True,
     help="Folder for the results; made if it is not there.",
 )

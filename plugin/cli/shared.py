@@ -7,6 +7,7 @@ import io
 import sys
 from collections.abc import Callable
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -35,6 +36,24 @@ class _Day(click.DateTime):
 
 
 DAY = _Day()
+
+
+class _Folder(click.Path):
+    """A folder for results, there or not; a refusal of a file says what to name instead."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The path, with nothing made yet."""
+        folder = Path(super().convert(value, param, ctx))  # type: ignore[arg-type]
+        if folder.exists() and not folder.is_dir():
+            said = f"{str(folder)!r} is a file; name a folder, which is made if it is not there."
+            self.fail(said, param, ctx)
+        return folder
+
+
+FOLDER = _Folder()
 
 
 def _as_date(_: click.Context, __: click.Parameter, value: datetime | None) -> date:

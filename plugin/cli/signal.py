@@ -15,7 +15,7 @@ from plugin.cli.progress import Shown, watching
 from plugin.cli.remote_options import RemoteOptions, remote_options
 from plugin.cli.report_options import suppressing
 from plugin.cli.run_options import fresh_option, notice, progress_option, workers_option
-from plugin.cli.shared import DAY, as_of_option, packaged_pipeline
+from plugin.cli.shared import DAY, FOLDER, as_of_option, packaged_pipeline
 from plugin.errors import NotAllScreened
 from plugin.screening.report.small_cells import LEAST_BELOW
 
@@ -32,7 +32,8 @@ MOST_DAYS = 36525
 @click.argument("source", metavar="SOURCE|-")
 @click.option(
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FOLDER,
+    metavar="DIRECTORY",
     required=True,
     help="Folder for signal.json, signal.csv and signal.html; made if it is not there.",
 )

@@ -351,3 +351,15 @@ def _owner(resource: dict[str, Any]) -> str:
         return f"Patient/{resource['id']}"
     reference = resource.get("subject") or resource["patient"]
     return str(reference["reference"])
+
+
+@pytest.mark.parametrize("command", ["screen", "signal"])
+def test_a_file_in_place_of_the_folder_of_results_is_refused_with_the_remedy(
+    crampcheck: Run, export: Export, tmp_path: Path, command: str
+) -> None:
+    """And is left as it was."""
+    source, file = export({"a.ndjson": []}), tmp_path / "results"
+    file.write_text("mine")
+    ran = crampcheck(command, source, "--out", file)
+    assert (2, "mine") == (ran.code, file.read_text())
+    assert f"'{file}' is a file; name a folder, which is made if it is not there." in ran.err
