@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,7 @@ import msgspec
 import pyarrow as pa
 from pyarrow.json import ParseOptions, ReadOptions, read_json
 
+from plugin.screening.outcome import Screened
 from plugin.screening.sinks.answer_types import Answer
 
 _ANSWERS = msgspec.json.Decoder(Answer)
@@ -80,6 +82,7 @@ COLUMNS = pa.schema(
         _field("as_of", pa.date32()),
         _field("knowledge_version", _TEXT),
         _field("level", _TEXT),
+        pa.field("not_assessed", _TEXT),
         _field("medications", _list(MEDICATION)),
         _field("findings", _list(FINDING)),
         _field("mitigations", _list(MITIGATION)),
@@ -89,10 +92,10 @@ COLUMNS = pa.schema(
 )
 
 
-def rows(lines: list[bytes]) -> pa.Table:
+def rows(answers: Iterable[Screened]) -> pa.Table:
     """Answers as a table of these columns."""
     # By way of JSON, which Arrow reads many times faster than it takes Python values.
-    data = b"\n".join([_JSON.encode(_row(line)) for line in lines])
+    data = b"\n".join([_JSON.encode(_row(one)) for one in answers])
     table = read_json(
         pa.BufferReader(data),
         read_options=ReadOptions(use_threads=False, block_size=len(data) + 1),
@@ -101,10 +104,11 @@ def rows(lines: list[bytes]) -> pa.Table:
     return table.cast(COLUMNS)  # what it reads may be null for all it knows
 
 
-def _row(line: bytes) -> dict[str, Any]:
-    answer = _ANSWERS.decode(line)
+def _row(screened: Screened) -> dict[str, Any]:
+    answer = _ANSWERS.decode(screened.line)
     row: dict[str, Any] = msgspec.to_builtins(answer, builtin_types=(date,))
     row["as_of"] = _days(row["as_of"])
+    row["not_assessed"] = screened.not_assessed or None
     for part in (*row["findings"], *row["withheld"]):
         for because in part["because"]:
             if isinstance(because.get("value"), str):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from plugin.screening.outcome import Failed, Outcome
+from plugin.screening.outcome import Failed, Outcome, Screened
 from plugin.screening.sinks.columns import COLUMNS, rows
 from plugin.screening.sinks.files import create, finish
 from plugin.screening.sinks.names import PARQUET
@@ -23,29 +23,29 @@ class ParquetSink:
     def __init__(self, folder: Path) -> None:
         self._stream = create(folder / PARQUET)
         self._writer = pq.ParquetWriter(self._stream, COLUMNS, **_AS)
-        self._lines: list[bytes] = []
+        self._answers: list[Screened] = []
         self._bytes = 0
 
     def write(self, outcome: Outcome) -> None:
         """Take one answer."""
         if isinstance(outcome, Failed):
             return
-        self._lines.append(outcome.line)
+        self._answers.append(outcome)
         self._bytes += len(outcome.line)
         if self._bytes >= GROUP_BYTES:
             self._flush()
 
     def close(self) -> None:
-        if self._lines:
+        if self._answers:
             self._flush()
         self._writer.close()
         finish(self._stream)
 
     def abandon(self) -> None:
-        self._lines.clear()
+        self._answers.clear()
         self._writer.close()
         self._stream.close()
 
     def _flush(self) -> None:
-        self._writer.write_table(rows(self._lines), row_group_size=len(self._lines))
-        self._lines, self._bytes = [], 0
+        self._writer.write_table(rows(self._answers), row_group_size=len(self._answers))
+        self._answers, self._bytes = [], 0

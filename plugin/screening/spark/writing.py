@@ -72,14 +72,14 @@ def write_answers(
 def answer_lines(_: bytes, frames: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
     """In executors: the answers as lines."""
     for one in frames:
-        yield pd.DataFrame({"value": [line.decode() for line in _lines(one["payload"])]})
+        yield pd.DataFrame({"value": [each.line.decode() for each in _screened(one["payload"])]})
 
 
 def answer_table(_: bytes, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """In executors: the answers as the columns of `assessments.parquet`."""
     for one in batches:
-        if lines := list(_lines(one.column("payload").to_pylist())):
-            yield from answers_as_rows(lines).to_batches()
+        if answers := list(_screened(one.column("payload").to_pylist())):
+            yield from answers_as_rows(answers).to_batches()
 
 
 def sums(_: bytes, frames: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
@@ -99,11 +99,8 @@ def _without_answer(outcome: Screened | Failed) -> Screened | Failed:
     return structs.replace(outcome, line=line, rules=(), ingredients=(), mitigations=())
 
 
-def _lines(payloads: Iterable[bytes]) -> Iterator[bytes]:
-    for payload in payloads:
-        outcome = outcome_of(payload)
-        if isinstance(outcome, Screened):
-            yield outcome.line
+def _screened(payloads: Iterable[bytes]) -> Iterator[Screened]:
+    return (one for one in map(outcome_of, payloads) if isinstance(one, Screened))
 
 
 def _schema() -> Any:

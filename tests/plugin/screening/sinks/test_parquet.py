@@ -35,7 +35,8 @@ def as_answer(value: Any) -> Any:
 
 
 def read_back(path: Path) -> list[Any]:
-    return [as_answer(row) for row in pq.read_table(path).to_pylist()]
+    """The answers; `not_assessed` is no key of theirs."""
+    return [as_answer(row) for row in pq.read_table(path).drop(["not_assessed"]).to_pylist()]
 
 
 def test_it_equals_the_answers_value_by_value(tmp_path: Path) -> None:
@@ -54,6 +55,13 @@ def test_it_equals_the_answers_value_by_value(tmp_path: Path) -> None:
     ]
     assert ranges == {key for item in because for key in ranges if item[key] is not None}
     assert any(item["value"] is None and item["value_text"] is None for item in because)
+
+
+def test_who_was_not_assessed_is_told_apart_from_who_has_nothing(tmp_path: Path) -> None:
+    child = replace(golden()[0], not_assessed="under-18")
+    out = results(tmp_path, "parquet", [child, golden()[1]])
+    table = pq.read_table(out / "assessments.parquet")
+    assert ["under-18", None] == table["not_assessed"].to_pylist()
 
 
 def test_row_groups_are_of_bounded_size(tmp_path: Path) -> None:
