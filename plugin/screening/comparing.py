@@ -97,8 +97,11 @@ def compare_patients(
     changed: list[PatientChange] = []
     failed: list[Failed] = []
     patients = 0
-    for patients, patient in enumerate(passing.patients(), start=1):
-        outcome = compare_patient(patient, old, new, as_of)
+    for patients, (reference, found) in enumerate(passing.patients(), start=1):
+        if isinstance(found, Failed):
+            outcome: PatientChange | Failed | None = found
+        else:
+            outcome = compare_patient((reference, found), old, new, as_of)
         if isinstance(outcome, Failed):
             failed.append(outcome)
         elif outcome is not None:

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from io import BytesIO
 from itertools import repeat
 from operator import attrgetter
 from typing import Protocol, TypeAlias
 
+import msgspec
+
+from plugin.errors import InputUnreadable
 from plugin.reading.context import is_id
 from plugin.reading.plain import decode_lines
 from plugin.reading.repair import decode
 from plugin.reading.shapes import Condition, Medicine, Observation, Resource
 from plugin.reading.source import RawEntry
+from plugin.screening.job import OnePatient
 from plugin.screening.local.aside import ids_of, read_again
-from plugin.screening.local.spill import ASIDE, ENTRY, LINES, NEAR, entry_of, lines_of
+from plugin.screening.local.spill import ASIDE, ENTRY, FAULT, LINES, NEAR, entry_of, lines_of
+from plugin.screening.outcome import Failed
+from plugin.screening.placing.claims import implied_address
 from plugin.screening.placing.heads import FAULTS
 from plugin.screening.placing.ownership import PATIENT, needs_of, ownership
 from plugin.screening.source.lines import Buffer
 
 # The kind of a row, its payload, and the file that it came from.
 Held: TypeAlias = tuple[int, Buffer, str]
+# A patient's entries, or why they cannot be told.
+Found: TypeAlias = tuple[RawEntry, ...] | Failed
+_pack = msgspec.msgpack.encode
 _NOTHING = repeat("")
 _ID = attrgetter("id")
-_BY_ID = f"{PATIENT}/".encode()
 _SIFTED = frozenset({Observation, Condition})
 
 
@@ -37,6 +45,7 @@ def entries_of(rows: Sequence[Held], known: Known) -> tuple[RawEntry, ...]:
     """A patient's entries, decoded where that succeeds, and the shared ones they point to.
 
     What was set aside is left out, unless another entry may have its id.
+    Raises InputUnreadable where a row tells why the patient cannot be read.
     """
     opening = _at_once(rows) or _one_by_one(rows)
     if opening.needs:
@@ -44,11 +53,35 @@ def entries_of(rows: Sequence[Held], known: Known) -> tuple[RawEntry, ...]:
     return tuple(opening.entries)
 
 
+def opened(reference: str, rows: Sequence[Held], known: Known) -> Found:
+    """A patient's entries as `entries_of` gives them, or the failure that a row tells of."""
+    try:
+        return entries_of(rows, known)
+    except InputUnreadable as error:
+        return Failed(reference, error.message)
+
+
+def done_with(do: OnePatient, reference: str, found: Found) -> bytes:
+    """What a job gives of a patient. Every job gives a failure as it is."""
+    return _pack(found) if isinstance(found, Failed) else do(reference, found)
+
+
+def fault(reason: str) -> tuple[int, bytes, str]:
+    """A row that fails the patient it is given to."""
+    return FAULT, reason.encode("utf-8", "replace"), ""
+
+
 def as_they_were(rows: Iterable[Held]) -> Iterator[tuple[int, bytes]]:
-    """Kinds and payloads of rows, as if nothing had been set aside."""
+    """Kinds and payloads of rows, as if nothing had been set aside.
+
+    What cannot be read again, since its file has changed, is a FAULT.
+    """
     for kind, payload, path in rows:
         if kind == ASIDE:
-            yield from ((LINES, line) for line in read_again(payload, path))
+            try:
+                yield from ((LINES, line) for line in read_again(payload, path))
+            except InputUnreadable as error:
+                yield fault(error.message)[:2]
         elif kind == LINES:
             yield from ((LINES, line) for line in lines_of(payload))
         else:
@@ -63,14 +96,13 @@ def is_patient(held: Held) -> bool:
     return kind == ENTRY and ownership(entry_of(payload)).type == PATIENT
 
 
-def is_of_a_patient(address: bytes, held: Iterable[Held]) -> bool:
-    """True for an address that is the id of a Patient, who is among its rows."""
-    return may_be_of_a_patient(address) and any(map(is_patient, held))
-
-
-def may_be_of_a_patient(address: bytes) -> bool:
-    """True for an address that is made like an id, such as `Patient/1`."""
-    return address.startswith(_BY_ID)
+def persons_among(addresses: Container[bytes], rows: Iterable[tuple[bytes, Held]]) -> set[bytes]:
+    """The keys of the Patients among some rows that are one of some addresses, or imply it."""
+    return {
+        key
+        for key, held in rows
+        if (key in addresses or implied_address(key) in addresses) and is_patient(held)
+    }
 
 
 def _at_once(rows: Iterable[Held]) -> _Opening | None:
@@ -107,12 +139,10 @@ def _at_once(rows: Iterable[Held]) -> _Opening | None:
 def _one_by_one(rows: Sequence[Held]) -> _Opening:
     opening = _Opening()
     asides = [row for row in rows if row[0] == ASIDE]
-    for kind, payload in as_they_were(row for row in rows if row[0] != ASIDE):
-        opening.add(RawEntry(payload) if kind == LINES else entry_of(payload), near=kind == NEAR)
+    opening.add_all(as_they_were(row for row in rows if row[0] != ASIDE))
     ids = [id_ for row in asides for id_ in ids_of(row[1]) if id_]
     if len(set(ids)) < len(ids) or not opening.ids.isdisjoint(ids):
-        for _, line in as_they_were(asides):
-            opening.add(RawEntry(line))
+        opening.add_all(as_they_were(asides))
     return opening
 
 
@@ -136,6 +166,14 @@ class _Opening:
         self.needs = set(needs)
         self.ids: set[str] = set()  # of results and problems
         self._near: set[str] = set()
+
+    def add_all(self, rows: Iterable[tuple[int, bytes]]) -> None:
+        """Add rows as they were. Raises InputUnreadable for a FAULT."""
+        for kind, payload in rows:
+            if kind == FAULT:
+                raise InputUnreadable(payload.decode())
+            entry = RawEntry(payload) if kind == LINES else entry_of(payload)
+            self.add(entry, near=kind == NEAR)
 
     def add(self, entry: RawEntry, *, near: bool = False) -> None:
         """Add an entry with its resource, unless that needed a repair: the reading does that."""

@@ -8,10 +8,10 @@ another partition than the patient are moved there.
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 
-from plugin.screening.local.entries import as_they_were, is_patient, may_be_of_a_patient
+from plugin.screening.local.entries import as_they_were, persons_among
 from plugin.screening.local.shared import Shared, build
 from plugin.screening.local.spill import (
     ALIASES,
@@ -33,6 +33,7 @@ from plugin.screening.local.work import (
     left,
     written,
 )
+from plugin.screening.placing.claims import Claim, settled
 from plugin.screening.placing.partitions import partition_of
 
 
@@ -83,12 +84,10 @@ def _moved(work: Work) -> tuple[Segment, ...]:
         spill = Spill(file, work.partitions)
         for partition in range(work.partitions):
             elsewhere = {
-                address: text_of(patient)
-                for address, patient in known.aliases(partition).items()
-                if partition_of(text_of(patient), work.partitions) != partition
+                address: text_of(first)
+                for address, (first, last) in _settled(work, known, partition).items()
+                if first == last and partition_of(text_of(first), work.partitions) != partition
             }
-            for address in _of_patients(elsewhere, spilled(work, known, partition)):
-                del elsewhere[address]
             for path, data in spilled(work, known, partition) if elsewhere else ():
                 for key, kind, payload in rows(data):
                     if key in elsewhere:
@@ -99,12 +98,11 @@ def _moved(work: Work) -> tuple[Segment, ...]:
     return tuple(spill.segments)
 
 
-def _of_patients(addresses: Collection[bytes], found: Iterable[tuple[str, bytes]]) -> set[bytes]:
-    """Those of some addresses that are the id of a Patient, who is among the rows."""
-    by_id = {address for address in addresses if may_be_of_a_patient(address)}
-    return {
-        key
-        for _, data in (found if by_id else ())
+def _settled(work: Work, known: Shared, partition: int) -> dict[bytes, Claim]:
+    said = known.aliases(partition)
+    found = (
+        (key, (kind, payload, ""))
+        for _, data in (spilled(work, known, partition) if said else ())
         for key, kind, payload in rows(data)
-        if key in by_id and is_patient((kind, payload, ""))
-    }
+    )
+    return settled(said, persons_among(said, found))

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from plugin.reading.source import RawEntry
 from plugin.screening.local.chunk import read_chunk
+from plugin.screening.local.entries import Found
 from plugin.screening.local.join import join
 from plugin.screening.local.left_out import left_out_lines
 from plugin.screening.local.partition import patients_of
@@ -33,7 +33,7 @@ class Passing:
         self.quarantined = [Quarantined(one.name, 0, one.reason) for one in source.not_read]
         self._chunks = plan(source.files, _WHOLE)
 
-    def patients(self) -> Iterator[tuple[str, tuple[RawEntry, ...]]]:
+    def patients(self) -> Iterator[tuple[str, Found]]:
         """Each patient's reference and entries, in no order that means anything."""
         size = sum(chunk.size for chunk in self._chunks) * _PACKED
         with TemporaryDirectory(prefix="crampcheck-") as folder:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from plugin.reading.source import RawEntry
 from plugin.screening.local.work import ChunkDone, Segment
+from plugin.screening.placing.claims import Claim
 from plugin.screening.placing.ownership import ownership
 from plugin.screening.placing.partitions import partition_of
 
@@ -25,7 +26,7 @@ CREATE TABLE name (key BLOB, entry INTEGER, PRIMARY KEY (key, entry)) WITHOUT RO
 CREATE TABLE chunk (number INTEGER PRIMARY KEY, path BLOB);
 CREATE TABLE segment (partition INTEGER, chunk INTEGER, start INTEGER, length INTEGER,
                       PRIMARY KEY (partition, chunk, start)) WITHOUT ROWID;
-CREATE TABLE alias (key BLOB PRIMARY KEY, patient BLOB, partition INTEGER) WITHOUT ROWID;
+CREATE TABLE alias (key BLOB PRIMARY KEY, first BLOB, last BLOB, partition INTEGER) WITHOUT ROWID;
 """
 # It is made anew if it is not complete, so that nothing of it needs to be safe from a kill.
 _QUICK = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16000;"
@@ -48,10 +49,9 @@ def build(
         for entry in shared:
             _insert(connection, entry)
         for key, patient in aliases:
-            # Of two patients that claim one address, the first by key, in whatever order they come.
             connection.execute(
-                "INSERT INTO alias VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE "
-                "SET patient = min(patient, excluded.patient)",
+                "INSERT INTO alias VALUES (?1, ?2, ?2, ?3) ON CONFLICT (key) DO UPDATE "
+                "SET first = min(first, excluded.first), last = max(last, excluded.last)",
                 (_bytes(key), _bytes(patient), partition_of(key, partitions)),
             )
         for done in chunks:
@@ -111,15 +111,14 @@ class Shared:
             found = self._known[key] = tuple(self._asked(key))
         return found
 
-    def aliases(self, partition: int) -> dict[bytes, bytes]:
-        """The addresses whose rows lie in a partition, each with its patient."""
+    def aliases(self, partition: int) -> dict[bytes, Claim]:
+        """The addresses whose rows lie in a partition, each with the patients that claim it."""
         if not self._aliases:
             return {}
-        return dict(
-            self._connection.execute(
-                "SELECT key, patient FROM alias WHERE partition = ?", (partition,)
-            )
+        rows = self._connection.execute(
+            "SELECT key, first, last FROM alias WHERE partition = ?", (partition,)
         )
+        return {key: (first, last) for key, first, last in rows}
 
     def spilled(self, partition: int) -> Iterator[tuple[int, bytes, list[Segment]]]:
         """Each chunk that has rows of a partition, in order: number, path of its file, segments."""

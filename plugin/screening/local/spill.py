@@ -25,9 +25,9 @@ from plugin.screening.source.lines import Buffer
 SHARED = -1
 ALIASES = -2
 _HEAD = Packed("<BII")  # the kind of a row, the bytes of its key and of its payload
-# Lines, each with a newline behind it; an entry of a Bundle; one that patients share; and what was
-# set aside by its code, of which only ids and places are noted.
-LINES, ENTRY, NEAR, ASIDE = range(4)
+# Lines, each with a newline behind it; an entry of a Bundle; one that patients share; what was set
+# aside by its code, of which only ids and places are noted; and why the patient cannot be read.
+LINES, ENTRY, NEAR, ASIDE, FAULT = range(5)
 _FLUSH = 16 * 1024 * 1024
 _pack = msgspec.msgpack.encode
 _ENTRY = msgspec.msgpack.Decoder(tuple[bytes, str])

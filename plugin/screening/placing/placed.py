@@ -56,7 +56,8 @@ def place(raw: bytes) -> Placed:
         placed.quarantined.append(error.message)
         return placed
     opened = [(entry, ownership(entry)) for entry in entries]
-    also = _addresses(opened)
+    claims = _addresses(opened)
+    also = {key: next(iter(own)) for key, own in claims.items() if len(own) == 1}
     patients = {owned.keys[0] for _, owned in opened if owned.type == PATIENT and owned.keys}
     only = next(iter(patients)) if len(patients) == 1 else ""
     for entry, owned in opened:
@@ -64,8 +65,10 @@ def place(raw: bytes) -> Placed:
             placed.quarantined.append(reason)
     placed.aliases += [
         (key, patient)
-        for key, patient in sorted(also.items())
-        if key.startswith(_OWNERS) and not implied(key, patient)
+        for key, own in sorted(claims.items())
+        if key.startswith(_OWNERS)
+        for patient in sorted(own)
+        if not implied(key, patient)
     ]
     if len(opened) > 1 and placed.shared:
         placed.rows += _near(opened, placed.rows)
@@ -77,17 +80,17 @@ def implied(key: str, patient: str) -> bool:
     return key in (patient, f"urn:uuid:{patient.partition('/')[2]}".lower())
 
 
-def _addresses(opened: Iterable[_Opened]) -> dict[str, str]:
-    """The addresses of the Patients of a document. Of two that claim one, the first by key.
+def _addresses(opened: Iterable[_Opened]) -> dict[str, set[str]]:
+    """Who claims each address of the Patients of a document.
 
     The id of a Patient is nobody else's, whatever the address of another entry says.
     """
     patients = [owned.keys for _, owned in opened if owned.type == PATIENT and owned.keys]
-    also: dict[str, str] = {}
+    also: dict[str, set[str]] = {}
     for own, *others in patients:
         for key in others:
-            also[key] = min(own, also.get(key, own))
-    return also | {own: own for own, *_ in patients}
+            also.setdefault(key, set()).add(own)
+    return also | {own: {own} for own, *_ in patients}
 
 
 def _place(entry: RawEntry, owned: Owned, only: str, also: dict[str, str], placed: Placed) -> str:

@@ -12,9 +12,9 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from plugin.reading.source import RawEntry
 from plugin.screening.job import Job, OnePatient
 from plugin.screening.local.chunk import read_chunk
+from plugin.screening.local.entries import Found, done_with
 from plugin.screening.local.join import join
 from plugin.screening.local.partition import screen_partition
 from plugin.screening.local.parts import read_part
@@ -120,8 +120,8 @@ def _screen(kit: Kit, number: int) -> Partition:
     kinds: Counter[str] = Counter()
     do, glance = kit.do, kit.glance
 
-    def counted(reference: str, entries: Sequence[RawEntry]) -> bytes:
-        payload = do(reference, entries)
+    def counted(reference: str, found: Found) -> bytes:
+        payload = done_with(do, reference, found)
         kinds[glance(payload)] += 1
         return payload
 

@@ -12,7 +12,7 @@ from plugin.errors import CrampcheckError
 from plugin.screening.hidden import behind_silence
 from plugin.screening.outcome import Failed, Outcome, Quarantined
 
-_NUMBER = re.compile(r"\d+")
+_PARTICULAR = re.compile(r"(?:Patient/|urn:)[^\s,;]+|\d+")
 _MOST_REASONS = 40
 OTHER = "other reasons"
 
@@ -63,14 +63,14 @@ def _at_least(percent: Fraction, part: int, whole: int) -> bool:
 
 
 class ByReason:
-    """Counts reasons. Numbers in them do not count, and what is rare beyond a limit is summed."""
+    """Counts reasons, whoever and how many they name. Rare ones beyond a limit are summed."""
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
 
     def add(self, reason: str) -> None:
         """Count one."""
-        plain = _NUMBER.sub("N", reason)
+        plain = _PARTICULAR.sub("N", reason)
         if plain not in self._counts and len(self._counts) >= _MOST_REASONS:
             plain = OTHER
         self._counts[plain] += 1

@@ -7,27 +7,53 @@ from typing import Any
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as sql
 
-from plugin.screening.spark.rows import ALIAS, COLUMNS, EDGE, KNOWN, OWN, SHARED
-from plugin.screening.spark.screening import NEEDS
+from plugin.screening.spark.rows import ADDRESS, ALIAS, COLUMNS, EDGE, KNOWN, OWN, SCHEMA, SHARED
+from plugin.screening.spark.screening import CLAIMS, NEEDS
 
 
-def own_rows(placed: DataFrame, *, aliases: bool) -> DataFrame:
+def with_addresses(placed: DataFrame, persons: Any, disputes: Any) -> DataFrame:
     """The rows of patients, those under another address of a patient brought to the patient.
 
-    Of two patients that claim one address, the first by key.
+    What lies under an address that two patients claim stays there, with a FAULT. `persons` gives
+    what is claimed by Patients among rows, `disputes` the faults.
     """
-    own = placed.where(sql.col("kind") < OWN)
-    if not aliases:
-        return own
-    known = (
-        placed.where(sql.col("kind") == ALIAS)
-        .groupBy("key")
-        .agg(sql.min(sql.struct(sql.col("payload"), sql.col("name"))).alias("patient"))
-    )
-    return own.join(known, "key", "left").select(
-        sql.coalesce("patient.name", "name").alias("name"),
-        sql.coalesce("patient.payload", "key").alias("key"),
+    own = own_rows(placed)
+    claims = _settled(placed, own, persons)
+    one = sql.col("first.patient") == sql.col("last.patient")
+    brought = own.join(claims.where(one), "key", "left").select(
+        sql.coalesce("first.name", "name").alias("name"),
+        sql.coalesce("first.patient", "key").alias("key"),
         *COLUMNS[2:],
+    )
+    nobodys = brought.select("name", "key").distinct().join(claims.where(~one), "key")
+    told = nobodys.select("name", "key", "first.patient", sql.col("last.patient").alias("other"))
+    return brought.unionByName(told.mapInPandas(disputes, SCHEMA))
+
+
+def own_rows(placed: DataFrame) -> DataFrame:
+    """The rows of patients as they were placed."""
+    return placed.where(sql.col("kind") < OWN)
+
+
+def _settled(placed: DataFrame, own: DataFrame, persons: Any) -> DataFrame:
+    """The first and the last patient that claims an address, as `placing.claims.settled` has it."""
+    names = placed.where(sql.col("kind") == ADDRESS).select("name").distinct()
+    found = own.join(names, "name", "left_semi").select("name", "key", "kind", "payload")
+    known = found.mapInPandas(persons, CLAIMS)
+    said = placed.where(sql.col("kind") == ALIAS).select(
+        "key", sql.col("payload").alias("patient"), "name", sql.lit(False).alias("by_id")
+    )
+    also = known.join(said.select("key").distinct(), "key", "left_semi")
+    patient = sql.struct("patient", "name")
+    return (
+        said.unionByName(also)
+        .groupBy("key")
+        .agg(
+            sql.min(patient).alias("first"),
+            sql.max(patient).alias("last"),
+            sql.max("by_id").alias("by_id"),
+        )
+        .where(~sql.col("by_id"))
     )
 
 

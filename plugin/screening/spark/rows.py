@@ -19,11 +19,11 @@ from plugin.screening.placing.ownership import ownership
 from plugin.screening.placing.partitions import name_of
 from plugin.screening.placing.placed import Placed
 
-# Beside the kinds of `local.spill`, which are 0 to 3: what patients share, under each of its keys;
-# what that points to; other addresses of a patient; what was counted of a chunk; and what is shared
-# and may be of use to one patient.
-SHARED, EDGE, ALIAS, DONE, KNOWN = range(10, 15)
-OWN = 4  # kinds below are a patient's own
+# Beside the kinds of `local.spill`, which are 0 to 4: what patients share, under each of its keys;
+# what that points to; other addresses of a patient, by the patient's name and by their own; what
+# was counted of a chunk; and what is shared and may be of use to one patient.
+SHARED, EDGE, ALIAS, ADDRESS, DONE, KNOWN = range(10, 16)
+OWN = 5  # kinds below are a patient's own
 COLUMNS = ("name", "key", "kind", "chunk", "place", "payload")
 SCHEMA = "name binary, key binary, kind int, chunk int, place long, payload binary"
 Row: TypeAlias = tuple[bytes, bytes, int, int, int, bytes]
@@ -72,6 +72,7 @@ class RowSpill(Spill):
         for address, patient in aliases:
             self.aliases = True
             self._give(name_of(patient), _key(address), ALIAS, _key(patient))
+            self._give(name_of(address), _key(address), ADDRESS, b"")
 
     def _share(self, entry: RawEntry) -> None:
         self.shared = True

@@ -27,7 +27,7 @@ from plugin.screening.sinks.formats import Format
 from plugin.screening.source.chunks import Chunk
 from plugin.screening.spark import screening
 from plugin.screening.spark.counting import by_chunk
-from plugin.screening.spark.joining import own_rows, with_shared
+from plugin.screening.spark.joining import own_rows, with_addresses, with_shared
 from plugin.screening.spark.listing import Remote
 from plugin.screening.spark.reading import placed
 from plugin.screening.spark.rows import DONE, Counted
@@ -70,7 +70,13 @@ def run_spark(
         leave_lines(work, done.number, left_out)
         leave(work.chunk_done(done.number), done)
         on_came(done)
-    own = own_rows(rows, aliases=any(one.aliases for one in counted))
+    if any(one.aliases for one in counted):
+        persons, disputes = (
+            shipped.function(one, b"") for one in (screening.persons, screening.disputes)
+        )
+        own = with_addresses(rows, persons, disputes)
+    else:
+        own = own_rows(rows)
     if any(one.shared for one in counted):
         needs = shipped.function(screening.needs, b"")
         edges = any(one.edges for one in counted)

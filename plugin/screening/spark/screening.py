@@ -13,15 +13,18 @@ import pandas as pd
 from plugin.reading.repair import decode
 from plugin.reading.source import RawEntry
 from plugin.screening.job import Job, OnePatient
-from plugin.screening.local.entries import Held, entries_of
+from plugin.screening.local.entries import Found, Held, done_with, fault, is_patient, opened
 from plugin.screening.local.memory import without_searches
 from plugin.screening.local.partition import add_implied
 from plugin.screening.local.shared import digest_of
-from plugin.screening.local.spill import LINES, entry_of, lines_of, text_of
+from plugin.screening.local.spill import FAULT, LINES, entry_of, lines_of, text_of
+from plugin.screening.outcome import Failed
+from plugin.screening.placing.claims import disputed, implied_address, is_by_id
 from plugin.screening.placing.ownership import needs_of
-from plugin.screening.spark.rows import KNOWN, rows_of
+from plugin.screening.spark.rows import KNOWN, frame, rows_of
 
 NEEDS = "name binary, need binary"
+CLAIMS = "key binary, patient binary, name binary, by_id boolean"
 OUTCOMES = "key binary, entries int, payload binary"
 _AT_ONCE = 4 * 1024 * 1024  # bytes of outcomes that are held
 _READ = ("name", "key", "kind", "payload")
@@ -39,6 +42,26 @@ def needs(_: bytes, frames: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         yield pd.DataFrame(sorted(found), columns=["name", "need"])
 
 
+def persons(_: bytes, frames: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    """The addresses that Patients among rows are (`by_id`, if it is the id of one) or imply."""
+    for one in frames:
+        found: set[tuple[bytes, bytes, bytes, bool]] = set()
+        for name, key, kind, payload in rows_of([one], _READ):
+            if is_patient((kind, payload, "")):
+                found |= {(key, key, name, is_by_id(key)), (implied_address(key), key, name, False)}
+        yield pd.DataFrame(sorted(found), columns=["key", "patient", "name", "by_id"])
+
+
+def disputes(_: bytes, frames: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    """A FAULT for each address that two Patients claim."""
+    for one in frames:
+        claims = rows_of([one], ("name", "key", "patient", "other"))
+        yield frame(
+            (name, key, FAULT, -1, 0, fault(disputed((patient, other)))[1])
+            for name, key, patient, other in claims
+        )
+
+
 def screen(given: bytes, frames: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
     """Outcomes of the patients whose rows come together, sorted by name. `given`: the job."""
     do = _started(given)
@@ -46,9 +69,9 @@ def screen(given: bytes, frames: Iterable[pd.DataFrame]) -> Iterator[pd.DataFram
     size = 0
     with without_searches():
         for _, rows in groupby(rows_of(frames, _READ), key=itemgetter(0)):
-            for reference, entries in _patients(rows):
-                outcome = do(text_of(reference), entries)
-                held.append((reference, len(entries), outcome))
+            for reference, found in _patients(rows):
+                outcome = done_with(do, text_of(reference), found)
+                held.append((reference, 0 if isinstance(found, Failed) else len(found), outcome))
                 size += len(outcome)
             if size >= _AT_ONCE:
                 yield _outcomes(held)
@@ -73,7 +96,7 @@ class _Shared:
 
 def _patients(
     rows: Iterable[tuple[bytes, bytes, int, bytes]],
-) -> Iterator[tuple[bytes, tuple[RawEntry, ...]]]:
+) -> Iterator[tuple[bytes, Found]]:
     found: dict[bytes, list[Held]] = {}
     known = _Shared()
     for _, key, kind, payload in rows:
@@ -83,7 +106,7 @@ def _patients(
             found.setdefault(key, []).append((kind, payload, ""))
     add_implied(found)
     for key in sorted(found):
-        yield key, entries_of(found.pop(key), known)
+        yield key, opened(text_of(key), found.pop(key), known)
 
 
 def _needs(kind: int, payload: bytes) -> Iterator[str]:

@@ -63,6 +63,38 @@ def test_an_address_that_is_the_id_of_another_patient_takes_nothing_from_that_pa
     assert expected == _drugs(out)
 
 
+@pytest.mark.parametrize("apart", [True, False])
+def test_an_address_that_two_patients_have_is_nobodys_and_names_both(
+    crampcheck: Run, export: Export, tmp_path: Path, apart: bool
+) -> None:
+    """The order went to the first of them, who may not be the one who takes it."""
+    url, out = "urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0", tmp_path / "out"
+    one = _bundle(url, _person("b1"), _order("m1", "Patient/b1", "amiloride"))
+    other = _bundle(url, _person("a2"))
+    both = {**one, "entry": [*one["entry"], *other["entry"]]}
+    people = {"a.ndjson": [one], "b.ndjson": [other]} if apart else {"a.ndjson": [both]}
+    source = export({**people, "c.ndjson": [_order("m2", url, "furosemide")]})
+    ran = crampcheck("screen", source, "--out", out, "--as-of", AS_OF)
+    assert 13 == ran.code
+    assert {"Patient/a2": [], "Patient/b1": ["amiloride"]} == _drugs(out)
+    (row,) = lines(out / "failed.ndjson")
+    assert url == row["patient"]
+    assert row["reason"].startswith("two Patients have this address, Patient/a2 and Patient/b1, so")
+    (reason,) = json.loads((out / "run.json").read_bytes())["counts"]["failed"]["by_reason"]
+    assert "Patient/" not in reason
+
+
+def test_an_address_that_two_patients_have_costs_nothing_where_nothing_is_under_it(
+    crampcheck: Run, export: Export, tmp_path: Path
+) -> None:
+    url, out = "urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0", tmp_path / "out"
+    mine = _bundle(url, _person("a"), _order("m1", url, "furosemide"))
+    source = export({"a.ndjson": [mine, _bundle(url, _person("b"))]})
+    ran = crampcheck("screen", source, "--out", out, "--as-of", AS_OF)
+    assert 0 == ran.code, ran.err
+    assert {"Patient/a": ["furosemide"], "Patient/b": []} == _drugs(out)
+
+
 @pytest.mark.parametrize("id_", ["a b", "p\nq", "=1+1", "<b>", "\u202ep", "x" * 70])
 @pytest.mark.parametrize("known", [True, False])
 def test_an_id_that_fhir_would_not_allow_is_shown_as_assess_shows_it(

@@ -194,3 +194,41 @@ def _bundles(draw: st.DrawFn) -> Json:
 DOCUMENTS = st.lists(
     st.one_of(RESOURCES, RESOURCES, RESOURCES, _bundles()), min_size=1, max_size=14
 )
+
+
+_PLACES = st.sampled_from(
+    [
+        *("urn:uuid:1", "urn:uuid:2", "urn:uuid:c", "urn:uuid:at"),
+        *("https://ehr.example.org/r4/Patient/1", "https://ehr.example.org/r4/Patient/2"),
+    ]
+)
+
+
+@st.composite
+def _at_places(draw: st.DrawFn) -> Json:
+    """A Patient, or two, by an id or none, with addresses that others have; and who is named so."""
+    entries: list[Json] = []
+    for number in range(draw(st.integers(1, 3))):
+        if number == 0 or draw(st.booleans()):
+            id_ = draw(st.sampled_from(["1", "2", "3", "c", "C", ""]))
+            person = {"resourceType": "Patient", "id": id_, "birthDate": "1950-01-01"}
+            url = draw(st.one_of(st.just(""), _PLACES, _PLACES))
+            entries.append(_without({"resource": _without(person), "fullUrl": url}))
+        else:
+            entries.append({"resource": draw(_named_by_place())})
+    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
+
+
+@st.composite
+def _named_by_place(draw: st.DrawFn) -> Json:
+    return {
+        "resourceType": "MedicationRequest",
+        "id": draw(st.sampled_from(["m1", "m2", "m3", "m4"])),
+        "status": "active",
+        "intent": "order",
+        "subject": {"reference": draw(_PLACES)},
+        "medicationCodeableConcept": {"text": draw(st.sampled_from(LINKED))},
+    }
+
+
+ADDRESSES = st.lists(st.one_of(_at_places(), _named_by_place()), min_size=2, max_size=7)

@@ -49,11 +49,13 @@ def _type(resource: Json) -> str:
 
 def _owner(entry: Entry, document: list[Entry], everywhere: list[Entry]) -> str:
     resource, _ = entry
-    persons = {f"Patient/{one['id']}" for one, _ in document if _type(one) == "Patient"}
+    persons = {_own(one, url) for one, url in document if _type(one) == "Patient"} - {""}
     only = persons.pop() if len(persons) == 1 else ""
     kind = _type(resource)
     if kind == "Patient":
-        return f"Patient/{resource['id']}"
+        own = _own(*entry)
+        claims = _claimants(own, everywhere)
+        return claims.pop() if len(claims) == 1 else own
     if kind not in _USED:
         return only if kind in ("", "observation", *_ABOUT_SENDING) else ""
     if kind in _SHARED:
@@ -63,21 +65,38 @@ def _owner(entry: Entry, document: list[Entry], everywhere: list[Entry]) -> str:
         return only
     if not key.startswith(("Patient/", "urn:")):
         return ""
-    return _known(key, document) or _known(key, everywhere) or key
+    near = _claimants(key, document)
+    if len(near) == 1:
+        return near.pop()
+    far = _claimants(key, everywhere)
+    return far.pop() if len(far) == 1 else key
 
 
-def _known(address: str, entries: list[Entry]) -> str:
-    """The Patient with an address: by its entry's before by its id, and the first by name."""
-    for said in (True, False):
-        named = [
-            f"Patient/{one['id']}"
-            for one, url in entries
-            if _type(one) == "Patient"
-            and address == (url if said else f"urn:uuid:{one['id'].lower()}")
-        ]
-        if named:
-            return min(named)
-    return ""
+def nobodys(documents: list[Json]) -> dict[str, set[str]]:
+    """The addresses that several Patients claim and that something points to, with their claims."""
+    everywhere = [entry for document in documents for entry in _entries(document)]
+    claims = {address: _claimants(address, everywhere) for address in by_patient(documents)}
+    return {address: found for address, found in claims.items() if len(found) > 1}
+
+
+def _claimants(address: str, entries: list[Entry]) -> set[str]:
+    """Whose an address is: the one Patient's with that id; else all that have it or imply it."""
+    found: set[str] = set()
+    for one, url in entries:
+        if _type(one) == "Patient":
+            own = _own(one, url)
+            if own == address and own.startswith("Patient/"):
+                return {own}
+            if address in (own, _key(url), f"urn:uuid:{one.get('id', '')}".lower()):
+                found.add(own)
+    # A Patient without an id is one with the Patient whose id its address is made of.
+    named = found - {address}
+    implied = {f"urn:uuid:{one.partition('/')[2]}".lower() for one in named}
+    return named if len(named) == 1 and implied == {address} else found
+
+
+def _own(person: Json, url: str) -> str:
+    return f"Patient/{person['id']}" if person.get("id") else _key(url)
 
 
 def _key(reference: str) -> str:

@@ -23,8 +23,8 @@ from plugin.screening.run.glance import level_of
 from plugin.screening.run.stages import do_stages
 from plugin.screening.source.chunks import plan
 from plugin.screening.source.listing import SourceFile
-from tests.plugin.screening.local.mixes import DOCUMENTS, KNOWLEDGE
-from tests.plugin.screening.local.naive import Json, by_patient
+from tests.plugin.screening.local.mixes import ADDRESSES, DOCUMENTS, KNOWLEDGE
+from tests.plugin.screening.local.naive import Entry, Json, by_patient, nobodys
 from tests.plugin.screening.local.told import MIXES
 
 AS_OF = date(2026, 11, 1)
@@ -64,25 +64,29 @@ def _screened(documents: list[Json], cut: Cut) -> list[tuple[str, bytes]]:
     answers = []
     for reference, packed in rows:
         outcome = outcome_of(packed)
-        assert isinstance(outcome, Screened), outcome
-        answers.append((reference, outcome.line))
+        said = outcome.line if isinstance(outcome, Screened) else outcome.reason.encode()
+        answers.append((reference, said))
     return answers
 
 
 def _assessed(documents: list[Json]) -> list[tuple[str, bytes]]:
+    claims = nobodys(documents)
     return [
-        (
-            reference,
-            to_bytes(
-                PIPELINE.assess_entries(
-                    [RawEntry(json.dumps(one).encode(), url) for one, url in entries],
-                    AS_OF,
-                    reference,
-                )
-            ),
-        )
+        (reference, _why(claims[reference]) if reference in claims else _answer(reference, entries))
         for reference, entries in sorted(by_patient(documents).items())
     ]
+
+
+def _answer(reference: str, entries: list[Entry]) -> bytes:
+    raw = [RawEntry(json.dumps(one).encode(), url) for one, url in entries]
+    return to_bytes(PIPELINE.assess_entries(raw, AS_OF, reference))
+
+
+def _why(claims: set[str]) -> bytes:
+    return (
+        f"two Patients have this address, {min(claims)} and {max(claims)}, so that nobody can say "
+        "whose its entries are; give each Patient a fullUrl of its own."
+    ).encode()
 
 
 @given(DOCUMENTS, CUTS, st.booleans())
@@ -92,6 +96,12 @@ def test_every_patient_gets_the_answer_of_assess(
     """Lines and Bundles in any order, versions, disputes, shared products, addresses."""
     if by_type:  # as most exports have them
         documents = sorted(documents, key=lambda one: str(one.get("resourceType")))
+    assert _assessed(documents) == _screened(documents, cut)
+
+
+@given(ADDRESSES, CUTS)
+def test_an_address_is_one_patients_or_nobodys(documents: list[Json], cut: Cut) -> None:
+    """Whoever claims it, whether it is an id as well, and however many follow one another."""
     assert _assessed(documents) == _screened(documents, cut)
 
 

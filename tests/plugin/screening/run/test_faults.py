@@ -17,13 +17,14 @@ from typing import Any
 import pytest
 
 from plugin.screening.local.chunk import read_chunk
+from plugin.screening.local.join import join
 from plugin.screening.local.parts import merged
 from plugin.screening.run import totals
 from plugin.screening.run.finishing import summed
 from plugin.screening.run.totals import PatientTally, TotalsDisagree
 from tests.plugin.cli.conftest import Run, crampcheck
 from tests.plugin.golden import PATIENTS
-from tests.plugin.screening.conftest import lines
+from tests.plugin.screening.conftest import lines, ndjson
 from tests.plugin.screening.run.small import arguments, cut_small, write_source
 from tests.plugin.screening.run.told import same_results
 
@@ -105,6 +106,57 @@ def test_a_file_that_changes_meanwhile_is_said(
     row = lines(out / "quarantine.ndjson")[0]
     assert (13, "a.ndjson", 0) == (ran.code, row["file"], row["line"])
     assert "changed" in row["reason"]
+
+
+@pytest.mark.parametrize("named", ["Patient/a", "Patient/at-a"])
+@pytest.mark.parametrize("by_now", [b"", b"{}\n", b"\n{"])
+def test_a_file_that_changes_between_the_stages_fails_only_who_has_to_be_read_again(
+    crampcheck: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    by_now: bytes,
+    named: str,
+) -> None:
+    """Two results of one id, of no analyte of ours, are looked at again: and are there no more."""
+    monkeypatch.setattr("plugin.screening.placing.partitions.PARTITION_BYTES", 6000)
+    file, out = tmp_path / "source" / "a.ndjson", tmp_path / "out"
+    other = [{"resourceType": "Patient", "id": f"other-{number}"} for number in range(1000)]
+    person = {
+        "resourceType": "Bundle",
+        "entry": [
+            {
+                "fullUrl": "https://h/Patient/at-a",
+                "resource": {"resourceType": "Patient", "id": "a"},
+            }
+        ],
+    }
+    file.parent.mkdir()
+    file.write_bytes(ndjson([*other, _pressure(named, 120), _pressure(named, 90), person]))
+
+    def changed_before(*given: object) -> object:
+        file.write_bytes(by_now)
+        return join(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(f"{RUN}.stages.join", changed_before)
+    ran = crampcheck(*arguments(file.parent, out))
+    assert 13 == ran.code, ran.err
+    assert len(other) == len(lines(out / "assessments.ndjson"))
+    (row,) = lines(out / "failed.ndjson")
+    assert "Patient/a" == row["patient"]
+    assert row["reason"].startswith("a.ndjson: has changed while it was read; screen it again")
+    (left_out,) = lines(out / "quarantine.ndjson")
+    assert "changed" in left_out["reason"]
+
+
+def _pressure(person: str, value: int) -> dict[str, Any]:
+    return {
+        "resourceType": "Observation",
+        "id": "same",
+        "status": "final",
+        "subject": {"reference": person},
+        "code": {"coding": [{"system": "http://loinc.org", "code": "8480-6"}]},
+        "valueQuantity": {"value": value, "unit": "mm[Hg]"},
+    }
 
 
 def test_totals_that_disagree_name_no_result(

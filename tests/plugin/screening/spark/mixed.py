@@ -21,6 +21,7 @@ def write_mixed(folder: Path, mixes: int) -> Path:
     """Lines and Bundles, packed and plain, good and bad, with what patients share far away."""
     folder.mkdir()
     documents = [one for number, mix in enumerate(_mixes(mixes)) for one in _own(mix, number)]
+    documents += _claimed()
     golden = ndjson(golden_resources())
     (folder / "a.ndjson").write_bytes(ndjson(documents[0::4]) + b"{oops\n")
     (folder / "b.ndjson.gz").write_bytes(gzip.compress(ndjson(documents[1::4])))
@@ -74,6 +75,36 @@ def _bad(good: bytes) -> bytes:
     middle = len(rows) // 2
     bad = [b'{"resourceType": "Pat\xff"}\n', b"\0\0\0\n", b"\r\n", rows[0][:40] + b"\n"]
     return b"\xef\xbb\xbf" + b"".join([*rows[:middle], *bad, *rows[middle:]])
+
+
+def _claimed() -> list[Json]:
+    """Patients who have one address, or that which is another's id, and orders for who has it."""
+    places = {
+        "urn:uuid:two": ("one", "other", ""),
+        "urn:uuid:implied": ("another", "IMPLIED"),
+        "urn:uuid:alike": ("alike", "Alike"),
+        "https://ehr.example.org/r4/Patient/template": ("copied-1", "copied-2", "template"),
+        "https://ehr.example.org/r4/Patient/nobody": ("copied-3", "copied-4"),
+        "https://ehr.example.org/r4/Patient/chain": ("link", "urn-link"),
+        "urn:uuid:only": ("whose",),
+    }
+    claims = [
+        {"resource": {"resourceType": "Patient", **({"id": id_} if id_ else {})}, "fullUrl": url}
+        for url, ids in places.items()
+        for id_ in ids
+    ]
+    orders = [
+        {
+            "resourceType": "MedicationRequest",
+            "id": f"claimed-{number}",
+            "status": "active",
+            "intent": "order",
+            "subject": {"reference": url},
+            "medicationCodeableConcept": {"text": "simvastatin"},
+        }
+        for number, url in enumerate(places)
+    ]
+    return [*({"resourceType": "Bundle", "entry": [one]} for one in claims), *orders]
 
 
 def _bundle() -> Json:
