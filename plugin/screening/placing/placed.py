@@ -90,7 +90,9 @@ def _addresses(opened: Iterable[_Opened]) -> dict[str, set[str]]:
     for own, *others in patients:
         for key in others:
             also.setdefault(key, set()).add(own)
-    return also | {own: {own} for own, *_ in patients}
+    for own, *_ in patients:
+        also[own] = {own} if own.startswith(_OWNERS[0]) else also.get(own, set()) | {own}
+    return also
 
 
 def _place(entry: RawEntry, owned: Owned, only: str, also: dict[str, str], placed: Placed) -> str:

@@ -110,6 +110,8 @@ def _patients(
 
 
 def _needs(kind: int, payload: bytes) -> Iterator[str]:
+    if kind == FAULT:
+        return
     entries = lines_of(payload) if kind == LINES else [entry_of(payload).raw]
     for raw in entries:
         resource = decode(raw).resource

@@ -54,7 +54,7 @@ def _owner(entry: Entry, document: list[Entry], everywhere: list[Entry]) -> str:
     kind = _type(resource)
     if kind == "Patient":
         own = _own(*entry)
-        claims = _claimants(own, everywhere)
+        claims = _settled(own, everywhere)
         return claims.pop() if len(claims) == 1 else own
     if kind not in _USED:
         return only if kind in ("", "observation", *_ABOUT_SENDING) else ""
@@ -68,14 +68,14 @@ def _owner(entry: Entry, document: list[Entry], everywhere: list[Entry]) -> str:
     near = _claimants(key, document)
     if len(near) == 1:
         return near.pop()
-    far = _claimants(key, everywhere)
+    far = _settled(key, everywhere)
     return far.pop() if len(far) == 1 else key
 
 
 def nobodys(documents: list[Json]) -> dict[str, set[str]]:
     """The addresses that several Patients claim and that something points to, with their claims."""
     everywhere = [entry for document in documents for entry in _entries(document)]
-    claims = {address: _claimants(address, everywhere) for address in by_patient(documents)}
+    claims = {address: _settled(address, everywhere) for address in by_patient(documents)}
     return {address: found for address, found in claims.items() if len(found) > 1}
 
 
@@ -87,12 +87,24 @@ def _claimants(address: str, entries: list[Entry]) -> set[str]:
             own = _own(one, url)
             if own == address and own.startswith("Patient/"):
                 return {own}
-            if address in (own, _key(url), f"urn:uuid:{one.get('id', '')}".lower()):
+            if address in (own, _key(url), _urn(one.get("id", ""))):
                 found.add(own)
-    # A Patient without an id is one with the Patient whose id its address is made of.
-    named = found - {address}
-    implied = {f"urn:uuid:{one.partition('/')[2]}".lower() for one in named}
-    return named if len(named) == 1 and implied == {address} else found
+    return found
+
+
+def _settled(address: str, everywhere: list[Entry]) -> set[str]:
+    """The same, of all documents: a Patient without an id is who has the id of its address."""
+    found = _claimants(address, everywhere)
+    persons = {_own(one, url) for one, url in everywhere if _type(one) == "Patient"}
+    implying = {own for own in persons if _urn(own.partition("/")[2]) == address}
+    named = (found | implying) - {address}
+    if address.startswith("Patient/") or not implying:
+        return found
+    return named if len(named) == 1 else found | implying
+
+
+def _urn(id_: str) -> str:
+    return f"urn:uuid:{id_}".lower() if id_ else ""
 
 
 def _own(person: Json, url: str) -> str:
