@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -10,8 +9,7 @@ from pathlib import Path
 
 from plugin.errors import CrampcheckError, InputUnreadable, Stopped
 from plugin.screening.run.state import clear, has_fetched, is_begun, remove
-
-_FULL = frozenset({errno.EDQUOT, errno.EFBIG, errno.ENOSPC})
+from plugin.screening.sinks.files import remedy
 
 
 @contextmanager
@@ -31,9 +29,8 @@ def in_sentences(out: Path, folder: Path) -> Iterator[None]:
         raise CrampcheckError(_with_way_on(said, folder)) from error
     except OSError as error:
         fault = (error.strerror or "unknown fault").lower()
-        remedy = "make room there" if error.errno in _FULL else "name another folder with --out"
         raise CrampcheckError(
-            _with_way_on(f"{out}: cannot be written ({fault}); {remedy}.", folder)
+            _with_way_on(f"{out}: cannot be written ({fault}); {remedy(error)}.", folder)
         ) from error
 
 

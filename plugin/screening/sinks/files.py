@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from plugin.errors import CrampcheckError
 FILE_MODE = 0o600  # results are about patients
 FOLDER_MODE = 0o700
 _BUFFER = 1 << 18
+_FULL = frozenset({errno.EDQUOT, errno.EFBIG, errno.ENOSPC})
 
 
 @contextmanager
@@ -27,9 +29,14 @@ def writing(folder: Path) -> Iterator[None]:
 def cannot_write(folder: Path, error: OSError) -> CrampcheckError:
     """What is told where results cannot be written."""
     fault = (error.strerror or "unknown fault").lower()
-    return CrampcheckError(
-        f"{folder}: cannot be written ({fault}); name another folder with --out."
-    )
+    return CrampcheckError(f"{folder}: cannot be written ({fault}); {remedy(error)}.")
+
+
+def remedy(error: OSError) -> str:
+    """What helps: in a disk that is full another folder may be as full."""
+    if error.errno in _FULL:
+        return "make room on that disk, or name a folder on another with --out"
+    return "name another folder with --out"
 
 
 def make_folder(folder: Path) -> None:

@@ -54,6 +54,7 @@ def test_a_disk_that_is_full_is_said_and_can_be_gone_on_with(tmp_path: Path, roo
     assert 1 == full.returncode
     assert "cannot be written (file too large)" in full.stderr
     assert "start the same command again to go on" in full.stderr
+    assert "name another folder" not in full.stderr
     assert "Traceback" not in full.stderr
     assert [".crampcheck-run"] == [path.name for path in out.iterdir()]
     again = subprocess.run(command, capture_output=True, text=True, check=False, env=environment())
