@@ -89,6 +89,23 @@ def _the_page_holds_together(path: Path, found: dict[str, dict[str, Any]]) -> No
     assert "Protopathic bias" in page
 
 
+def test_controls_that_nobody_started_are_a_sentence_and_no_empty_table(
+    crampcheck: Run, export: Export, tmp_path: Path
+) -> None:
+    controls = ("metoprolol", "tiotropium")
+    kept = [
+        one
+        for one in population(60, seed=8)
+        if not any(name in json.dumps(one) for name in controls)
+    ]
+    assert 0 == analyse(crampcheck, export({"all.ndjson": kept}), tmp_path / "out").code
+    page = (tmp_path / "out" / "signal.html").read_text(encoding="utf-8")
+    section = page[page.index("<h2>Negative controls</h2>") : page.index("<h2>Whom the pairs")]
+    assert "<table>" not in section
+    assert "Nobody has a first start that counts of any of these: " in section
+    assert "<table>" in page[page.index("<h2>Groups linked") : page.index("<h2>Negative controls")]
+
+
 def test_the_table_and_both_files_say_the_same(
     crampcheck: Run, export: Export, tmp_path: Path
 ) -> None:
