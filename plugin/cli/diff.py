@@ -79,7 +79,7 @@ def diff(
     if compared and (compared.failed or compared.quarantined):
         raise NotAllScreened(
             f"not all could be compared: {len(compared.failed)} patients, "
-            f"{len(compared.quarantined)} lines, entries or files. The rest is printed."
+            f"{compared.left_out} lines, entries or files. The rest is printed."
         )
 
 

@@ -38,6 +38,7 @@ def as_json(
             **_counts(compared),
             "changes": msgspec.to_builtins(compared.changed),
             "failed": msgspec.to_builtins(compared.failed),
+            "left_out": compared.left_out,
             "quarantined": msgspec.to_builtins(compared.quarantined),
         }
     return said
@@ -102,6 +103,8 @@ def _patients(compared: Compared) -> Iterator[str]:
         yield f"! {visible(failed.patient)}: {failed.reason}"
     for row in compared.quarantined:
         yield f"! {visible(row.file)}, line {row.line}: {row.reason}"
+    if more := compared.left_out - len(compared.quarantined):
+        yield f"! and {more} more; `crampcheck screen` of the same source names them all"
 
 
 def _patient(change: PatientChange) -> Iterator[str]:

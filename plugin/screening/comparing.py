@@ -74,12 +74,16 @@ class PatientChange(Struct, frozen=True):
 
 
 class Compared(Struct, frozen=True):
-    """How many patients there are, whose answers differ, and who could not be compared."""
+    """How many patients there are, whose answers differ, and who could not be compared.
+
+    `left_out` counts lines, entries and files; the first of them are in `quarantined`.
+    """
 
     patients: int
     changed: tuple[PatientChange, ...]
     failed: tuple[Failed, ...]
     quarantined: tuple[Quarantined, ...]
+    left_out: int
 
 
 def compare_patients(
@@ -114,6 +118,7 @@ def compare_patients(
         tuple(sorted(changed, key=_PATIENT)),
         tuple(sorted(failed, key=_PATIENT)),
         tuple(passing.quarantined),
+        passing.left_out,
     )
 
 

@@ -15,6 +15,7 @@ from plugin.screening.local.memory import without_searches
 from plugin.screening.local.spill import Spill
 from plugin.screening.local.work import ChunkDone, Work, leave, left, written
 from plugin.screening.outcome import Quarantined
+from plugin.screening.placing.heads import add_types
 from plugin.screening.placing.placed import place
 from plugin.screening.placing.sieve import Sieve
 from plugin.screening.sinks import is_result
@@ -118,7 +119,7 @@ class Reading:
         placed = place(line)
         self._spill.take(placed)
         self._kept.update(placed.kept)
-        self._set_aside.update(placed.set_aside)
+        add_types(self._set_aside, Counter(placed.set_aside))
         return placed.quarantined
 
 

@@ -22,6 +22,7 @@ from plugin.screening.placing.heads import (
     Head,
     Observation,
     Patient,
+    add_types,
     counted_as,
     decode_head,
     decode_heads,
@@ -151,7 +152,7 @@ class Fast:
         name = other_type(line)
         if not name or not _is_text(line):
             return False
-        self.set_aside[counted_as(name)] += 1
+        add_types(self.set_aside, {counted_as(name): 1})
         return True
 
 

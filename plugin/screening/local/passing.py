@@ -7,7 +7,7 @@ whoever asks may judge by several.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,14 +23,21 @@ from plugin.screening.source.chunks import plan
 from plugin.screening.source.listing import Source
 
 _PACKED = 15  # NDJSON of FHIR may pack to so small a part
+MOST_NAMED = 1000  # rows of quarantine
 _WHOLE = sys.maxsize  # a chunk for each file, so that lines count from its beginning
 
 
 class Passing:
-    """The patients of a source; what is no patient's is in `quarantined` once they have come."""
+    """The patients of a source.
+
+    What is no patient's is counted in `left_out` once they have come; the first of it is in
+    `quarantined`, as a file of damage may be nothing else.
+    """
 
     def __init__(self, source: Source) -> None:
-        self.quarantined = [Quarantined(one.name, 0, one.reason) for one in source.not_read]
+        self.left_out = 0
+        self.quarantined: list[Quarantined] = []
+        self._leave_out(Quarantined(one.name, 0, one.reason) for one in source.not_read)
         self._chunks = plan(source.files, _WHOLE)
 
     def patients(self) -> Iterator[tuple[str, Found]]:
@@ -40,7 +47,14 @@ class Passing:
             work = Work(str(Path(folder)), partitions_for(size))
             for chunk in self._chunks:
                 done = read_chunk(chunk, work)
-                self.quarantined += [*done.whole, *left_out_lines(work, done)]
+                self._leave_out(done.whole)
+                self._leave_out(left_out_lines(work, done))
             join(work, range(len(self._chunks)))
             for partition in range(work.partitions):
                 yield from patients_of(partition, work)
+
+    def _leave_out(self, rows: Iterable[Quarantined]) -> None:
+        for row in rows:
+            self.left_out += 1
+            if len(self.quarantined) < MOST_NAMED:
+                self.quarantined.append(row)

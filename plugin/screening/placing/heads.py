@@ -7,6 +7,8 @@ has it fail to decode, and go the long way.
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Mapping
 from typing import TypeAlias, Union, get_args
 
 import msgspec
@@ -16,6 +18,8 @@ from plugin.reading.elements import ABSENT
 from plugin.reading.shapes import CLASSES
 
 NO_TYPE = "no type of FHIR"
+OTHER_TYPES = "other types"
+_MOST_TYPES = 500  # FHIR has some 150
 _is_name = re.compile(r"[A-Z][A-Za-z]{1,63}").fullmatch
 _OURS = frozenset(str(cls.__struct_config__.tag).casefold() for cls in CLASSES)
 FAULTS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)  # of decoding
@@ -118,6 +122,13 @@ def other_type(line: bytes) -> str:
     except FAULTS:
         return ""
     return "" if not name.strip() or name.strip().casefold() in _OURS else name
+
+
+def add_types(counts: Counter[str], found: Mapping[str, int]) -> None:
+    """Add how many there are of each type. What is one too many has no name of its own."""
+    for name, count in found.items():
+        known = name in counts or len(counts) < _MOST_TYPES
+        counts[name if known else OTHER_TYPES] += count
 
 
 def counted_as(name: str) -> str:

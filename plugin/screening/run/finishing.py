@@ -20,6 +20,7 @@ from plugin.screening.job import outcome_of
 from plugin.screening.local.parts import merged
 from plugin.screening.local.work import ChunkDone, PartitionDone, Work, finished
 from plugin.screening.outcome import Outcome
+from plugin.screening.placing.heads import add_types
 from plugin.screening.run.durable import sync_folder
 from plugin.screening.run.inputs import Input
 from plugin.screening.run.left_out import quarantined_lines, whole_files
@@ -62,7 +63,7 @@ def summed(work: Work, chunks: Sequence[int], source: Source) -> Sums:
         size += done.size
         quarantined += done.quarantined
         kept.update(done.kept)
-        set_aside.update(done.set_aside)
+        add_types(set_aside, done.set_aside)
         if done.earlier_results:
             earlier.add(done.file)
     patients = sum(

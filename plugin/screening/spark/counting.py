@@ -8,6 +8,7 @@ from itertools import accumulate
 
 from plugin.screening.local.work import ChunkDone
 from plugin.screening.outcome import Quarantined
+from plugin.screening.placing.heads import add_types
 from plugin.screening.source.chunks import Chunk
 from plugin.screening.source.lines import BYTE_ORDER_MARK
 from plugin.screening.spark.listing import Remote
@@ -41,7 +42,7 @@ def _joined(
     set_aside: Counter[str] = Counter()
     for piece in pieces:
         kept.update(piece.done.kept)
-        set_aside.update(piece.done.set_aside)
+        add_types(set_aside, piece.done.set_aside)
     left_out = tuple(_placed(pieces, size))
     done = ChunkDone(
         number=chunk.number,

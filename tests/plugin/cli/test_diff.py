@@ -204,3 +204,19 @@ def test_patients_that_cannot_be_read_are_11_and_13(
     assert f"compared {len(all_cases())} + failed 0" in ran.out
     assert "! broken.ndjson, line 1: " in ran.out
     assert "1 lines, entries or files" in ran.err
+
+
+def test_bad_lines_without_end_are_counted_and_the_first_are_named(
+    crampcheck: Run, tmp_path: Path
+) -> None:
+    """A file of damage is not held in memory, nor printed."""
+    (tmp_path / "bad.ndjson").write_bytes(b"{oops\n" * 1_005)
+    arguments = ("knowledge", "diff", "packaged", "--patients", tmp_path / "bad.ndjson", *AS_OF)
+    ran = crampcheck(*arguments)
+    assert 13 == ran.code
+    assert "1005 lines, entries or files" in ran.err
+    named = [line for line in ran.out.splitlines() if line.startswith("! ")]
+    assert 1_001 == len(named)
+    assert named[-1].startswith("! and 5 more")
+    said = json.loads(crampcheck(*arguments, "--format", "json").out)["patients"]
+    assert (1_005, 1_000) == (said["left_out"], len(said["quarantined"]))

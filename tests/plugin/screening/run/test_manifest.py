@@ -129,3 +129,21 @@ def test_what_is_kept_for_the_worklist_is_no_result(
     named = [one["name"] for one in manifest(out)["results"]]
     assert ["failed.ndjson", "quarantine.ndjson", "summary.csv"] == named
     assert sorted([*named, "run.json"]) == sorted(path.name for path in out.iterdir())
+
+
+def test_names_of_types_without_end_are_summed(crampcheck: Run, tmp_path: Path) -> None:
+    """A file of damage may have another name on each line; as lines, and as a Bundle."""
+    source, out = tmp_path / "source", tmp_path / "out"
+    source.mkdir()
+    names = [
+        f"T{chr(97 + one % 26)}{chr(97 + one // 26 % 26)}{'x' * (one // 676)}" for one in range(900)
+    ]
+    rows = [{"resourceType": name} for name in names]
+    bundle = {"resourceType": "Bundle", "entry": [{"resource": row} for row in rows]}
+    for file, held in (("a.ndjson", rows), ("b.ndjson", [bundle])):
+        (source / file).write_text("".join(json.dumps(row) + "\n" for row in held))
+    assert 0 == crampcheck(*arguments(source, out)).code
+    counted = json.loads((out / "run.json").read_bytes())["counts"]["resources_set_aside"]
+    assert 2 * len(names) == sum(counted.values())
+    assert len(counted) == 501
+    assert counted["other types"] == 2 * (len(names) - 500)
