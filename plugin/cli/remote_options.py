@@ -128,7 +128,7 @@ def remote_options(command: Command) -> Command:
         "hours",
         type=click.FloatRange(min=0, min_open=True),
         metavar="HOURS",
-        help="How long the server may prepare the export.  [default: 24]",
+        help="How long the server may prepare the export, and send a file.  [default: 24]",
     )
     @click.option(
         "--export-gigabytes",

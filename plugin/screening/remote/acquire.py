@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from plugin.config import Settings
 from plugin.errors import InputUnreadable
-from plugin.screening.remote.bulk.fetch import USUAL, Bounds, Telling, fetch_export
+from plugin.screening.remote.bulk.fetch import USUAL, Bounds, Telling, fetch_export, give_up_export
 from plugin.screening.remote.bulk.request import ExportRequest
 from plugin.screening.remote.server import Server
 from plugin.screening.source.listing import Source
@@ -50,3 +50,7 @@ class Remote(Struct, frozen=True):
                 f"types{since} that this client may read."
             )
         return source
+
+    def give_up(self, folder: Path, say: Callable[[str], None]) -> None:
+        """Delete the export of an earlier run at the server, or say that it could not be."""
+        give_up_export(self.server, self.settings, self.request, folder, Telling(say))

@@ -39,6 +39,11 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _UNAUTHORIZED = 401
 _FIRST_FAULT = 500
 _BROKEN = frozenset({Outcome.UNREACHABLE, Outcome.TIMED_OUT})
+_REMEDIES = {
+    Outcome.UNREACHABLE: " Check its address, that this machine may call it, and that its "
+    "certificate is trusted (CRAMPCHECK_FHIR_CA).",
+    Outcome.DENIED: " Check the token, or the client id and key, and what they may read.",
+}
 
 
 class Answer(Struct, frozen=True):
@@ -225,6 +230,11 @@ def elsewhere(link: Link) -> FetchFault:
         f"it sends us to {link.server.origin}, where the token may not go; list it in "
         "CRAMPCHECK_FHIR_FILE_ORIGINS if it belongs to the server",
     )
+
+
+def said_of(server: Server, fault: FetchFault) -> str:
+    """A fault that ends a run as sentences, with what helps where nobody answered."""
+    return f"{server.base.origin}: {fault.message}.{_REMEDIES.get(fault.outcome, '')}"
 
 
 def refusal(status: int, body: bytes) -> FetchFault:

@@ -49,6 +49,10 @@ class Remote(Protocol):
         """
         ...
 
+    def give_up(self, folder: Path, say: Callable[[str], None]) -> None:
+        """Have the server throw away what an earlier sitting left there, before the folder goes."""
+        ...
+
 
 class Acquired(Struct, frozen=True):
     """The files to read, and what tells whether they are still the same."""
@@ -85,6 +89,7 @@ def acquire_remote(
     """
     fetched = work / FETCHED
     if fresh:
+        remote.give_up(fetched, on_notice)
         shutil.rmtree(fetched, ignore_errors=True)
 
     def counted(done: int, total: int) -> None:

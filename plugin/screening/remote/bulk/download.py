@@ -18,6 +18,7 @@ from plugin.fhir_client.faults import FetchFault, Outcome
 from plugin.fhir_client.waiting import retry_after
 from plugin.screening.remote.asking import PASSING, Asker, elsewhere, refused
 from plugin.screening.remote.bulk.headers import OK, PARTIAL, Sent, all_of, read_headers
+from plugin.screening.remote.bulk.hours import Hours
 from plugin.screening.remote.bulk.manifest import ExportFile
 from plugin.screening.remote.bulk.measure import lines_of
 from plugin.screening.remote.bulk.request import NDJSON
@@ -49,9 +50,9 @@ class Downloader:
     """Gets the files of one export. Safe to share between threads, a file each."""
 
     def __init__(
-        self, asker: Asker, memory: Memory, room: Room, requires_token: bool | None
+        self, asker: Asker, memory: Memory, room: Room, hours: Hours, requires_token: bool | None
     ) -> None:
-        self._asker, self._memory, self._room = asker, memory, room
+        self._asker, self._memory, self._room, self._hours = asker, memory, room, hours
         self._requires_token = requires_token
 
     def fetch(self, file: ExportFile) -> FileCard:
@@ -64,6 +65,7 @@ class Downloader:
             self._room.take(file.name, card.size)
             return card
         part = self._memory.parts / file.name
+        self._hours.begin(file.name)
         if card is None or card.done or card.mark != file.link.mark:
             _begin_again(part)
         for last in (False, True):
@@ -88,6 +90,7 @@ class Downloader:
         """Ask until the whole of it is in `part`, so often that a server cannot keep us."""
         idle, why = 0, ""
         for _ in range(_MOST_TRIES):
+            self._hours.look(file.name)
             before = _size(part)
             again = self._some(file, part)
             if again is None:
@@ -170,6 +173,8 @@ class Downloader:
                 self._room.take(file.name, size)
                 with disk_faults():
                     write_all(handle, piece)
+                if size != sent.total:
+                    self._hours.look(file.name)
         finally:
             os.close(handle)
 

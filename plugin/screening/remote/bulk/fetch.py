@@ -13,10 +13,11 @@ from plugin.config import Settings
 from plugin.errors import FhirServerError
 from plugin.fhir_client.backend import NoToken, Tokens
 from plugin.fhir_client.faults import FetchFault, Outcome
-from plugin.screening.remote.asking import Asker
+from plugin.screening.remote.asking import Asker, said_of
 from plugin.screening.remote.bulk.download import Downloader
 from plugin.screening.remote.bulk.downloads import fetch_all
 from plugin.screening.remote.bulk.exporting import Expired, begin, delete, types_of, waited
+from plugin.screening.remote.bulk.hours import Hours
 from plugin.screening.remote.bulk.manifest import ExportFile, Kind, Manifest
 from plugin.screening.remote.bulk.request import READ, ExportRequest
 from plugin.screening.remote.bulk.room import Room
@@ -54,7 +55,7 @@ class Telling(Struct, frozen=True):
 
 
 class Bounds(Struct, frozen=True):
-    """How long the server may prepare, and how much it may send."""
+    """How long the server may prepare, and then send each file, and how much it may send."""
 
     hours: float = HOURS
     gigabytes: float = GIGABYTES
@@ -84,7 +85,7 @@ def fetch_export(
     except FetchFault as fault:
         kept = run.give_up(fault)
         again = " Run it again with the same --out: it goes on from there." if kept else ""
-        raise FhirServerError(f"{server.base.origin}: {fault.message}.{again}") from None
+        raise FhirServerError(said_of(server, fault) + again) from None
     except KeyboardInterrupt:
         run.give_up(None)
         raise
@@ -93,6 +94,16 @@ def fetch_export(
         files=tuple(SourceFile(name, files / name) for name in fetched.files),
         not_read=tuple(NotRead(one.name, one.reason) for one in fetched.missing),
     )
+
+
+def give_up_export(
+    server: Server, settings: Settings, request: ExportRequest, folder: Path, telling: Telling
+) -> None:
+    """Have the server delete the export that an earlier run left there, and forget it.
+
+    Raises CrampcheckError where no token can be asked for, or the folder cannot be emptied.
+    """
+    _Run(server, settings, request, Memory(folder), telling=telling, bounds=USUAL).give_up_earlier()
 
 
 class _Run:
@@ -131,7 +142,7 @@ class _Run:
         self._tokens = tokens_for(self._server, self._settings, types)
         asker = Asker(self._server, self._tokens, self._pace)
         if state and state.about != self._about:
-            self._delete()  # an export that was given up for this one
+            self._delete_earlier(state)  # it was given up for this one
             self._forget()
         if self._status:
             self._telling.say("going on with the export of an earlier run")
@@ -155,6 +166,24 @@ class _Run:
         self._forget()
         return False
 
+    def give_up_earlier(self) -> None:
+        """Leave nothing of an earlier run, here or at the server."""
+        if not self.memory.folder.exists():
+            return
+        state = self.memory.load()
+        if state and state.status:
+            self._status = self._own(state.status)
+            self._tokens = tokens_for(self._server, self._settings, self._request.types or READ)
+            self._delete_earlier(state)
+        self._forget()
+
+    def _delete_earlier(self, state: ExportState) -> None:
+        said = self._delete() if self._status or not state.status else "it is of another server"
+        if said:
+            self._telling.say(f"the export of an earlier run stays at its server: {said}")
+        elif state.status:
+            self._telling.say("the export of an earlier run was deleted at the server")
+
     def _begin(self, asker: Asker, types: tuple[str, ...]) -> None:
         self._telling.say(f"asking {self._server.base.origin} to export {', '.join(types)}")
         self._status = begin(asker, self._request, types)
@@ -170,7 +199,8 @@ class _Run:
         for _ in range(_MOST_ROUNDS):
             manifest = waited(asker, status, self._bounds.hours, self._telling.say)
             wanted = [file for file in manifest.files if _is_wanted(file, types)]
-            loader = Downloader(asker, self.memory, room, manifest.requires_token)
+            hours = Hours(self._bounds.hours)
+            loader = Downloader(asker, self.memory, room, hours, manifest.requires_token)
             cards, expired = fetch_all(wanted, loader, self._pace, self._telling.on_file)
             if not expired:
                 return self._summed(manifest, wanted, cards)

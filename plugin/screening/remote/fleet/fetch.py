@@ -12,7 +12,7 @@ from plugin.config import Settings
 from plugin.errors import FhirServerError, InputUnreadable
 from plugin.fhir_client.backend import NoToken
 from plugin.fhir_client.faults import FetchFault, Outcome
-from plugin.screening.remote.asking import Asker
+from plugin.screening.remote.asking import Asker, said_of
 from plugin.screening.remote.bulk.exporting import types_read
 from plugin.screening.remote.fleet.memory import DATA, Memory
 from plugin.screening.remote.fleet.record import Lost, Record, Records
@@ -54,7 +54,7 @@ class Fleet(Struct, frozen=True):
             with closing(memory):
                 return _Run(self, memory, pace, say, on_count).fetched()
         except FetchFault as fault:
-            said = f"{self.server.base.origin}: {fault.message}."
+            said = said_of(self.server, fault)
             again = " Run it again with the same --out: it goes on from there."
             raise FhirServerError(said + (again if _is_worth(memory) else "")) from None
         except KeyboardInterrupt:
@@ -63,6 +63,9 @@ class Fleet(Struct, frozen=True):
             raise
         finally:
             pace.stop.set()
+
+    def give_up(self, folder: Path, say: Say) -> None:
+        """Nothing of it is left at the server."""
 
 
 def _is_worth(memory: Memory) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import threading
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,26 @@ def test_a_file_that_broke_off_is_taken_up_where_it_was(
         second.headers["range"],
         second.headers["if-range"],
     )
+
+
+def test_a_file_that_comes_without_end_is_given_up_and_gone_on_with(
+    bulk: BulkServer, screen: Screen, tmp_path: Path
+) -> None:
+    """A byte now and then is no silence, and a file would not end in years."""
+    body, never = filled(bulk).files[OBSERVATIONS], threading.Event()
+    slow = cut(body, 100, ETag='"of-the-file"')
+    slow.hold = never
+    bulk.once(OBSERVATIONS, slow)
+    try:
+        ran = screen(bulk.url, "--export", "system", "--export-hours", "1e-9")
+    finally:
+        never.set()
+    assert 12 == ran.code
+    assert "was not here whole after 1e-09 hours" in ran.err
+    assert [] == bulk.deletions
+    ran = screen(bulk.url, "--export", "system")
+    assert 0 == ran.code, ran.err
+    assert all_warned(tmp_path / "out")
 
 
 @pytest.mark.parametrize("etag", ["", 'W/"weak"'])

@@ -16,7 +16,15 @@ import pytest
 
 from tests.plugin.golden import PATIENTS
 from tests.plugin.screening.conftest import AS_OF
-from tests.plugin.screening.remote.bulk_server import SECRET, TOKEN, BulkServer, Reply
+from tests.plugin.screening.remote.bulk_server import (
+    SECRET,
+    TOKEN,
+    BulkServer,
+    Reply,
+    as_json,
+    bulk_server,
+    outcome,
+)
 from tests.plugin.screening.remote.conftest import Screen, told
 from tests.plugin.screening.remote.ward import all_warned, filled
 
@@ -169,6 +177,40 @@ def test_another_export_is_not_gone_on_with(
     assert 0 == ran.code, ran.err
     assert (2, ["1", "2"]) == (kick_offs(bulk), bulk.deletions)
     assert "going on" not in ran.err
+
+
+def test_fresh_deletes_the_export_that_was_begun_before(
+    bulk: BulkServer, screen: Screen, tmp_path: Path
+) -> None:
+    """It was forgotten, and the server kept a copy of everybody's data until it expired."""
+    filled(bulk).polls = 1_000_000
+    kill_when(bulk, tmp_path / "out", lambda: "/fhir/status/1" in bulk.paths())
+    bulk.polls = 0
+    ran = screen(bulk.url, "--export", "system", "--fresh")
+    assert 0 == ran.code, ran.err
+    assert (2, ["1", "2"]) == (kick_offs(bulk), bulk.deletions)
+    assert "the export of an earlier run was deleted at the server" in ran.err
+    assert all_warned(tmp_path / "out")
+
+
+@pytest.mark.parametrize("elsewhere", [True, False])
+def test_an_earlier_export_that_cannot_be_deleted_is_said(
+    bulk: BulkServer, screen: Screen, tmp_path: Path, elsewhere: bool
+) -> None:
+    """Because it lies at another server, or because this one refuses."""
+    filled(bulk).polls = 1_000_000
+    kill_when(bulk, tmp_path / "out", lambda: "/fhir/status/1" in bulk.paths())
+    bulk.once("/status/1", as_json(outcome("forbidden"), 403))
+    with bulk_server() as other:
+        now = filled(other if elsewhere else bulk)
+        now.polls = 0
+        ran = screen(now.url, "--export", "system", "--fresh")
+    assert 0 == ran.code, ran.err
+    assert "the export of an earlier run stays at its server" in ran.err
+    assert ("of another server" if elsewhere else "it answered 403") in ran.err
+    assert TOKEN not in ran.err
+    assert [] == [one for one in bulk.deletions if one == "1"]
+    assert all_warned(tmp_path / "out")
 
 
 @pytest.mark.parametrize("when", ["waiting", "downloading"])

@@ -251,3 +251,4 @@ def test_a_server_that_is_not_there_is_said(screen: Screen) -> None:
     ran = screen(url, "--export", "system", "--types", "Patient")
     assert 12 == ran.code
     assert "could not be reached" in ran.err
+    assert "Check its address" in ran.err
