@@ -19,6 +19,7 @@ from plugin.screening.remote.bulk.downloads import fetch_all
 from plugin.screening.remote.bulk.exporting import Expired, begin, delete, types_of, waited
 from plugin.screening.remote.bulk.hours import Hours
 from plugin.screening.remote.bulk.manifest import ExportFile, Kind, Manifest
+from plugin.screening.remote.bulk.referred import MEDICATION, Referred, fetch_referred
 from plugin.screening.remote.bulk.request import READ, ExportRequest
 from plugin.screening.remote.bulk.room import Room
 from plugin.screening.remote.bulk.state import ExportState, Fetched, FileCard, Memory
@@ -203,7 +204,8 @@ class _Run:
             loader = Downloader(asker, self.memory, room, hours, manifest.requires_token)
             cards, expired = fetch_all(wanted, loader, self._pace, self._telling.on_file)
             if not expired:
-                return self._summed(manifest, wanted, cards)
+                referred = self._referred(asker, wanted, types, room)
+                return self._summed(manifest, wanted, cards, referred)
             links = {file.link.url for file in expired}
             if links <= before:
                 break  # the server stands by links that lead nowhere
@@ -211,15 +213,26 @@ class _Run:
             self._telling.say(f"{len(expired)} links to files have expired; asking for new ones")
         raise Expired
 
+    def _referred(
+        self, asker: Asker, wanted: list[ExportFile], types: tuple[str, ...], room: Room
+    ) -> Referred:
+        outputs = [file for file in wanted if file.kind is Kind.OUTPUT]
+        if MEDICATION not in types:
+            return Referred()
+        return fetch_referred(asker, self.memory.files, outputs, room)
+
     def _summed(
-        self, manifest: Manifest, wanted: list[ExportFile], cards: dict[str, FileCard]
+        self,
+        manifest: Manifest,
+        wanted: list[ExportFile],
+        cards: dict[str, FileCard],
+        referred: Referred,
     ) -> Fetched:
         fetched = summed(self.memory.files, manifest.transaction_time, wanted, cards)
         unwanted = Counter(file.type for file in manifest.files if file not in set(wanted))
-        lines = tuple(_of_no_use(unwanted))
-        done = Fetched(
-            fetched.files, fetched.missing, (*fetched.lines, *lines), fetched.transaction_time
-        )
+        more = tuple(filter(None, (referred.line, *_of_no_use(unwanted))))
+        files = tuple(filter(None, (*fetched.files, referred.file)))
+        done = Fetched(files, fetched.missing, fetched.lines + more, fetched.transaction_time)
         status = self._status.url if self._status else ""
         self.memory.save(ExportState(self._about, status, done))
         return done

@@ -59,7 +59,7 @@ def read_outcomes(path: Path) -> Said:
     """Count what an error file says: the worst severity of each OperationOutcome."""
     found: Counter[str] = Counter()
     strange = 0
-    for line in _lines(path):
+    for line in lines_in(path):
         try:
             said = _outcome.decode(line)
         except _UNREADABLE:
@@ -84,7 +84,7 @@ def read_deleted(path: Path, into: set[str]) -> int:
     Raises FetchFault for more than can be remembered.
     """
     strange = 0
-    for line in _lines(path):
+    for line in lines_in(path):
         try:
             said = _bundle.decode(line)
         except _UNREADABLE:
@@ -159,7 +159,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         yield cast("BinaryIO", gzip.GzipFile(fileobj=file)) if packed else file
 
 
-def _lines(path: Path) -> Iterator[bytes]:
+def lines_in(path: Path) -> Iterator[bytes]:
     """The lines that are not empty; one that is too long comes in pieces, which are strange."""
     with disk_faults(), _opened(path) as stream:
         try:

@@ -81,7 +81,7 @@ class Records:
         return {
             f"{kind}/{id_}"
             for raw in rows
-            for reference in _references(decode(raw).resource)
+            for reference in references(decode(raw).resource)
             for kind in self._referred
             if (id_ := own_id(base, reference, kind))
         }
@@ -108,7 +108,8 @@ def _own_name(raw: bytes) -> tuple[str, ...]:
     return owned.keys[:1] if owned.type in SHARED else ()
 
 
-def _references(resource: Resource | None) -> Iterator[str]:
+def references(resource: Resource | None) -> Iterator[str]:
+    """How a resource names the Medications and Specimens it points to."""
     for one in _all_references(resource):
         if one is not None and one.reference:
             yield one.reference
