@@ -78,7 +78,7 @@ class Reading:
             size = sum(map(len, batch.lines)) + len(batch.lines)
             documents = sum(map(bool, batch.lines))
         self._documents += documents
-        self._spill.flush_when_full(size)
+        self._spill.flush_when_full()
         self._lines = max(self._lines, batch.line + len(batch.raw) - 1)
         self._size += size
 

@@ -7,14 +7,16 @@ is then left to calls that do it for all.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from operator import attrgetter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import compress
+from operator import attrgetter, not_
 from typing import Any, cast
 
 from plugin.reading.context import is_id
 from plugin.reading.references import key_of
-from plugin.screening.local.spill import Spill, Target
+from plugin.screening.local.spill import Owner, Spill
 from plugin.screening.placing.heads import (
     FAULTS,
     HEADS,
@@ -32,6 +34,9 @@ from plugin.screening.placing.sieve import Sieve
 from plugin.screening.source.lines import Batch, Buffer, are_objects
 
 _PATIENT = "Patient/"
+# What is its own key, as nearly all references are.
+_is_key = re.compile(rf"{_PATIENT}[A-Za-z0-9.-]{{1,64}}").fullmatch
+_MOST = 8192  # patients that are remembered by name
 _ID = attrgetter("id")
 _SUBJECT = attrgetter("subject.reference")
 _CODE = attrgetter("code")
@@ -44,6 +49,7 @@ class Fast:
     def __init__(self, spill: Spill, sieve: Sieve | None) -> None:
         self.set_aside: Counter[str] = Counter()
         self._spill = spill
+        self._owners = _Owners(spill.owner)
         self._sieve = sieve
         self._kinds: dict[type, int] = dict.fromkeys(HEADS, 0)
 
@@ -68,19 +74,17 @@ class Fast:
         kind = kinds.pop()
         try:
             named = map(_reference, heads) if kind is Patient else map(_SUBJECT, heads)
-            know = self._spill.targets.get
-            targets = [know(name) or self._target(name) for name in named]
+            known = list(map(self._owners.__getitem__, named))
         except AttributeError:  # one has no subject
             return False
-        if None in targets:
+        if not all(known):
             return False
-        found = cast("list[Target]", targets)
+        owners = cast("list[Owner]", known)
         kept = self._kept(kind, heads)
         if kept:
-            self._sift(batch, found, rows, kept, map(_ID, heads))
+            self._sift(batch, owners, rows, kept, heads)
         else:
-            for target, row in zip(found, rows, strict=True):
-                target.lines.append(row)
+            self._spill.lines(owners, rows)
         self._kinds[kind] += len(heads)
         return True
 
@@ -103,20 +107,22 @@ class Fast:
     def _sift(
         self,
         batch: Batch,
-        targets: Iterable[Target],
-        rows: Iterable[bytes],
+        owners: Sequence[Owner],
+        rows: Sequence[bytes],
         kept: Iterable[bool],
-        ids: Iterable[str],
+        heads: Iterable[Head],
     ) -> None:
         # An escape may hide half a character, which only the reading can judge.
-        escapes = b"\\" in batch.text
-        placed = zip(targets, rows, kept, ids, batch.offsets, strict=True)
-        for target, row, keep, id_, place in placed:
-            if keep or (escapes and b"\\" in row):
-                target.lines.append(row)
-            else:
-                target.ids.append(id_)
-                target.places.append(place)
+        if b"\\" in batch.text:
+            kept = [keep or b"\\" in row for keep, row in zip(kept, rows, strict=True)]
+        keep = list(kept)
+        leave = list(map(not_, keep))
+        self._spill.lines(list(compress(owners, keep)), list(compress(rows, keep)))
+        self._spill.aside(
+            list(compress(owners, leave)),
+            list(map(_ID, compress(heads, leave))),
+            list(compress(batch.offsets, leave)),
+        )
 
     def _one_by_one(self, batch: Batch) -> Iterator[int]:
         """Place what is sure among lines of several types."""
@@ -129,23 +135,15 @@ class Fast:
                     yield number
                 continue
             reference = _reference(head)
-            target = self._spill.targets.get(reference) or self._target(reference)
-            if target is None or not (is_ascii or _is_text(line)):
+            owner = self._owners[reference]
+            if owner is None or not (is_ascii or _is_text(line)):
                 yield number
                 continue
             self._kinds[type(head)] += 1
             if b"\\" in line or all(self._kept(type(head), (head,))):
-                target.lines.append(line + b"\n")
+                self._spill.lines([owner], [line + b"\n"])
             else:
-                target.ids.append(head.id)
-                target.places.append(batch.offsets[number])
-
-    def _target(self, reference: str) -> Target | None:
-        """Where the rows of a patient go; None for a reference that is to no Patient."""
-        key = key_of(reference)
-        if not key.startswith(_PATIENT) or reference.startswith("#"):
-            return None
-        return self._spill.target(reference, key)
+                self._spill.aside([owner], [head.id], [batch.offsets[number]])
 
     def _other(self, line: bytes) -> bool:
         """Count a resource of a type that the reading does not use. False for all else."""
@@ -154,6 +152,22 @@ class Fast:
             return False
         add_types(self.set_aside, {counted_as(name): 1})
         return True
+
+
+class _Owners(dict[str, "Owner | None"]):
+    """Whose rows a resource's are, by how it names its patient; None for what names no Patient."""
+
+    def __init__(self, owner: Callable[[str], Owner]) -> None:
+        super().__init__()
+        self._owner = owner
+
+    def __missing__(self, reference: str) -> Owner | None:
+        if len(self) >= _MOST:
+            self.clear()
+        key = reference if _is_key(reference) else key_of(reference)
+        whose = key.startswith(_PATIENT) and not reference.startswith("#")
+        found = self[reference] = self._owner(key) if whose else None
+        return found
 
 
 def _decoded(batch: Batch, rows: Sequence[bytes]) -> Sequence[Head]:

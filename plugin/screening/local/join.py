@@ -93,7 +93,7 @@ def _moved(work: Work) -> tuple[Segment, ...]:
                     if key in elsewhere:
                         for whole in as_they_were([(kind, payload, path)]):
                             spill.row(elsewhere[key], *whole)
-                spill.flush_when_full(len(data))
+                spill.flush_when_full()
         spill.flush()
     return tuple(spill.segments)
 

@@ -8,10 +8,12 @@ the addresses of patients.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, compress, count
+from operator import ne
 from pathlib import Path
 from struct import Struct as Packed
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
 import msgspec
 
@@ -29,24 +31,10 @@ _HEAD = Packed("<BII")  # the kind of a row, the bytes of its key and of its pay
 # aside by its code, of which only ids and places are noted; and why the patient cannot be read.
 LINES, ENTRY, NEAR, ASIDE, FAULT = range(5)
 _FLUSH = 16 * 1024 * 1024
+Owner: TypeAlias = tuple[int, bytes]  # of rows: the partition of a patient, and the key
 _pack = msgspec.msgpack.encode
 _ENTRY = msgspec.msgpack.Decoder(tuple[bytes, str])
 _ALIAS = msgspec.msgpack.Decoder(tuple[str, str])
-
-
-class Target:
-    """What one patient has, until the next flush: lines with their newlines, and of what was set
-    aside the ids, and where the lines begin.
-    """
-
-    __slots__ = ("ids", "key", "lines", "partition", "places")
-
-    def __init__(self, key: bytes, partition: int) -> None:
-        self.key = key
-        self.partition = partition
-        self.lines: list[bytes] = []
-        self.ids: list[str] = []
-        self.places: list[int] = []
 
 
 class Spill:
@@ -54,22 +42,33 @@ class Spill:
 
     def __init__(self, file: BinaryIO, partitions: int) -> None:
         self.segments: list[Segment] = []
-        self.targets: dict[str, Target] = {}  # since the last flush, by how a patient is named
         self._file = file
         self._partitions = partitions
         self._rows: dict[int, list[bytes]] = {}
         self._held = self._at = 0
 
-    def target(self, name: str, key: str) -> Target:
-        """Where to add what a patient has who is called by a name, until the next flush."""
-        target = self.targets[name] = Target(key.encode(), partition_of(key, self._partitions))
-        return target
+    def owner(self, key: str) -> Owner:
+        """A patient by key."""
+        return partition_of(key, self._partitions), key.encode("utf-8", "surrogatepass")
 
-    def flush_when_full(self, read: int) -> None:
-        """Write what is held if that is much; `read` bytes more have been read."""
-        self._held += read
+    def flush_when_full(self) -> None:
+        """Write what is held if that is much."""
         if self._held >= _FLUSH:
             self.flush()
+
+    def lines(self, owners: Sequence[Owner], lines: Sequence[bytes]) -> None:
+        """Take in lines, each with its newline and of an owner: those that follow are one row."""
+        ends = list(accumulate(map(len, lines), initial=0))
+        for first, end in _runs(owners):
+            partition, key = owners[first]
+            self._add(partition, LINES, key, ends[end] - ends[first], lines[first:end])
+
+    def aside(self, owners: Sequence[Owner], ids: list[str], places: list[int]) -> None:
+        """Take in what was set aside: of each its owner, id, and where the line begins."""
+        for first, end in _runs(owners):
+            partition, key = owners[first]
+            noted = packed(ids[first:end], places[first:end])
+            self._add(partition, ASIDE, key, len(noted), (noted,))
 
     def take(self, placed: Placed) -> None:
         """Take in what a document holds."""
@@ -79,25 +78,17 @@ class Spill:
             else:
                 self.row(row.key, LINES, row.raw)
         for entry in placed.shared:
-            self._add(SHARED, ENTRY, b"", _pack((entry.raw, entry.full_url)))
+            self._one(SHARED, ENTRY, b"", _pack((entry.raw, entry.full_url)))
         for alias in placed.aliases:
-            self._add(ALIASES, ENTRY, b"", _pack(alias))
+            self._one(ALIASES, ENTRY, b"", _pack(alias))
 
     def row(self, key: str, kind: int, payload: bytes) -> None:
         """Take in a row of one patient: of LINES, one, without its newline."""
-        name = key.encode("utf-8", "surrogatepass")
-        whole = payload + b"\n" if kind == LINES else payload
-        self._add(partition_of(key, self._partitions), kind, name, whole)
+        partition, name = self.owner(key)
+        self._one(partition, kind, name, payload + b"\n" if kind == LINES else payload)
 
     def flush(self) -> None:
         """Write what is held."""
-        for target in self.targets.values():
-            if target.lines:
-                self._add(target.partition, LINES, target.key, b"".join(target.lines))
-            if target.places:
-                noted = packed(target.ids, target.places)
-                self._add(target.partition, ASIDE, target.key, noted)
-        self.targets.clear()
         for partition, pieces in sorted(self._rows.items()):
             if pieces:
                 data = b"".join(pieces)
@@ -107,9 +98,25 @@ class Spill:
                 pieces.clear()
         self._held = 0
 
-    def _add(self, partition: int, kind: int, key: bytes, payload: bytes) -> None:
-        pieces = self._rows.setdefault(partition, [])
-        pieces += (_HEAD.pack(kind, len(key), len(payload)), key, payload)
+    def _one(self, partition: int, kind: int, key: bytes, payload: bytes) -> None:
+        self._add(partition, kind, key, len(payload), (payload,))
+
+    def _add(
+        self, partition: int, kind: int, key: bytes, size: int, payload: Iterable[bytes]
+    ) -> None:
+        """Hold a row; its payload may come in pieces, which have `size` bytes together."""
+        pieces = self._rows.get(partition)
+        if pieces is None:
+            pieces = self._rows[partition] = []
+        pieces += (_HEAD.pack(kind, len(key), size), key)
+        pieces += payload
+        self._held += size
+
+
+def _runs(owners: Sequence[Owner]) -> Iterator[tuple[int, int]]:
+    """Where the same owner begins and ends, one after the other."""
+    begun = list(compress(count(1), map(ne, owners[1:], owners)))
+    return zip([0, *begun], [*begun, len(owners)], strict=True) if owners else iter(())
 
 
 def segments(path: Path, found: Iterable[Segment]) -> Iterator[bytes]:

@@ -16,7 +16,7 @@ def partitions_for(size: int) -> int:
 
 def name_of(key: str) -> bytes:
     """What the keys of one patient have in common: `urn:uuid:1` and `Patient/1` have one name."""
-    name = key.rpartition(":")[2] if key.startswith("urn:") else key.rpartition("/")[2]
+    name = key[key.rfind(":" if key.startswith("urn:") else "/") + 1 :]
     return name.lower().encode("utf-8", "surrogatepass")
 
 

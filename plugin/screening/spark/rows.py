@@ -56,11 +56,18 @@ class RowSpill(Spill):
         self._chunk = chunk
         self._place = first
         self._out: list[Row] = []
+        self._ready: list[Row] = []
+
+    def flush(self) -> None:
+        """Make ready what is held: some megabytes, since each frame costs Spark something."""
+        super().flush()
+        self._ready += self._out
+        self._out.clear()
 
     def given(self) -> list[Row]:
-        """The rows since the last time."""
-        out, self._out = self._out, []
-        return out
+        """The rows that were made ready since the last time."""
+        ready, self._ready = self._ready, []
+        return ready
 
     def take(self, placed: Placed) -> None:
         """Take in what a document holds."""
@@ -84,8 +91,9 @@ class RowSpill(Spill):
                 self.edges = True
                 self._give(b"", _key(key), EDGE, _key(need))
 
-    def _add(self, _: int, kind: int, key: bytes, payload: bytes) -> None:
-        self._give(_name(key), key, kind, payload)
+    def _add(self, _: int, kind: int, key: bytes, size: int, payload: Iterable[bytes]) -> None:
+        self._give(_name(key), key, kind, b"".join(payload))
+        self._held += size
 
     def _give(self, name: bytes, key: bytes, kind: int, payload: bytes) -> None:
         self._out.append((name, key, kind, self._chunk, self._place, payload))
