@@ -15,7 +15,8 @@ from environs import EnvError, FileAwareEnv
 from marshmallow import validate
 from prometheus_client.multiprocess import mark_process_dead
 
-from plugin.config import one_sentence, settings_from_environment
+from plugin.config import settings_from_environment
+from plugin.config.environment import one_sentence
 from plugin.errors import CrampcheckError
 from plugin.reloading import reloaded
 from plugin.trust.server_log import quieten

@@ -48,17 +48,31 @@ def digest_of(files: Mapping[str, bytes]) -> bytes:
     return digest.digest()
 
 
+def contents(folder: Path, ending: str = "") -> dict[str, bytes]:
+    """Every file below a folder whose name ends so, by its path there; what is compiled is none.
+
+    Raises OSError.
+    """
+    found: dict[str, bytes] = {}
+    root = os.path.join(folder, "")
+    for where, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if name not in (FOLDER, "__pycache__")]
+        for name in names:
+            if name.endswith(ending):
+                path = os.path.join(where, name)
+                with open(path, "rb", buffering=0) as file:  # of which there are hundreds
+                    found[path.removeprefix(root).replace(os.sep, "/")] = file.read()
+    return dict(sorted(found.items()))
+
+
 @lru_cache(maxsize=1)
 def _code_digest() -> bytes | None:
     """Of the modules as they were when this process first asked, which are those that it runs."""
-    sources = sorted(_CODE.rglob("*.py"))
-    if not sources:
-        return None
     try:
-        code = {path.relative_to(_CODE).as_posix(): path.read_bytes() for path in sources}
+        code = contents(_CODE, ".py")
     except OSError:
         return None
-    return digest_of({**code, "msgspec": msgspec.__version__.encode()})
+    return digest_of({**code, "msgspec": msgspec.__version__.encode()}) if code else None
 
 
 def fetch(path: Path, key: bytes) -> Knowledge | None:

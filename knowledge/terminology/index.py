@@ -148,10 +148,10 @@ class NameIndex:
     def _longest(self) -> dict[str, int]:
         """For every first word of a name, how many words the longest such name has."""
         longest: dict[str, int] = {}
-        for names in (self._own, self._extra, self._extracted.names):
-            for name in names:
-                first, _, rest = name.partition(" ")
-                count = rest.count(" ") + 2 if rest else 1
-                if longest.get(first, 0) < count:
-                    longest[first] = count
+        every = (self._own, self._extra, self._extracted.names)
+        for names in every:  # most have one word
+            longest.update(dict.fromkeys([name for name in names if " " not in name], 1))
+        for name in [name for names in every for name in names if " " in name]:
+            first, _, rest = name.partition(" ")
+            longest[first] = max(longest.get(first, 0), rest.count(" ") + 2)
         return longest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -199,13 +199,14 @@ class Extracted(Struct, frozen=True):
     common: list[str]
 
 
+_TABLES = Path(__file__).parents[1] / "data" / "terminology"
 _Table = TypeVar("_Table", bound=Struct)
 
 
 def read_bytes(name: str) -> bytes:
     """The content of a file of `data/terminology`."""
     try:
-        return (files("knowledge") / "data" / "terminology" / name).read_bytes()
+        return (_TABLES / name).read_bytes()
     except OSError as error:
         raise TerminologyError(
             f"data/terminology/{name} cannot be read ({error}): reinstall the package."

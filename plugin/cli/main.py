@@ -7,48 +7,91 @@ could not be screened; 1 anything else.
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import signal
 import sys
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, version
+from importlib import import_module
 
 import click
 
-from plugin.cli.assess import assess
-from plugin.cli.explain import explain
-from plugin.cli.feedback import feedback
-from plugin.cli.fhir import fhir
-from plugin.cli.knowledge import knowledge
-from plugin.cli.resolve import resolve
-from plugin.cli.screen import screen
-from plugin.cli.serve import serve
 from plugin.cli.shared import closed_output
-from plugin.cli.signal import signal as signal_command
-from plugin.cli.worklist import worklist
 from plugin.errors import CrampcheckError
 
 NAME = "crampcheck"
 HELP_NAMES = ["-h", "--help"]
 DEBUG = "CRAMPCHECK_DEBUG"
+COMMANDS = frozenset(
+    {
+        "assess",
+        "explain",
+        "feedback",
+        "fhir",
+        "knowledge",
+        "resolve",
+        "screen",
+        "serve",
+        "signal",
+        "worklist",
+    }
+)
+# Modules and tables make a hundred thousand objects and no cycle to speak of: to search for those
+# after every seven hundred, as Python does, takes a fifth of the start of a command.
+RARELY = (20_000, 20, 20)
 UNFORESEEN = 1  # also for a reader that is gone: click, which meets some of these first, has it so
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 # Faults of writing. Reading, and writing results, says its own; opening a file names the file.
 CANNOT_WRITE = frozenset({errno.EBADF, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.ENOSPC})
 
 
+class Commands(click.Group):
+    """Each command lies in a module of its name, which is imported when the command is asked for.
+
+    What one command takes costs the others no time: the processes of a screening start so too.
+    """
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        """The names of all, in alphabetical order."""
+        return sorted(COMMANDS)
+
+    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        """The command of a name; None if there is none."""
+        if name not in COMMANDS:
+            return None
+        command = getattr(import_module(f"plugin.cli.{name}"), name)
+        return command if isinstance(command, click.Command) else None
+
+
 def installed_version() -> str:
     """The version of the distribution, or a word that says that none is installed."""
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - slow to import
+
     try:
         return version(NAME)
     except PackageNotFoundError:
         return "not installed"
 
 
-@click.group(context_settings={"help_option_names": HELP_NAMES, "max_content_width": 100})
-@click.version_option(installed_version(), prog_name=NAME)
+def _say_version(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked and not context.resilient_parsing:
+        click.echo(f"{NAME}, version {installed_version()}")
+        context.exit()
+
+
+@click.group(
+    cls=Commands, context_settings={"help_option_names": HELP_NAMES, "max_content_width": 100}
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_say_version,
+    help="Show the version and exit.",
+)
 def main() -> None:
     """Find drugs linked to muscle cramps in FHIR medication lists.
 
@@ -56,28 +99,15 @@ def main() -> None:
     """
 
 
-for command in (
-    serve,
-    assess,
-    screen,
-    signal_command,
-    resolve,
-    explain,
-    knowledge,
-    feedback,
-    worklist,
-    fhir,
-):
-    main.add_command(command)
-
-
 def run() -> None:
     """Entry point of the console script."""
+    gc.set_threshold(*RARELY)
     if sys.stdout is None:  # closed by who started us: to be said where something is to be written
         sys.stdout = closed_output()
     code = execute(sys.argv[1:])
     if code == INTERRUPTED:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # impatience cannot break what is left to do
+    gc.freeze()  # all of it goes with the process: not to be searched for cycles once more
     sys.exit(code)
 
 

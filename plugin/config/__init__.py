@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from plugin.config.environment import one_sentence, settings_from_environment
+import os
+
 from plugin.config.settings import (
     ALLOW_UNSIGNED,
     Jurisdiction,
@@ -19,6 +20,19 @@ __all__ = [
     "LogLevel",
     "Settings",
     "SettingsInvalid",
-    "one_sentence",
     "settings_from_environment",
 ]
+
+_PREFIX = "CRAMPCHECK_"
+
+
+def settings_from_environment() -> Settings:
+    """Read the environment. `CRAMPCHECK_X_FILE` names a file that holds the value of X.
+
+    Raises SettingsInvalid, whose message names the variable and what it may be.
+    """
+    if not any(name.startswith(_PREFIX) for name in os.environ):
+        return Settings()
+    from plugin.config.environment import read  # noqa: PLC0415 - its libraries start slowly
+
+    return read(_PREFIX)

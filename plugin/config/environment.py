@@ -26,13 +26,10 @@ _MOST_TOKEN_SECONDS = 3600
 _IN_WORDS = f'It must be "{ALLOW_UNSIGNED}", in these words, or empty'
 
 
-def settings_from_environment() -> Settings:
-    """Read the environment. `CRAMPCHECK_X_FILE` names a file that holds the value of X.
-
-    Raises SettingsInvalid, whose message names the variable and what it may be.
-    """
+def read(prefix: str) -> Settings:
+    """The settings by the variables whose names begin so. Raises SettingsInvalid."""
     try:
-        return _read(FileAwareEnv(prefix="CRAMPCHECK_"), Settings())
+        return _read(FileAwareEnv(prefix=prefix), Settings())
     except (EnvError, ValueError) as error:
         raise SettingsInvalid(one_sentence(error)) from None
 

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from enum import Enum
 from functools import cache
-from importlib.resources import files
 from itertools import chain
 from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
 
+from knowledge.load import DATA
 from plugin.errors import KnowledgeInvalid
 
 FILE = "terminology/sig.toml"
@@ -147,4 +147,4 @@ def _by_first(found: Iterable[tuple[Phrase, T]]) -> dict[str, tuple[T, ...]]:
 @cache
 def packaged_sig_words() -> SigWords:
     """The words that ship with the knowledge, read once per process."""
-    return parse_sig_words((files("knowledge") / "data" / FILE).read_text("utf-8"))
+    return parse_sig_words((DATA / FILE).read_text("utf-8"))

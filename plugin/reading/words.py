@@ -8,12 +8,12 @@ from __future__ import annotations
 import tomllib
 from decimal import Decimal
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from knowledge.load import DATA
 from knowledge.model import RouteClass
 from plugin.errors import KnowledgeInvalid
 from plugin.reading.memo import remembered
@@ -135,7 +135,7 @@ def _codes(routes: tuple[_Route, ...]) -> dict[tuple[str, str], RouteClass]:
 @cache
 def packaged_words() -> Words:
     """The words that ship with the knowledge, read once per process."""
-    return parse_words((files("knowledge") / "data" / FILE).read_text("utf-8"))
+    return parse_words((DATA / FILE).read_text("utf-8"))
 
 
 @remembered

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from knowledge.compiled import FOLDER, digest_of
+from knowledge.compiled import contents, digest_of
 from knowledge.load import DATA
 from plugin.pipeline import Pipeline
 from plugin.screening.run.inputs import Input
@@ -122,22 +122,18 @@ def _other_inputs(was: Identity, now: Identity) -> str:
 @lru_cache(maxsize=1)
 def _code_digest() -> str:
     """Of the modules as they were when this process first asked; empty where none has a file."""
-    code: dict[str, bytes] = {}
-    for folder in _CODE:
-        for path in sorted(folder.rglob("*.py")):
-            code[path.relative_to(folder.parent).as_posix()] = path.read_bytes()
+    code = {
+        f"{folder.name}/{name}": content
+        for folder in _CODE
+        for name, content in contents(folder, ".py").items()
+    }
     return digest_of({**code, "msgspec": msgspec.__version__.encode()}).hex() if code else ""
 
 
 def _knowledge_digest(pipeline: Pipeline) -> str:
     """Of the knowledge in force, and of the tables that the reading of names has beside it."""
-    tables = {
-        path.relative_to(DATA).as_posix(): path.read_bytes()
-        for path in sorted(DATA.rglob("*"))
-        if path.is_file() and FOLDER not in path.parts
-    }
     in_force = msgspec.msgpack.Encoder(order="deterministic").encode(pipeline.knowledge)
-    return digest_of({**tables, "in force": in_force}).hex()
+    return digest_of({**contents(DATA), "in force": in_force}).hex()
 
 
 def _installed_version() -> str:

@@ -6,6 +6,7 @@ leaves behind is whole or not there, which is why workers may be killed at any m
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import pickle
@@ -28,6 +29,7 @@ Kit = TypeVar("Kit")
 KitOf_co = TypeVar("KitOf_co", covariant=True)
 Task = TypeVar("Task")
 Result = TypeVar("Result")
+RARELY = (20_000, 20, 20)  # searches for cycles of objects, of which starting makes none
 _GONE = (EOFError, BrokenPipeError, ConnectionResetError)
 _DEBUG = "CRAMPCHECK_DEBUG"
 
@@ -165,6 +167,7 @@ def _say_how_it_died(process: BaseProcess) -> NoReturn:
 
 def _serve(connection: Connection, folder: Path) -> None:
     """What a worker process does: tasks, until its parent is gone."""
+    gc.set_threshold(*RARELY)
     share(folder)
     # Only now: a parent that dies before is found dead here, one that dies later is waited for.
     threading.Thread(target=_end_with_parent, daemon=True).start()
