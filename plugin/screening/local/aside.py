@@ -6,6 +6,7 @@ the versions counts, or that they disagree.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,12 +17,15 @@ from plugin.screening.placing.heads import FAULTS, decode_head
 from plugin.screening.source.lines import BYTE_ORDER_MARK, Buffer
 
 _pack = msgspec.msgpack.encode
-_PLACES = msgspec.msgpack.Decoder(tuple[list[str], list[int]])
+_PLACES = msgspec.msgpack.Decoder(tuple[list[str], list[int], bytes])
 
 
-def packed(ids: list[str], places: list[int]) -> bytes:
-    """The ids of some resources that are set aside, and where their lines begin in their file."""
-    return _pack((ids, places))
+def packed(ids: list[str], places: list[int], path: bytes) -> bytes:
+    """The ids of some resources that are set aside, and where their lines begin in their file.
+
+    Its path is as the file system has it.
+    """
+    return _pack((ids, places, path))
 
 
 def ids_of(payload: Buffer) -> list[str]:
@@ -29,12 +33,13 @@ def ids_of(payload: Buffer) -> list[str]:
     return _PLACES.decode(payload)[0]
 
 
-def read_again(payload: Buffer, name: str) -> Iterator[bytes]:
-    """The lines at some places of a file. Raises InputUnreadable if they are there no more."""
-    path = Path(name)
+def read_again(payload: Buffer) -> Iterator[bytes]:
+    """The lines that were set aside. Raises InputUnreadable if they are there no more."""
+    ids, places, name = _PLACES.decode(payload)
+    path = Path(os.fsdecode(name))
     try:
         with path.open("rb") as file:
-            for id_, place in zip(*_PLACES.decode(payload), strict=True):
+            for id_, place in zip(ids, places, strict=True):
                 file.seek(place)
                 line = file.readline().removeprefix(BYTE_ORDER_MARK).strip()
                 if decode_head(line).id != id_:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from heapq import merge
 from operator import attrgetter
@@ -38,14 +38,17 @@ def read_chunk(chunk: Chunk, work: Work, sieve: Sieve | None = None) -> ChunkDon
     with without_searches(), ExitStack() as stack:
         spill = Spill(stack.enter_context(written(work.spill(chunk.number))), work.partitions)
         reading = Reading(chunk, spill, LeftOut(work, chunk.number, stack), sieve)
-        reading.read(batches(chunk))
+        reading.read()
         done = reading.done()
     leave(work.chunk_done(chunk.number), done)
     return done
 
 
 class Reading:
-    """The reading of one chunk: counts, and what went into quarantine."""
+    """The reading of one chunk: counts, and what went into quarantine.
+
+    Lines are counted within each of its files.
+    """
 
     def __init__(
         self, chunk: Chunk, spill: Spill, left_out: LeftOut | Held, sieve: Sieve | None
@@ -53,19 +56,30 @@ class Reading:
         self._chunk = chunk
         self._spill = spill
         self._left_out = left_out
-        self._fast = Fast(spill, sieve if _can_be_read_again(chunk) else None)
+        self._sieve = sieve
+        self._fast = Fast(spill)
         self._kept: Counter[str] = Counter()
         self._set_aside: Counter[str] = Counter()
-        self._earlier = False
+        self._earlier: list[str] = []
         self._lines = self._size = self._documents = self._slowly = 0
 
-    def read(self, found: Iterable[Batch]) -> None:
-        """Take in the lines. What the fast way leaves goes the long way, in the same order."""
-        for batch in found:
-            self.take(batch)
+    def read(self) -> None:
+        """Take in the lines of all files. Raises CrampcheckError."""
+        lines = 0
+        for chunk in (self._chunk, *self._chunk.beside):
+            path = os.fsencode(chunk.file.path or "")
+            self._fast.begin(self._sieve if _can_be_read_again(chunk) else None, path)
+            self._lines = 0
+            for batch in batches(chunk):
+                self.take(batch)
+            lines += self._lines
+        self._lines = lines
 
     def take(self, batch: Batch) -> None:
-        """Take in the lines of one batch."""
+        """Take in the lines of one batch.
+
+        What the fast way leaves goes the long way, in the same order.
+        """
         faults = [
             Quarantined(batch.file, fault.line, fault.reason, fault.offset, fault.ends)
             for fault in batch.faults
@@ -84,11 +98,9 @@ class Reading:
 
     def done(self) -> ChunkDone:
         self._spill.flush()
-        file = self._chunk.file
         return ChunkDone(
             number=self._chunk.number,
-            file=file.name,
-            path=os.fsencode(file.path) if file.path else b"",
+            file=self._chunk.file.name,
             lines=self._lines,
             size=self._size,
             documents=self._documents,
@@ -97,7 +109,7 @@ class Reading:
             set_aside=dict(sorted((self._set_aside + self._fast.set_aside).items())),
             quarantined=self._left_out.count,
             whole=tuple(self._left_out.whole),
-            earlier_results=self._earlier,
+            earlier=tuple(dict.fromkeys(self._earlier)),
             segments=tuple(self._spill.segments),
         )
 
@@ -114,7 +126,7 @@ class Reading:
             return []
         self._slowly += 1
         if is_result(batch.file, line):
-            self._earlier = True
+            self._earlier.append(batch.file)
             return []
         placed = place(line)
         self._spill.take(placed)

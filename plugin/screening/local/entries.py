@@ -25,8 +25,8 @@ from plugin.screening.placing.heads import FAULTS
 from plugin.screening.placing.ownership import PATIENT, needs_of, ownership
 from plugin.screening.source.lines import Buffer
 
-# The kind of a row, its payload, and the file that it came from.
-Held: TypeAlias = tuple[int, Buffer, str]
+# The kind of a row, and its payload.
+Held: TypeAlias = tuple[int, Buffer]
 # A patient's entries, or why they cannot be told.
 Found: TypeAlias = tuple[RawEntry, ...] | Failed
 _pack = msgspec.msgpack.encode
@@ -66,9 +66,9 @@ def done_with(do: OnePatient, reference: str, found: Found) -> bytes:
     return _pack(found) if isinstance(found, Failed) else do(reference, found)
 
 
-def fault(reason: str) -> tuple[int, bytes, str]:
+def fault(reason: str) -> tuple[int, bytes]:
     """A row that fails the patient it is given to."""
-    return FAULT, reason.encode("utf-8", "replace"), ""
+    return FAULT, reason.encode("utf-8", "replace")
 
 
 def as_they_were(rows: Iterable[Held]) -> Iterator[tuple[int, bytes]]:
@@ -76,12 +76,12 @@ def as_they_were(rows: Iterable[Held]) -> Iterator[tuple[int, bytes]]:
 
     What cannot be read again, since its file has changed, is a FAULT.
     """
-    for kind, payload, path in rows:
+    for kind, payload in rows:
         if kind == ASIDE:
             try:
-                yield from ((LINES, line) for line in read_again(payload, path))
+                yield from ((LINES, line) for line in read_again(payload))
             except InputUnreadable as error:
-                yield fault(error.message)[:2]
+                yield fault(error.message)
         elif kind == LINES:
             yield from ((LINES, line) for line in lines_of(payload))
         else:
@@ -90,7 +90,7 @@ def as_they_were(rows: Iterable[Held]) -> Iterator[tuple[int, bytes]]:
 
 def is_patient(held: Held) -> bool:
     """True for a row that holds a Patient."""
-    kind, payload, _ = held
+    kind, payload = held
     if kind == LINES:
         return any(ownership(RawEntry(line)).type == PATIENT for line in lines_of(payload))
     return kind == ENTRY and ownership(entry_of(payload)).type == PATIENT
@@ -113,7 +113,7 @@ def _at_once(rows: Iterable[Held]) -> _Opening | None:
     resources: list[Resource] = []
     raw: list[bytes] = []
     ids: list[str] = []
-    for kind, payload, _ in rows:
+    for kind, payload in rows:
         if kind == LINES:
             try:
                 found = decode_lines(payload)

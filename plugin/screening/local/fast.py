@@ -46,12 +46,17 @@ _PARTS = attrgetter("component")
 class Fast:
     """Places lines, and counts them by type."""
 
-    def __init__(self, spill: Spill, sieve: Sieve | None) -> None:
+    def __init__(self, spill: Spill) -> None:
         self.set_aside: Counter[str] = Counter()
         self._spill = spill
         self._owners = _Owners(spill.owner)
-        self._sieve = sieve
+        self._sieve: Sieve | None = None
+        self._path = b""
         self._kinds: dict[type, int] = dict.fromkeys(HEADS, 0)
+
+    def begin(self, sieve: Sieve | None, path: bytes) -> None:
+        """What comes now is of another file. With a sieve, its lines can be read again."""
+        self._sieve, self._path = sieve, path
 
     def kept(self) -> Counter[str]:
         """How many resources of each type were given to patients."""
@@ -65,28 +70,35 @@ class Fast:
             yield from self._one_by_one(batch)
 
     def _together(self, batch: Batch) -> bool:
-        """Place a batch whose lines are all of one type. False if nothing of it was placed."""
+        """Place a batch whose lines are all of patients. False if nothing of it was placed."""
         rows = batch.raw if batch.is_tidy else [line + b"\n" for line in batch.lines]
         heads = _decoded(batch, rows)
-        kinds = set(map(type, heads))
-        if len(kinds) != 1:
-            return False
-        kind = kinds.pop()
+        kinds = Counter(map(type, heads))
         try:
-            named = map(_reference, heads) if kind is Patient else map(_SUBJECT, heads)
-            known = list(map(self._owners.__getitem__, named))
+            known = list(map(self._owners.__getitem__, _named(kinds, heads)))
         except AttributeError:  # one has no subject
             return False
-        if not all(known):
+        if not heads or not all(known):
             return False
         owners = cast("list[Owner]", known)
-        kept = self._kept(kind, heads)
+        kept = self._kept(next(iter(kinds)), heads) if len(kinds) == 1 else self._each_kept(heads)
         if kept:
             self._sift(batch, owners, rows, kept, heads)
         else:
             self._spill.lines(owners, rows)
-        self._kinds[kind] += len(heads)
+        for kind, count in kinds.items():
+            self._kinds[kind] += count
         return True
+
+    def _each_kept(self, heads: Sequence[Head]) -> list[bool]:
+        """Which of several types are kept; empty where all are."""
+        if self._sieve is None:
+            return []
+        told: dict[type, Iterator[bool]] = {
+            kind: iter(self._kept(kind, [head for head in heads if type(head) is kind]))
+            for kind in (Condition, Observation)
+        }
+        return [next(told.get(type(head), iter(())), True) for head in heads]
 
     def _kept(self, kind: type, heads: Sequence[Head]) -> list[bool]:
         """Which are kept; empty where all are."""
@@ -122,6 +134,7 @@ class Fast:
             list(compress(owners, leave)),
             list(map(_ID, compress(heads, leave))),
             list(compress(batch.offsets, leave)),
+            self._path,
         )
 
     def _one_by_one(self, batch: Batch) -> Iterator[int]:
@@ -143,7 +156,7 @@ class Fast:
             if b"\\" in line or all(self._kept(type(head), (head,))):
                 self._spill.lines([owner], [line + b"\n"])
             else:
-                self._spill.aside([owner], [head.id], [batch.offsets[number]])
+                self._spill.aside([owner], [head.id], [batch.offsets[number]], self._path)
 
     def _other(self, line: bytes) -> bool:
         """Count a resource of a type that the reading does not use. False for all else."""
@@ -183,6 +196,14 @@ def _decoded(batch: Batch, rows: Sequence[bytes]) -> Sequence[Head]:
     # As many as there are lines, each of which holds one at least.
     whole = len(heads) == len(rows) and (batch.text.isascii() or _is_text(text))
     return heads if whole else ()
+
+
+def _named(kinds: Iterable[type], heads: Iterable[Head]) -> Iterator[str]:
+    """How each names its patient. Raises AttributeError where most are quickly asked."""
+    known = set(kinds)
+    if len(known) > 1 or Patient in known:
+        return map(_reference, heads)
+    return map(_SUBJECT, heads)
 
 
 def _codes(heads: Sequence[Any]) -> list[bytes]:

@@ -7,7 +7,6 @@ another partition than the patient are moved there.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 
@@ -55,11 +54,10 @@ def join(work: Work, chunks: Sequence[int]) -> JoinDone:
     return done
 
 
-def spilled(work: Work, known: Shared, partition: int) -> Iterator[tuple[str, bytes]]:
-    """The segments of one partition, in the order of chunks, each with the path of its file."""
-    for chunk, path, found in known.spilled(partition):
-        for data in segments(work.spill(chunk), found):
-            yield os.fsdecode(path), data
+def spilled(work: Work, known: Shared, partition: int) -> Iterator[bytes]:
+    """The segments of one partition, in the order of chunks."""
+    for chunk, found in known.spilled(partition):
+        yield from segments(work.spill(chunk), found)
 
 
 def joined(work: Work) -> JoinDone:
@@ -88,10 +86,10 @@ def _moved(work: Work) -> tuple[Segment, ...]:
                 for address, (first, last) in _settled(work, known, partition).items()
                 if first == last and partition_of(text_of(first), work.partitions) != partition
             }
-            for path, data in spilled(work, known, partition) if elsewhere else ():
+            for data in spilled(work, known, partition) if elsewhere else ():
                 for key, kind, payload in rows(data):
                     if key in elsewhere:
-                        for whole in as_they_were([(kind, payload, path)]):
+                        for whole in as_they_were([(kind, payload)]):
                             spill.row(elsewhere[key], *whole)
                 spill.flush_when_full()
         spill.flush()
@@ -101,8 +99,8 @@ def _moved(work: Work) -> tuple[Segment, ...]:
 def _settled(work: Work, known: Shared, partition: int) -> dict[bytes, Claim]:
     said = known.aliases(partition)
     found = (
-        (key, (kind, payload, ""))
-        for _, data in (spilled(work, known, partition) if said else ())
+        (key, (kind, payload))
+        for data in (spilled(work, known, partition) if said else ())
         for key, kind, payload in rows(data)
     )
     return settled(said, persons_among(said, found))

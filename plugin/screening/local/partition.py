@@ -65,13 +65,13 @@ def patients_of(number: int, work: Work) -> Iterator[tuple[str, Found]]:
 
 def _grouped(number: int, work: Work, known: Shared) -> dict[bytes, list[Held]]:
     found: dict[bytes, list[Held]] = {}
-    for path, data in spilled(work, known, number):
+    for data in spilled(work, known, number):
         for key, kind, payload in rows(data):
             held = found.get(key)
             if held is None:
-                found[key] = [(kind, payload, path)]
+                found[key] = [(kind, payload)]
             else:
-                held.append((kind, payload, path))
+                held.append((kind, payload))
     return found
 
 
@@ -89,15 +89,14 @@ def _follow(
             continue
         held = found.pop(address)
         if partition_of(text_of(patient), partitions) == number:
-            whole = ((kind, payload, "") for kind, payload in as_they_were(held))
-            found.setdefault(patient, []).extend(whole)
+            found.setdefault(patient, []).extend(as_they_were(held))
 
 
 def _take_in(done: JoinDone, found: dict[bytes, list[Held]], number: int, work: Work) -> None:
     moved = [one for one in done.moved if one.partition == number]
     for data in segments(work.moved, moved) if moved else ():
         for key, kind, payload in rows(data):
-            found.setdefault(key, []).append((kind, payload, ""))
+            found.setdefault(key, []).append((kind, payload))
 
 
 def add_implied(found: dict[bytes, list[Held]]) -> None:

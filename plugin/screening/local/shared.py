@@ -23,14 +23,13 @@ from plugin.screening.placing.partitions import partition_of
 _TABLES = """
 CREATE TABLE entry (id INTEGER PRIMARY KEY, digest BLOB UNIQUE, raw BLOB, url TEXT);
 CREATE TABLE name (key BLOB, entry INTEGER, PRIMARY KEY (key, entry)) WITHOUT ROWID;
-CREATE TABLE chunk (number INTEGER PRIMARY KEY, path BLOB);
 CREATE TABLE segment (partition INTEGER, chunk INTEGER, start INTEGER, length INTEGER,
                       PRIMARY KEY (partition, chunk, start)) WITHOUT ROWID;
 CREATE TABLE alias (key BLOB PRIMARY KEY, first BLOB, last BLOB, partition INTEGER) WITHOUT ROWID;
 """
 # It is made anew if it is not complete, so that nothing of it needs to be safe from a kill.
 _QUICK = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -16000;"
-_CHUNK = itemgetter(0, 1)
+_CHUNK = itemgetter(0)
 _MOST = 4096  # answers that are remembered
 
 
@@ -55,7 +54,6 @@ def build(
                 (_bytes(key), _bytes(patient), partition_of(key, partitions)),
             )
         for done in chunks:
-            connection.execute("INSERT INTO chunk VALUES (?, ?)", (done.number, done.path))
             connection.executemany(
                 "INSERT INTO segment VALUES (?, ?, ?, ?)",
                 [(one.partition, done.number, one.offset, one.length) for one in done.segments],
@@ -120,15 +118,14 @@ class Shared:
         )
         return {key: (first, last) for key, first, last in rows}
 
-    def spilled(self, partition: int) -> Iterator[tuple[int, bytes, list[Segment]]]:
-        """Each chunk that has rows of a partition, in order: number, path of its file, segments."""
+    def spilled(self, partition: int) -> Iterator[tuple[int, list[Segment]]]:
+        """Each chunk that has rows of a partition, in order: its number, and segments."""
         rows = self._connection.execute(
-            "SELECT chunk, path, start, length FROM segment JOIN chunk ON number = chunk "
-            "WHERE partition = ? ORDER BY chunk, start",
+            "SELECT chunk, start, length FROM segment WHERE partition = ? ORDER BY chunk, start",
             (partition,),
         )
-        for (chunk, path), found in groupby(rows, _CHUNK):
-            yield chunk, path, [Segment(partition, start, length) for *_, start, length in found]
+        for chunk, found in groupby(rows, _CHUNK):
+            yield chunk, [Segment(partition, start, length) for *_, start, length in found]
 
     def _asked(self, key: str) -> Iterator[RawEntry]:
         rows = self._connection.execute(

@@ -63,11 +63,13 @@ class Spill:
             partition, key = owners[first]
             self._add(partition, LINES, key, ends[end] - ends[first], lines[first:end])
 
-    def aside(self, owners: Sequence[Owner], ids: list[str], places: list[int]) -> None:
-        """Take in what was set aside: of each its owner, id, and where the line begins."""
+    def aside(
+        self, owners: Sequence[Owner], ids: list[str], places: list[int], path: bytes
+    ) -> None:
+        """Take in what was set aside of a file: of each its owner, id, and where it begins."""
         for first, end in _runs(owners):
             partition, key = owners[first]
-            noted = packed(ids[first:end], places[first:end])
+            noted = packed(ids[first:end], places[first:end], path)
             self._add(partition, ASIDE, key, len(noted), (noted,))
 
     def take(self, placed: Placed) -> None:

@@ -70,11 +70,10 @@ class Segment(Struct, frozen=True, array_like=True):
 
 
 class ChunkDone(Struct, frozen=True):
-    """What came of one chunk. Lines count from the beginning of the chunk, from 1."""
+    """What came of one chunk. Lines count from 1 where its part of a file begins."""
 
     number: int
-    file: str
-    path: bytes  # as the file system has it; empty for standard input
+    file: str  # the first of those that it holds
     lines: int  # blank ones and those in quarantine too
     size: int  # bytes of the lines
     documents: int  # lines that are not blank and have no fault
@@ -83,7 +82,7 @@ class ChunkDone(Struct, frozen=True):
     set_aside: dict[str, int]  # resources by type
     quarantined: int  # rows about lines, which lie in a file of their own
     whole: tuple[Quarantined, ...]  # those about the file
-    earlier_results: bool  # it holds answers of an earlier run, which were passed over
+    earlier: tuple[str, ...]  # files with answers of an earlier run, which were passed over
     segments: tuple[Segment, ...]
 
 

@@ -6,7 +6,7 @@ import os
 
 from plugin.screening.placing.partitions import partitions_for
 from plugin.screening.run.acquire import Acquired
-from plugin.screening.source.chunks import WHOLE, Chunk, plan
+from plugin.screening.source.chunks import WHOLE, Chunk, plan, together
 from plugin.screening.source.packing import is_packed
 
 CHUNK_BYTES = 32 * 1024 * 1024
@@ -21,11 +21,13 @@ _MOST_WORKERS = 4
 class Cut:
     """The chunks of a source, and how much they hold: the same for the same source."""
 
-    def __init__(self, acquired: Acquired) -> None:
+    def __init__(self, acquired: Acquired, *, one_by_one: bool = False) -> None:
+        """`one_by_one`: each file has chunks of its own, however small it is."""
         chunk_bytes = CHUNK_BYTES
-        self.chunks: tuple[Chunk, ...] = plan(acquired.source.files, chunk_bytes)
+        chunks = plan(acquired.source.files, chunk_bytes)
+        self.chunks: tuple[Chunk, ...] = chunks if one_by_one else together(chunks)
         self.chunk_bytes = chunk_bytes
-        self.unpacked = sum(chunk.size * _growth(chunk) for chunk in self.chunks)
+        self.unpacked = sum(chunk.size * _growth(chunk) for chunk in chunks)
         self.partitions = partitions_for(self.unpacked)
 
     def workers(self, asked: int | None) -> int:

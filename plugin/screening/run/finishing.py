@@ -64,8 +64,7 @@ def summed(work: Work, chunks: Sequence[int], source: Source) -> Sums:
         quarantined += done.quarantined
         kept.update(done.kept)
         add_types(set_aside, done.set_aside)
-        if done.earlier_results:
-            earlier.add(done.file)
+        earlier.update(done.earlier)
     patients = sum(
         finished(work.partition_done(number), PartitionDone).patients
         for number in range(work.partitions)

@@ -124,7 +124,7 @@ class _Sitting:
         self._source = acquired.source
         self._state = state
         self._folder = folder
-        self._cut = Cut(acquired)
+        self._cut = Cut(acquired, one_by_one=asked.engine != LOCAL)
         self._workers = self._cut.workers(asked.workers)
         self._watch = Watch(self._cut, on_progress)
 

@@ -62,8 +62,7 @@ class Watch:
         self._quarantined += left_out
         self.resources += sum(done.kept.values()) + sum(done.set_aside.values())
         self.resources += left_out
-        if done.earlier_results:
-            self.earlier.add(done.file)
+        self.earlier.update(done.earlier)
         self._say(READING, self._read, sum(self._sizes.values()), "bytes")
 
     def _say(self, stage: str, done: int, total: int, unit: str) -> None:

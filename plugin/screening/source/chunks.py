@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from plugin.screening.source.lines import BYTE_ORDER_MARK, Batch, Fault, cut, reason_of, said
 from plugin.screening.source.listing import SourceFile
@@ -27,6 +28,8 @@ LONGEST_LINE = 64 << 20
 WHOLE = -1  # the end of a chunk that is all of its file
 CHANGED = "has changed while it was read; screen it again when nothing writes to it."
 _TOO_LONG = "is one JSON value over many lines, longer than {}; write it as one resource a line."
+_SMALL = 256 << 10  # bytes of a file
+_TOGETHER = 4 << 20  # bytes of small files in one chunk
 _BEHIND = 64 << 10  # bytes at a time, behind the end of a range
 
 
@@ -48,13 +51,15 @@ class Chunk(Struct, frozen=True):
     start: int = 0
     end: int = WHOLE
     seen: Seen | None = None  # when the chunks were planned
+    beside: tuple[Chunk, ...] = ()  # small files that are read with it, one after the other
 
     @property
     def size(self) -> int:
-        """How many bytes of the file it takes, as they stand on the disk."""
+        """How many bytes it takes, of its files, as they stand on the disk."""
         if self.end != WHOLE:
             return self.end - self.start
-        return self.seen.size if self.seen else 0
+        own = self.seen.size if self.seen else 0
+        return own + sum(one.size for one in self.beside)
 
 
 def plan(files: Iterable[SourceFile], chunk_bytes: int) -> tuple[Chunk, ...]:
@@ -71,6 +76,23 @@ def plan(files: Iterable[SourceFile], chunk_bytes: int) -> tuple[Chunk, ...]:
             for number, (start, end) in enumerate(zip(starts, ends, strict=True), len(chunks))
         )
     return tuple(chunks)
+
+
+def together(chunks: Iterable[Chunk]) -> tuple[Chunk, ...]:
+    """The chunks with small files put together, since each chunk has its cost; numbered anew."""
+    found: list[list[Chunk]] = []
+    size = _TOGETHER
+    for chunk in chunks:
+        alone = chunk.end != WHOLE or chunk.seen is None or chunk.size > _SMALL
+        size += _TOGETHER if alone else chunk.size
+        if size > _TOGETHER:
+            found.append([])
+            size = _TOGETHER if alone else chunk.size
+        found[-1].append(chunk)
+    return tuple(
+        replace(first, number=number, beside=tuple(rest))
+        for number, (first, *rest) in enumerate(found)
+    )
 
 
 def _starts(file: SourceFile, chunk_bytes: int) -> tuple[Seen | None, Sequence[int]]:

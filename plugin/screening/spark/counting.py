@@ -47,7 +47,6 @@ def _joined(
     done = ChunkDone(
         number=chunk.number,
         file=chunk.file.name,
-        path=b"",
         lines=sum(piece.done.lines for piece in pieces),
         size=sum(piece.done.size for piece in pieces),
         documents=sum(piece.done.documents for piece in pieces),
@@ -56,7 +55,7 @@ def _joined(
         set_aside=dict(sorted(set_aside.items())),
         quarantined=len(left_out),
         whole=tuple(dict.fromkeys(row for piece in pieces for row in piece.done.whole)),
-        earlier_results=any(piece.done.earlier_results for piece in pieces),
+        earlier=tuple(sorted({name for piece in pieces for name in piece.done.earlier})),
         segments=(),
     )
     return done, left_out

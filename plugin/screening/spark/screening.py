@@ -47,7 +47,7 @@ def persons(_: bytes, frames: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
     for one in frames:
         found: set[tuple[bytes, bytes, bytes, bool]] = set()
         for name, key, kind, payload in rows_of([one], _READ):
-            if is_patient((kind, payload, "")):
+            if is_patient((kind, payload)):
                 found |= {(key, key, name, is_by_id(key)), (implied_address(key), key, name, False)}
         yield pd.DataFrame(sorted(found), columns=["key", "patient", "name", "by_id"])
 
@@ -103,7 +103,7 @@ def _patients(
         if kind == KNOWN:
             known.add(key, entry_of(payload))
         else:
-            found.setdefault(key, []).append((kind, payload, ""))
+            found.setdefault(key, []).append((kind, payload))
     add_implied(found)
     for key in sorted(found):
         yield key, opened(text_of(key), found.pop(key), known)

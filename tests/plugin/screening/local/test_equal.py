@@ -21,7 +21,7 @@ from plugin.screening.local.work import Work
 from plugin.screening.outcome import Screened
 from plugin.screening.run.glance import level_of
 from plugin.screening.run.stages import do_stages
-from plugin.screening.source.chunks import plan
+from plugin.screening.source.chunks import plan, together
 from plugin.screening.source.listing import SourceFile
 from tests.plugin.screening.local.mixes import ADDRESSES, DOCUMENTS, KNOWLEDGE
 from tests.plugin.screening.local.naive import Entry, Json, by_patient, nobodys
@@ -32,14 +32,21 @@ PIPELINE = Pipeline(KNOWLEDGE)
 
 
 class Cut(NamedTuple):
-    """Into how many files, chunks of how many bytes, and partitions."""
+    """Into how many files, chunks of how many bytes, and partitions; small files together."""
 
     files: int = 1
     chunk: int = 1000
     partitions: int = 1
+    together: bool = True
 
 
-CUTS = st.builds(Cut, st.integers(1, 3), st.sampled_from([300, 2000, 1 << 20]), st.integers(1, 9))
+CUTS = st.builds(
+    Cut,
+    st.integers(1, 4),
+    st.sampled_from([300, 2000, 1 << 20]),
+    st.integers(1, 9),
+    st.booleans(),
+)
 
 
 def _screened(documents: list[Json], cut: Cut) -> list[tuple[str, bytes]]:
@@ -52,8 +59,9 @@ def _screened(documents: list[Json], cut: Cut) -> list[tuple[str, bytes]]:
         inner = Path(folder, "work")
         inner.mkdir()
         work = Work(str(inner), cut.partitions)
+        chunks = plan(sources, cut.chunk)
         do_stages(
-            plan(sources, cut.chunk),
+            together(chunks) if cut.together else chunks,
             work,
             assess_job(PIPELINE, AS_OF),
             level_of,
