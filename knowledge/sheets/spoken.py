@@ -92,7 +92,10 @@ def _bare(piece: str) -> tuple[str, bool]:
 
 def _rank(template: _Template, text: str, names: set[str]) -> tuple[int, ...]:
     """How well a whole sentence fits: are the drugs the entry's, and how much is said alike."""
-    wording = sum(len(part) for part in template.parts if not _GAP.fullmatch(part))
+    words = [part for part in template.parts if not _GAP.fullmatch(part)]
+    if not all(part in text for part in words):
+        return ()  # most entries: an expression for each would take half a second to compile
+    wording = sum(len(part) for part in words)
     pattern = "".join(
         "(.+?)" if _GAP.fullmatch(part) else re.escape(part) for part in template.parts
     )
