@@ -11,6 +11,10 @@ NEWER := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$name -c '$(NEWER)' >/dev/null 2>&1 && { echo $$name; break; }; done)
 
+# Some machines forbid Python to keep what it compiled; each of the many commands that the tests
+# start would then compile the program anew, about a third of what starting one costs.
+unexport PYTHONDONTWRITEBYTECODE
+
 # The files that must be covered on every branch: they hold the clinical logic.
 PURE := knowledge/logic.py,knowledge/fact_text.py,knowledge/model.py,knowledge/vocabulary.py,plugin/model.py,plugin/reading/*,plugin/facts/*,plugin/firing.py,plugin/guarding.py,plugin/wording.py,plugin/assess.py,plugin/answer.py,plugin/ordering/*,plugin/cards/*
 
@@ -58,11 +62,13 @@ $(VENV)/.spark: requirements-spark.lock $(VENV)/.installed
 serve: install  ## answer CDS Hooks calls on http://HOST:PORT
 	@exec $(BIN)/crampcheck serve --host $(HOST) --port $(PORT)
 
+# Each worker is given its half in the order of the folders, and takes from the other when it is done:
+# what a folder needs, such as a server or Spark, need not be started by both.
 # The gate prints only when it fails, so that pytest's own line closes the output.
 test: install $(VENV)/.spark  ## run the tests, with coverage; every branch of the heart must be covered
 	@tests/servers/system.sh
 	@rm -f .coverage .coverage.*
-	@$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=
 	@report=$$($(BIN)/coverage report --include='$(PURE)' --fail-under=100 2>&1) || { \
 	  echo "$$report" >&2; \
 	  echo "The files above hold clinical logic and must be covered on every branch." >&2; \
@@ -84,7 +90,7 @@ bench-screen: install $(VENV)/.spark  ## what screening a generated Bulk export 
 
 soak: install $(VENV)/.spark  ## the same tests, with many more generated patients, posts and kills
 	@tests/servers/system.sh
-	@CRAMPCHECK_SOAK=1 $(BIN)/python -m pytest -n $(WORKERS)
+	@CRAMPCHECK_SOAK=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 docs: install  ## write into the pages what the commands print now
 	@$(BIN)/python -m plugin.cli.reference > docs/reference/cli.md
