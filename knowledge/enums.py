@@ -13,13 +13,11 @@ class Level(StrEnum):
     WARNING = "warning"
     CRITICAL = "critical"
 
-    @property
-    def rank(self) -> int:
-        """0 for none to 3 for critical."""
-        return _LEVEL_RANK[self]
+    rank: int  # 0 for none to 3 for critical
 
 
-_LEVEL_RANK = {Level.NONE: 0, Level.INFO: 1, Level.WARNING: 2, Level.CRITICAL: 3}
+for _rank, _level in enumerate(Level):
+    _level.rank = _rank  # an attribute, since it is asked of every finding of every patient
 
 
 class Status(StrEnum):
@@ -56,10 +54,9 @@ class RouteClass(StrEnum):
     OTIC = "otic"
     UNKNOWN = "unknown"
 
-    @property
-    def systemic(self) -> bool:
-        """False where too little is absorbed to count as exposure; unknown counts as systemic."""
-        return self not in _LOCAL_ROUTES
+    systemic: bool  # False where too little is absorbed to count as exposure
 
 
 _LOCAL_ROUTES = frozenset({RouteClass.TOPICAL, RouteClass.OPHTHALMIC, RouteClass.OTIC})
+for _route in RouteClass:
+    _route.systemic = _route not in _LOCAL_ROUTES  # unknown counts as systemic

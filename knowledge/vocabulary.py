@@ -133,6 +133,10 @@ class Age(Fact, frozen=True, cache_hash=True):
     op: str
     years: int
 
+    def holds(self, age: int) -> bool:
+        """Whether it is true of that age."""
+        return (age < self.years) == (self.op == "<")
+
     def __str__(self) -> str:
         return f"age{self.op}{self.years}"
 

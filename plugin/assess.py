@@ -6,8 +6,9 @@ the repetition of entries changes the answer, and adding a medicine never lowers
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
+from operator import attrgetter
 from typing import TypeVar
 
 from knowledge.model import ANY, FLAGGED, MUSCLE_SYMPTOM, SIGNAL, Knowledge, Level, Rule, Tier
@@ -31,9 +32,12 @@ from plugin.model import (
     PatientRecord,
     Withheld,
 )
+from plugin.reading.memo import remembered
 from plugin.wording import fill
 
 T = TypeVar("T")
+_REFERENCE = attrgetter("reference")
+_SYMPTOM = TermRef(MUSCLE_SYMPTOM)
 
 
 class Assessor:
@@ -50,6 +54,9 @@ class Assessor:
         self._plans = Plans(self._index)
         self._rails = rails(knowledge, self._numbers)
         self._rules = {rule.id: rule for rule in knowledge.rules}
+        self._sources: Callable[[tuple[str, tuple[str, ...]]], tuple[str, ...]] = remembered(
+            self._sources_of
+        )
         self._adult = int(knowledge.constants["adult-age-years"].value)
         self._signal = {
             name: knowledge.groups[ingredient.group].rank
@@ -140,6 +147,9 @@ class Assessor:
         published signal, and what has an option to offer; then by rule, to be the same each time.
         """
 
+        if len(groups) < 2:  # noqa: PLR2004 - nothing to order
+            return groups
+
         def key(group: list[Fired]) -> tuple[int, bool, int, int, str]:
             rule = group[0].rule
             signal = max(self._signal[fired.drug] for fired in group)
@@ -154,7 +164,7 @@ class Assessor:
         groups: list[list[Fired]],
         guarded: Guarded,
     ) -> Assessment:
-        findings = tuple(_finding(group, book, guarded) for group in groups)
+        findings = tuple([self._finding(group, book, guarded) for group in groups])
         record = book.record
         offered = _in_order(guarded.offered, groups)
         return Assessment(
@@ -168,12 +178,52 @@ class Assessor:
             withheld=_in_order(guarded.withheld, groups),
             unread=record.unread,
             also=self._also(book, findings),
-            orders=lab_orders(offered, self.knowledge, book),
+            orders=lab_orders(offered, self.knowledge, book) if offered else (),
         )
+
+    def _finding(self, group: list[Fired], book: FactBook, guarded: Guarded) -> Finding:
+        rule = group[0].rule
+        drugs = tuple(dict.fromkeys([fired.drug for fired in group]))
+        beside = {name for fired in group for name in fired.partners}
+        partners = tuple(sorted(beside.difference(drugs))) if beside else ()
+        because = tuple(dict.fromkeys([item for fired in group for item in fired.because]))
+        if not any(map(_REFERENCE, because)):
+            because += _exposure(drugs, book)  # what rests on an absence still says of what
+        notes = dict.fromkeys([note for fired in group for note in fired.notes])
+        return Finding(  # by place, since there are many
+            rule.id,
+            group[0].level,
+            drugs,
+            partners,
+            fill(rule.summary, book, drugs, partners),
+            because,
+            tuple([name for name in rule.suggest if name in guarded.offered]),
+            self._cited(group, drugs),
+            tuple([fill(note, book, drugs, partners) for note in notes]),
+        )
+
+    def _cited(self, group: list[Fired], drugs: tuple[str, ...]) -> tuple[str, ...]:
+        """What the finding rests on first: the labels of an interaction, then the rest."""
+        rest = self._sources((group[0].rule.id, drugs))
+        rows = [citation.source for fired in group for citation in fired.cited]
+        return tuple(dict.fromkeys([*rows, *rest])) if rows else rest
+
+    def _sources_of(self, asked: tuple[str, tuple[str, ...]]) -> tuple[str, ...]:
+        """What links a drug to cramps where the rule is about any drug; then the rule's own."""
+        id_, drugs = asked
+        rule = self._rules[id_]
+        signals = [
+            citation
+            for name in (drugs if rule.drug == ANY else ())
+            for claim in self.knowledge.ingredients[name].claims
+            if claim.kind == SIGNAL
+            for citation in claim.sources
+        ]
+        return tuple(dict.fromkeys(citation.source for citation in (*signals, *rule.sources)))
 
     def _also(self, book: FactBook, findings: tuple[Finding, ...]) -> tuple[str, ...]:
         """Weaker links, beside a flagged drug in a patient with a muscle symptom."""
-        if not findings or book.prove(TermRef(MUSCLE_SYMPTOM)) is None:
+        if not findings or book.prove(_SYMPTOM) is None:
             return ()
         flagged = {name for finding in findings for name in finding.ingredients}
         known = self.knowledge.ingredients
@@ -207,46 +257,11 @@ def _in_order(weighed: dict[str, T], groups: list[list[Fired]]) -> tuple[T, ...]
 
 
 def _after(weighed: dict[str, T], suggested: Iterable[str]) -> tuple[T, ...]:
+    if not weighed:
+        return ()
     first = dict.fromkeys(suggested)
     added = sorted(weighed.keys() - first.keys())
-    return tuple(weighed[name] for name in (*first, *added) if name in weighed)
-
-
-def _finding(group: list[Fired], book: FactBook, guarded: Guarded) -> Finding:
-    rule = group[0].rule
-    drugs = tuple(dict.fromkeys([fired.drug for fired in group]))
-    partners = tuple(sorted({name for fired in group for name in fired.partners} - set(drugs)))
-    because = tuple(dict.fromkeys([item for fired in group for item in fired.because]))
-    if not any(item.reference for item in because):
-        because += _exposure(drugs, book)  # what rests on an absence still says of which entries
-    notes = dict.fromkeys([note for fired in group for note in fired.notes])
-    return Finding(
-        rule=rule.id,
-        level=group[0].level,
-        ingredients=drugs,
-        partners=partners,
-        summary=fill(rule.summary, book, drugs, partners),
-        because=because,
-        mitigations=tuple([name for name in rule.suggest if name in guarded.offered]),
-        sources=_sources(group, drugs, book.knowledge),
-        notes=tuple([fill(note, book, drugs, partners) for note in notes]),
-    )
-
-
-def _sources(group: list[Fired], drugs: tuple[str, ...], knowledge: Knowledge) -> tuple[str, ...]:
-    """What the finding rests on first: the labels of an interaction, or what links a drug to
-    cramps where the rule is about any drug; then the rule's own.
-    """
-    rule = group[0].rule
-    rows = [citation for fired in group for citation in fired.cited]
-    signals = [
-        citation
-        for name in (drugs if rule.drug == ANY else ())
-        for claim in knowledge.ingredients[name].claims
-        if claim.kind == SIGNAL
-        for citation in claim.sources
-    ]
-    return tuple(dict.fromkeys(citation.source for citation in (*rows, *signals, *rule.sources)))
+    return tuple([weighed[name] for name in (*first, *added) if name in weighed])
 
 
 def _exposure(drugs: tuple[str, ...], book: FactBook) -> tuple[Evidence, ...]:

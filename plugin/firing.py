@@ -8,7 +8,7 @@ from knowledge.logic import prove
 from knowledge.model import Citation, Level, Rule
 from plugin.facts.book import DrugPage, FactBook
 from plugin.facts.pairs import Pairing, pairings
-from plugin.facts.plans import Chosen, Plans, Ready
+from plugin.facts.plans import Choice, Chosen, Plans, Ready
 from plugin.facts.selection import Candidate, Prepared
 from plugin.model import Evidence
 
@@ -35,35 +35,32 @@ def fire_rules(book: FactBook, plans: Plans) -> list[Fired]:
         return []  # as of most charts, of which then no fact need be known
     plan = plans.of(book.true)
     asked: Asked = {}
-    direct = _standing(_fire_all(book, [(name, plan.direct(name)) for name in drugs], asked))
-    said = {fired.rule.id for fired in direct}
-    beside = [
-        (name, _unless_said(plan.beside(name), said))
-        for name in dict.fromkeys([one.drug for one in direct])
-    ]
-    return direct + _fire_all(book, beside, asked)
-
-
-def _unless_said(chosen: Chosen, said: set[str]) -> Chosen:
-    """Without the rules that give way to one that fired."""
-    return tuple([one for one in chosen if said.isdisjoint(one[0].prepared.rule.yields_to)])
-
-
-def _fire_all(book: FactBook, by_drug: list[tuple[str, Chosen]], asked: Asked) -> list[Fired]:
     fired: list[Fired] = []
-    for name, chosen in by_drug:
-        if chosen:
-            page = book.page(name)
-            for one, candidate in chosen:
-                fired += _fire(one, candidate, page, asked)
-    return fired
+    for name in drugs:
+        for one, candidate in _asked_of(name, plan.direct(name), book):
+            fired += _fire(one, candidate, book.page(name), asked)
+    direct = _standing(fired)
+    said = {one.rule.id for one in direct}
+    beside: list[Fired] = []
+    for name in dict.fromkeys([one.drug for one in direct]):
+        for one, candidate in _asked_of(name, plan.beside(name), book):
+            if said.isdisjoint(one.prepared.rule.yields_to):  # else one that fired says the same
+                beside += _fire(one, candidate, book.page(name), asked)
+    return direct + beside
+
+
+def _asked_of(name: str, choice: Choice, book: FactBook) -> Chosen:
+    """The rules to prove of a drug: those about interactions where the table says something."""
+    if len(choice.alone) == len(choice.every) or not book.table.speaks_of(name):
+        return choice.alone
+    return choice.every if book.page(name).interaction_states else choice.alone
 
 
 def _fire(one: Ready, candidate: Candidate, page: DrugPage, asked: Asked) -> list[Fired]:
     prepared = one.prepared
     interaction = prepared.interaction
     if interaction is not None and interaction.state not in page.interaction_states:
-        return []  # most rules about interactions, of most drugs
+        return []
     if _stopped(one, page):
         return []
     because = _because(prepared, candidate, page, asked)
@@ -126,6 +123,8 @@ def _standing(fired: list[Fired]) -> list[Fired]:
     A rule that is itself replaced replaces nothing. The loader refuses circles, so asking of the
     greater whether it stands comes to an end.
     """
+    if not any(one.rule.replaces or one.rule.covers for one in fired):
+        return fired
     rivals: dict[str, list[Fired]] = {}
     for one in fired:
         for name in (one.drug, *one.partners) if one.rule.covers else (one.drug,):

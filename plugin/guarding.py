@@ -119,6 +119,8 @@ class Guarded:
 
     def propose_unprompted(self) -> None:
         """Weigh those that no rule proposes."""
+        if self._rails.silent(self._book.record):
+            return
         self.propose([rail.mitigation.id for rail in self._rails.unprompted if self._matters(rail)])
 
     def _matters(self, rail: Rail) -> bool:

@@ -19,10 +19,16 @@ def lab_orders(
     mitigation that repeats it.
     """
     wanted: dict[str, list[str]] = {}
+    asked: dict[str, bool] = {}  # of many mitigations that order the same
     for one in offered:
         mitigation = knowledge.mitigations[one.id]
         for name in mitigation.orders:
-            if name in mitigation.repeats or not _known(name, knowledge, book):
+            known = False
+            if name not in mitigation.repeats:
+                if name not in asked:
+                    asked[name] = _known(name, knowledge, book)
+                known = asked[name]
+            if not known:
                 wanted.setdefault(name, []).append(one.id)
     return tuple(LabOrder(name, tuple(ids)) for name, ids in wanted.items())
 

@@ -10,6 +10,7 @@ from plugin.facts.book import FactBook
 
 _PLACEHOLDER = re.compile(r"\{([a-z0-9-]+)\}")
 NOT_KNOWN = "not known"
+_NAMED = frozenset({"drugs", "with"})  # placeholders that are of no result
 
 
 def listed(names: tuple[str, ...]) -> str:
@@ -21,7 +22,10 @@ def listed(names: tuple[str, ...]) -> str:
 
 def fill(sentence: str, book: FactBook, drugs: tuple[str, ...], partners: tuple[str, ...]) -> str:
     """Fill `{drugs}`, `{with}` and the labs of a sentence: value, unit and day of the result."""
-    parts = list(_parts(sentence))
+    known = _parts(sentence)
+    if _NAMED.issuperset(known[1::2]):
+        return _filled(sentence, drugs, partners)
+    parts = list(known)
     for place in range(1, len(parts), 2):
         name = parts[place]
         if name == "drugs":
@@ -31,6 +35,19 @@ def fill(sentence: str, book: FactBook, drugs: tuple[str, ...], partners: tuple[
         else:
             parts[place] = lab_words(book, name)
     filled = "".join(parts)
+    return filled[:1].upper() + filled[1:]
+
+
+@lru_cache(maxsize=4096)
+def _filled(sentence: str, drugs: tuple[str, ...], partners: tuple[str, ...]) -> str:
+    """A sentence that speaks of drugs alone, which recur between patients."""
+    named = {"drugs": listed(drugs), "with": listed(partners)}
+    filled = "".join(
+        [
+            named.get(part, part) if place % 2 else part
+            for place, part in enumerate(_parts(sentence))
+        ]
+    )
     return filled[:1].upper() + filled[1:]
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from functools import cached_property
 
 from knowledge import vocabulary as v
 from knowledge.logic import prove
@@ -23,6 +22,7 @@ from plugin.facts.patient import PATIENT_FACTS, Answers, Proof
 from plugin.facts.problems import by_condition
 from plugin.facts.times import age_in_years
 from plugin.model import PatientRecord
+from plugin.reading.memo import once
 
 _NO_STATES: frozenset[v.InteractionState] = frozenset()
 
@@ -79,20 +79,19 @@ class FactBook:
         self._pages: dict[str, DrugPage] = {}
         self._taken: dict[str, tuple[str, ...]] = {}
 
-    @cached_property
+    @once
     def labs(self) -> LabViews:
         """The labs, as they stand on the day of assessment."""
-        constants = self.knowledge.constants
         return LabViews(
             self.record.labs,
             self.record.unread,
             self.knowledge.labs,
             self.as_of,
-            current_days=int(constants["current-result-days"].value),
-            recent_days=int(constants["recent-result-days"].value),
+            current_days=self.numbers.current_days,
+            recent_days=self.numbers.recent_days,
         )
 
-    @cached_property
+    @once
     def true(self) -> int:
         """The numbered facts that hold, as bits: each that `prove` has evidence of."""
         return facts_that_hold(self)
@@ -135,15 +134,17 @@ class DrugPage:
         self.drug = drug
         self.prove: Callable[[v.Fact], Proof] = _OfDrug(self).__getitem__
 
-    @cached_property
+    @once
     def interactions(self) -> tuple[Hit, ...]:
         """The rows of the interaction table that apply to this drug."""
-        return self.book.table.hits(self.drug, self.book.drugs, self.book.prove)
+        book = self.book
+        return book.table.hits(self.drug, book.drugs, book.prove)
 
-    @cached_property
+    @once
     def interaction_states(self) -> frozenset[v.InteractionState]:
         """What any row says of this drug."""
-        return _NO_STATES.union(*[hit.states for hit in self.interactions])
+        hits = self.interactions
+        return _NO_STATES.union(*[hit.states for hit in hits]) if hits else _NO_STATES
 
 
 def _of_book(page: DrugPage, fact: v.Fact) -> Proof:

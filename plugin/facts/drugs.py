@@ -11,7 +11,7 @@ from msgspec import Struct
 from plugin.model import Dispense, Medication, PatientRecord, Reaction
 
 
-class Drug(Struct, frozen=True):
+class Drug(Struct, frozen=True, gc=False):
     """A current, systemic ingredient."""
 
     name: str
@@ -55,17 +55,19 @@ def current_drugs(record: PatientRecord) -> dict[str, Drug]:
                 entries.setdefault(name, []).append(medication)
             if start and (name not in starts or start < starts[name]):
                 starts[name] = start
-    return {
-        name: Drug(
+    dispenses, reactions = record.dispenses, record.reactions
+    drugs: dict[str, Drug] = {}
+    for name in sorted(entries):
+        taken = entries[name]
+        drugs[name] = Drug(
             name,
-            tuple(entries[name]),
+            tuple(taken),
             starts.get(name),
-            _about(record.dispenses, name) if record.dispenses else (),
-            tuple(r for r in record.reactions if name in r.ingredients) if record.reactions else (),
-            tuple([entry.reference for entry in entries[name]]),
+            _about(dispenses, name) if dispenses else (),
+            tuple(r for r in reactions if name in r.ingredients) if reactions else (),
+            (taken[0].reference,) if len(taken) == 1 else tuple([one.reference for one in taken]),
         )
-        for name in sorted(entries)
-    }
+    return drugs
 
 
 def _about(dispenses: Iterable[Dispense], name: str) -> tuple[Dispense, ...]:

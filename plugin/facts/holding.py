@@ -21,12 +21,18 @@ def facts_that_hold(book: FactBook) -> int:
 
 
 def _of_drugs(book: FactBook) -> int:
-    true = 0
-    takes = book.numbers.takes
+    numbers = book.numbers
+    takes, counted = numbers.takes, numbers.counted
+    true = numbers.counted_of_none
+    tally: dict[int, int] = {}
     for name in book.drugs:
         true |= takes.get(name, 0)
-    for fact, bit in book.numbers.counts:
-        if len(book.taken(fact.group)) >= fact.at_least:
+        if name in counted:
+            for place in counted[name]:
+                tally[place] = tally.get(place, 0) + 1
+    for place, number in tally.items():
+        fact, bit = numbers.counts[place]
+        if number >= fact.at_least:
             true |= bit
     return true | _of_entries(book)
 
@@ -34,16 +40,14 @@ def _of_drugs(book: FactBook) -> int:
 def _of_entries(book: FactBook) -> int:
     """How any of the drugs is taken, and whether somebody prescribed it."""
     true = 0
-    routes: set[str] = set()
+    numbers = book.numbers
+    routes = numbers.routes
     for drug in book.drugs.values():
         for entry in drug.entries:
-            routes.add(entry.route)
+            true |= routes.get(entry.route, 0)
             if entry.not_prescribed:
-                true |= book.numbers.not_prescribed
-    for by_route, bit in book.numbers.routes:
-        if by_route.route in routes:
-            true |= bit
-    for handed_over, bit in book.numbers.dispensed if book.record.dispenses else ():
+                true |= numbers.not_prescribed
+    for handed_over, bit in numbers.dispensed if book.record.dispenses else ():
         if book.ask(handed_over) is not None:
             true |= bit
     return true
@@ -56,7 +60,11 @@ def _of_patient(book: FactBook) -> int:
         fact, bit = numbers.has.get(condition, (None, 0))
         if fact is not None and book.ask(fact) is not None:
             true |= bit
-    for known, bit in (*numbers.ages, *(numbers.unread if book.record.unread else ())):
+    age = book.age
+    for fact_of_age, bit in numbers.ages if age is not None else ():
+        if age is not None and fact_of_age.holds(age):
+            true |= bit
+    for known, bit in numbers.unread if book.record.unread else ():
         if book.ask(known) is not None:
             true |= bit
     return true
@@ -71,14 +79,13 @@ def _of_labs(book: FactBook) -> int:
         true ^= states[LabState.UNKNOWN]
         for state in states_of(view):
             true |= states[state]
-        true |= _of_values(view, numbers.cuts[analyte])
+        if view.results and not view.suspect:
+            true |= _of_values(view, numbers.cuts[analyte])
     return true
 
 
 def _of_values(view: LabView, cuts: Cuts) -> int:
-    """What every one of the results proves; nothing where they are suspect."""
-    if view.suspect or not view.results:
-        return 0
+    """What every one of the results proves."""
     true = _of_value(view.results[0], cuts)
     for result in view.results[1:]:
         true &= _of_value(result, cuts)

@@ -37,10 +37,12 @@ _LIMITS = frozenset(
 )
 # What an unconfirmed row must say to be worth a line; of a dose that was not read it says nothing.
 _WORTH_A_LINE = _LIMITS | {InteractionState.CAUTION, InteractionState.ALONE_CAUTION}
+_NOBODY: frozenset[str] = frozenset()
 _UNCONFIRMED = frozenset({InteractionState.UNCONFIRMED})
 
 _Proof = tuple[Evidence, ...]
-_Row = tuple[Interaction, tuple[frozenset[str], ...]]  # with those of whom each partner is one
+# With those of whom each partner is one, and with all of these.
+_Row = tuple[Interaction, tuple[frozenset[str], ...], frozenset[str]]
 
 
 class Hit(Struct, frozen=True):
@@ -50,6 +52,19 @@ class Hit(Struct, frozen=True):
     states: frozenset[InteractionState]
     partners: tuple[str, ...]
     because: tuple[Evidence, ...]
+
+
+class _Rows(Struct, frozen=True):
+    """The rows about one drug, in order; those that ask for no partner; and all their partners."""
+
+    every: tuple[_Row, ...]
+    alone: tuple[_Row, ...]
+    partners: frozenset[str]
+
+
+def _rows(rows: list[_Row]) -> _Rows:
+    alone = tuple(row for row in rows if not row[1])
+    return _Rows(tuple(rows), alone, _NOBODY.union(*[named for _, _, named in rows]))
 
 
 class InteractionTable:
@@ -62,11 +77,12 @@ class InteractionTable:
                 f"{jurisdiction!r} is no jurisdiction of the interaction table: "
                 f"use one of {', '.join(sorted(known))}"
             )
-        self._by_drug: dict[str, list[_Row]] = {}
+        by_drug: dict[str, list[_Row]] = {}
         for row in _in_force(knowledge.interactions, jurisdiction):
             for name in knowledge.members(row.drug):
                 others = tuple(knowledge.members(partner) - {name} for partner in row.partners)
-                self._by_drug.setdefault(name, []).append((row, others))
+                by_drug.setdefault(name, []).append((row, others, _NOBODY.union(*others)))
+        self._by_drug = {name: _rows(rows) for name, rows in by_drug.items()}
 
     def speaks_of(self, name: str) -> bool:
         """Whether any row is about the drug."""
@@ -79,14 +95,20 @@ class InteractionTable:
         patient_fact: Callable[[Fact], _Proof | None],
     ) -> tuple[Hit, ...]:
         """Every row that applies to the drug and adds something; confirmed rows come first."""
+        rows = self._by_drug.get(drug.name)
+        if rows is None:
+            return ()
+        taken = rows.partners.intersection(drugs)
         found: list[Hit] = []
-        for row, others in self._by_drug.get(drug.name, ()):
-            if any(map(drugs.keys().isdisjoint, others)):
+        for row, others, named in rows.every if taken else rows.alone:
+            if any(map(taken.isdisjoint, others)):
                 continue
-            partners = sorted({name for members in others for name in members & drugs.keys()})
-            hit = _hit(row, drug, [drugs[name] for name in partners], patient_fact)
+            partners = [drugs[name] for name in sorted(taken & named)] if named else []
+            hit = _hit(row, drug, partners, patient_fact)
             if hit is not None:
                 found.append(hit)
+        if len(found) < 2:  # noqa: PLR2004 - nobody else to speak
+            return tuple(found)
         return tuple(hit for hit in found if not any(_outspeaks(one, hit) for one in found))
 
 

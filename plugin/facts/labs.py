@@ -19,7 +19,7 @@ from plugin.facts.drugs import as_number
 from plugin.model import Evidence, LabResult, Unread
 
 
-class LabView(Struct, frozen=True):
+class LabView(Struct, frozen=True, gc=False):
     """What is known of one analyte on the day of assessment."""
 
     results: tuple[LabResult, ...]  # the newest, more than one if of the same moment
@@ -33,6 +33,7 @@ class LabView(Struct, frozen=True):
         return self.results[0] if self.results else None
 
 
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 NOTHING = LabView((), (), suspect=False, recent=False)
 
 
@@ -91,19 +92,24 @@ def _view(
     newest = results if len(results) == 1 else _newest(results)
     day = newest[0].day
     return LabView(
-        results=tuple(newest),
-        unread=tuple([entry for entry in hidden if entry.day is None or entry.day >= day]),
-        suspect=newest[0].suspect if len(newest) == 1 else _doubtful(newest, lab),
-        recent=(as_of - day).days <= recent_days,
+        tuple(newest),
+        tuple([one for one in hidden if one.day is None or one.day >= day]) if hidden else (),
+        newest[0].suspect if len(newest) == 1 else _doubtful(newest, lab),
+        (as_of - day).days <= recent_days,
     )
 
 
 def _newest(results: list[LabResult]) -> list[LabResult]:
     """Those of the latest moment, by reference."""
-    moments = [_moment(result) for result in results]
-    latest = max(moments)
-    newest = [result for result, moment in zip(results, moments, strict=True) if moment == latest]
-    return sorted(newest, key=_reference)
+    newest: list[LabResult] = []
+    latest = _LONG_AGO
+    for result in results:
+        moment = result.instant or _moment(result)
+        if moment > latest:
+            newest, latest = [result], moment
+        elif moment == latest:
+            newest.append(result)
+    return newest if len(newest) == 1 else sorted(newest, key=_reference)
 
 
 def _reference(result: LabResult) -> str:

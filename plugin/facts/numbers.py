@@ -54,12 +54,16 @@ class FactNumbers:
         for fact in _named(knowledge):
             self._number(fact)
         self._closed: dict[int, int] = {}
+        self.current_days = int(knowledge.constants["current-result-days"].value)
+        self.recent_days = int(knowledge.constants["recent-result-days"].value)
         self.takes = self._by_ingredient()
         self.has = {fact.condition: (fact, bit) for fact, bit in self._of_kind(v.Has)}
         self.counts = self._of_kind(v.Count)
         self.ages = self._of_kind(v.Age)
         self.unread = self._of_kind(v.UnreadKind)
-        self.routes = self._of_kind(v.DrugRoute)
+        self.counted = self._counted()
+        self.counted_of_none = either(bit for fact, bit in self.counts if not fact.at_least)
+        self.routes = {fact.route: bit for fact, bit in self._of_kind(v.DrugRoute)}
         self.dispensed = self._of_kind(v.DrugDispensed)
         self.not_prescribed = self.bits.get(v.DrugNotPrescribed(), 0)
         self.states = {
@@ -148,6 +152,14 @@ class FactNumbers:
         for fact, bit in self._of_kind(v.Takes):
             for name in self._knowledge.members(fact.selector):
                 found[name] = found.get(name, 0) | bit
+        return found
+
+    def _counted(self) -> dict[str, tuple[int, ...]]:
+        """The places in `counts` of what counts each ingredient; few are counted."""
+        found: dict[str, tuple[int, ...]] = {}
+        for place, (fact, _) in enumerate(self.counts):
+            for name in self._knowledge.members(fact.group):
+                found[name] = (*found.get(name, ()), place)
         return found
 
     def _cuts(self, analyte: str) -> Cuts:

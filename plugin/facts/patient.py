@@ -39,7 +39,7 @@ def _count(book: FactBook, fact: v.Count) -> Proof:
 
 def _age(book: FactBook, fact: v.Age) -> Proof:
     age = book.age
-    if age is None or (age < fact.years) != (fact.op == "<"):
+    if age is None or not fact.holds(age):
         return None
     return (Evidence(str(fact), book.record.reference, age, "a"),)
 

@@ -30,6 +30,13 @@ class Ready(Struct, frozen=True):
 Chosen = tuple[tuple[Ready, Candidate], ...]
 
 
+class Choice(Struct, frozen=True):
+    """The rules to prove of one drug, and those of them that ask for no row of the table."""
+
+    every: Chosen
+    alone: Chosen
+
+
 class Plan:
     """What is left to be proven where certain facts hold. Filled as drugs are met.
 
@@ -40,33 +47,35 @@ class Plan:
         self._true = true
         self._index = index
         self._awake = {place: _ready(one, true) for place, one in index.awake(true).items()}
-        self._direct: dict[str, Chosen] = {}
-        self._beside: dict[str, Chosen] = {}
+        self._direct: dict[str, Choice] = {}
+        self._beside: dict[str, Choice] = {}
         self.offers: dict[str, tuple[Offered, tuple[str, ...]]] = {}
 
-    def direct(self, name: str) -> Chosen:
+    def direct(self, name: str) -> Choice:
         """The rules to prove of an ingredient by itself."""
         return self._chosen(name, self._direct, self._index.direct)
 
-    def beside(self, name: str) -> Chosen:
+    def beside(self, name: str) -> Choice:
         """The rules to prove of an ingredient once another rule has flagged it."""
         return self._chosen(name, self._beside, self._index.beside)
 
     def _chosen(
         self,
         name: str,
-        known: dict[str, Chosen],
+        known: dict[str, Choice],
         candidates: Callable[[str], tuple[Candidate, ...]],
-    ) -> Chosen:
-        chosen = known.get(name)
-        if chosen is None:
+    ) -> Choice:
+        choice = known.get(name)
+        if choice is None:
             awake, true = self._awake, self._true
-            chosen = known[name] = tuple(
+            every = tuple(
                 (awake[one.position], one)
                 for one in candidates(name)
                 if one.position in awake and one.gate.open(true)
             )
-        return chosen
+            alone = tuple(one for one in every if one[0].prepared.interaction is None)
+            choice = known[name] = Choice(every, alone)
+        return choice
 
 
 def _ready(one: Prepared, true: int) -> Ready:

@@ -8,6 +8,8 @@ and is given a gate, so that most rules are dismissed by a look at the facts tha
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from msgspec import Struct
 
 from knowledge.logic import Gate, gate_of
@@ -25,6 +27,7 @@ from knowledge.vocabulary import (
 )
 from plugin.facts.numbers import INTERACTION, FactNumbers, either, partner_fact
 from plugin.facts.substance import static_fact
+from plugin.reading.memo import remembered
 
 
 class Prepared(Struct, frozen=True):
@@ -48,7 +51,10 @@ class Candidate(Struct, frozen=True):
 
 
 class RuleIndex:
-    """The rules for each ingredient, those for flagged drugs apart; filled as drugs are met."""
+    """The rules for each ingredient, those for flagged drugs apart; filled as drugs are met.
+
+    `speaks_of`: whether any rule may fire on an ingredient by itself.
+    """
 
     def __init__(self, knowledge: Knowledge, numbers: FactNumbers) -> None:
         self._knowledge = knowledge
@@ -56,6 +62,7 @@ class RuleIndex:
         self.rules = tuple(self._prepared(rule) for rule in knowledge.rules)
         self._needed = tuple((one.gate.all_of, one.gate.one_of, one) for one in self.rules)
         self._by_name: dict[str, tuple[tuple[Candidate, ...], tuple[Candidate, ...]]] = {}
+        self.speaks_of: Callable[[str], bool] = remembered(self._speaks_of)
 
     def awake(self, true: int) -> dict[int, Prepared]:
         """The rules that the facts about the patient let fire, by their place."""
@@ -65,8 +72,7 @@ class RuleIndex:
             if true & needed == needed and (not one_of or one.gate.open(true))
         }
 
-    def speaks_of(self, name: str) -> bool:
-        """Whether any rule may fire on the ingredient by itself."""
+    def _speaks_of(self, name: str) -> bool:
         return name in self._knowledge.ingredients and bool(self._of(name)[0])
 
     def direct(self, name: str) -> tuple[Candidate, ...]:

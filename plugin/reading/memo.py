@@ -5,8 +5,9 @@ It holds pieces of patients' records, so it is bounded both in how many and in h
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Hashable
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from knowledge.terminology.concept import Coding
 from plugin.reading.elements import CodeableConcept
@@ -40,6 +41,26 @@ def remembered(find: Callable[[K], V], longest: int = LONGEST) -> Callable[[K], 
     The question is a text, a concept, or a tuple of such; anything else in it counts as short.
     """
     return _Memo(find, longest).__getitem__
+
+
+if TYPE_CHECKING:
+    once = functools.cached_property
+else:
+
+    class once:  # noqa: N801 - used as a decorator
+        """`functools.cached_property` without the lock that Python 3.11 takes for each.
+
+        For values that are one thread's: whoever is second would find the same again.
+        """
+
+        def __init__(self, find: Callable[[Any], Any]) -> None:
+            self._find, self._name, self.__doc__ = find, find.__name__, find.__doc__
+
+        def __get__(self, instance: Any, owner: type) -> Any:
+            if instance is None:
+                return self
+            found = instance.__dict__[self._name] = self._find(instance)
+            return found
 
 
 def _length(question: object) -> int:
