@@ -26,12 +26,13 @@ from plugin.model import (
     Assessment,
     Evidence,
     Finding,
-    ListedMedication,
+    FirstLook,
     NotAssessed,
     Offered,
     PatientRecord,
     Withheld,
 )
+from plugin.reading.medications import listing
 from plugin.reading.memo import remembered
 from plugin.wording import fill
 
@@ -69,14 +70,27 @@ class Assessor:
 
     def assess(self, record: PatientRecord, as_of: date) -> Assessment:
         """The answer about one patient on one day."""
-        return self.assess_at_first(record, as_of) or self.assess_in_full(record, as_of)
+        return self.assess_at_first(_first_look(record), as_of) or self.assess_in_full(
+            record, as_of
+        )
 
-    def assess_at_first(self, record: PatientRecord, as_of: date) -> Assessment | None:
-        """The answer where it takes none of the results; None where they may matter."""
-        reason = self._not_assessed(record, as_of)
-        if reason is not None or self._quiet(record):
-            return self._bare(record, as_of, reason)
-        return None
+    def assess_at_first(self, look: FirstLook, as_of: date) -> Assessment | None:
+        """The answer where it takes no more than a look; None where the rest may matter."""
+        reason = self._not_assessed(look, as_of)
+        if reason is None and not self._quiet(look):
+            return None
+        return Assessment(
+            patient=look.reference,
+            as_of=as_of,
+            knowledge_version=self.knowledge.version,
+            level=Level.NONE,
+            medications=look.medications,
+            findings=(),
+            mitigations=(),
+            withheld=(),
+            unread=look.unread,
+            not_assessed=reason,
+        )
 
     def assess_in_full(self, record: PatientRecord, as_of: date) -> Assessment:
         """The same of a patient who is to be assessed, though nothing may be to be said."""
@@ -104,43 +118,20 @@ class Assessor:
         """The rule that a finding is of."""
         return self._rules[finding.rule]
 
-    def _not_assessed(self, record: PatientRecord, as_of: date) -> NotAssessed | None:
-        if record.deceased:
+    def _not_assessed(self, look: FirstLook, as_of: date) -> NotAssessed | None:
+        if look.deceased:
             return NotAssessed.DECEASED
-        born = record.birth_date
+        born = look.birth_date
         if born is not None and age_in_years(born, as_of) < self._adult:
             return NotAssessed.UNDER_18
         return None
 
-    def _quiet(self, record: PatientRecord) -> bool:
+    def _quiet(self, look: FirstLook) -> bool:
         """True where nothing can be found or offered: no rule speaks of any drug that is taken.
 
         So it is of most patients of a list, of whom then no fact need be known.
         """
-        speaks_of = self._index.speaks_of
-        for medication in record.medications:
-            if medication.current:
-                for name in medication.ingredients:
-                    if speaks_of(name) and medication.route.systemic:
-                        return False
-        return self._rails.silent(record)
-
-    def _bare(
-        self, record: PatientRecord, as_of: date, reason: NotAssessed | None = None
-    ) -> Assessment:
-        """The answer that finds nothing."""
-        return Assessment(
-            patient=record.reference,
-            as_of=as_of,
-            knowledge_version=self.knowledge.version,
-            level=Level.NONE,
-            medications=_listed(record),
-            findings=(),
-            mitigations=(),
-            withheld=(),
-            unread=record.unread,
-            not_assessed=reason,
-        )
+        return not any(map(self._index.speaks_of, look.taken)) and self._rails.silent(look.unread)
 
     def _ordered(self, groups: list[list[Fired]], guarded: Guarded) -> list[list[Fired]]:
         """Highest level first; then what is about a drug before care beside it, the strongest
@@ -172,7 +163,7 @@ class Assessor:
             as_of=book.as_of,
             knowledge_version=self.knowledge.version,
             level=findings[0].level if findings else Level.NONE,
-            medications=_listed(record),
+            medications=listing(record.medications)[0],
             findings=findings,
             mitigations=offered,
             withheld=_in_order(guarded.withheld, groups),
@@ -234,12 +225,10 @@ class Assessor:
         )
 
 
-def _listed(record: PatientRecord) -> tuple[ListedMedication, ...]:
-    return tuple(
-        [
-            ListedMedication(m.reference, m.text, m.current, m.ingredients, m.match)
-            for m in record.medications
-        ]
+def _first_look(record: PatientRecord) -> FirstLook:
+    listed, taken = listing(record.medications)
+    return FirstLook(
+        record.reference, record.birth_date, record.deceased, listed, taken, record.unread
     )
 
 

@@ -22,7 +22,7 @@ from plugin.facts.book import FactBook
 from plugin.facts.labs import evidence_of
 from plugin.facts.numbers import FactNumbers, either
 from plugin.facts.plans import Plans
-from plugin.model import Evidence, Offered, PatientRecord, Withheld
+from plugin.model import Evidence, Offered, Unread, Withheld
 
 
 class Rail(Struct, frozen=True):
@@ -44,10 +44,12 @@ class Rails(Struct, frozen=True):
     unprompted: tuple[Rail, ...]
     heard: frozenset[str] | None  # kinds of which an unread entry is behind each unprompted one
 
-    def silent(self, record: PatientRecord) -> bool:
-        """True where no unprompted one can be offered or withheld, by a look at the record."""
+    def silent(self, unread: tuple[Unread, ...]) -> bool:
+        """True where no unprompted one can be offered or withheld, by what was not read."""
         heard = self.heard
-        return heard is not None and not any(one.kind in heard for one in record.unread)
+        if heard is None:
+            return False
+        return not unread or not any(one.kind in heard for one in unread)
 
 
 def rails(knowledge: Knowledge, numbers: FactNumbers) -> Rails:
@@ -119,7 +121,7 @@ class Guarded:
 
     def propose_unprompted(self) -> None:
         """Weigh those that no rule proposes."""
-        if self._rails.silent(self._book.record):
+        if self._rails.silent(self._book.record.unread):
             return
         self.propose([rail.mitigation.id for rail in self._rails.unprompted if self._matters(rail)])
 

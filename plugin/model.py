@@ -232,6 +232,17 @@ class ListedMedication(Struct, frozen=True, gc=False):
     match: Match
 
 
+class FirstLook(Struct, frozen=True, gc=False):
+    """What of a record tells whether anything may be found in it, and what is said if not."""
+
+    reference: str
+    birth_date: date | None
+    deceased: bool
+    medications: tuple[ListedMedication, ...]
+    taken: frozenset[str]  # ingredients taken now by a route that reaches muscle
+    unread: tuple[Unread, ...]
+
+
 class NotAssessed(StrEnum):
     """Why a patient as a whole was not assessed."""
 

@@ -28,6 +28,7 @@ from plugin.reading.shapes import Resource
 
 if TYPE_CHECKING:
     from plugin.reading.labs import Measured
+    from plugin.reading.medications import Undated
 
 _ID_LENGTH = 64  # FHIR's longest id
 is_id = re.compile(rf"[A-Za-z0-9.-]{{1,{_ID_LENGTH}}}").fullmatch
@@ -67,7 +68,8 @@ class Reading:
         self.as_of = as_of
         self.directory = directory
         self.ordered = ordered
-        self.medications: list[Medication] = []
+        self.today = as_of.isoformat()
+        self.medications: list[Medication | Undated] = []
         self.dispenses: list[Dispense] = []
         self.labs: list[LabResult] = []
         self.results: list[tuple[Entry, Analyte, Measured, str]] = []  # put off (`labs.py`)

@@ -38,13 +38,14 @@ class Gathered(Struct, frozen=True):
 
 
 def gather(
-    raw_entries: Sequence[AnyEntry], opened: Callable[[AnyEntry], Entry] | None = None
+    raw_entries: Sequence[AnyEntry],
+    opened: Callable[[Iterable[AnyEntry]], list[Entry]] | None = None,
 ) -> Gathered:
     """Decode, drop duplicates, and keep the newest of each type and id.
 
     `opened` decodes instead where there is nothing to settle (`plain.py`).
     """
-    read = list(map(opened or entry_of, raw_entries))
+    read = opened(raw_entries) if opened else list(map(entry_of, raw_entries))
     by_name = {entry.reference: entry for entry in read}
     if len(by_name) < len(read):
         return _settled(raw_entries, list(map(entry_of, raw_entries)) if opened else read)
@@ -61,14 +62,12 @@ def entry_of(sent: AnyEntry) -> Entry:
     return named(sent, resource, type(resource).__name__)
 
 
-def named(
-    sent: AnyEntry, resource: Resource | None, type_: str, broken: str = "", known: object = None
-) -> Entry:
+def named(sent: AnyEntry, resource: Resource | None, type_: str, broken: str = "") -> Entry:
     """The entry under the reference that it is shown by."""
     raw, url = sent.raw, sent.full_url
     id_ = resource.id if resource is not None else ""
     reference = f"{type_}/{id_}" if is_id(id_) else shown_reference(type_, id_, raw)
-    return Entry(raw, type_, reference, resource, broken, (url,) if url else (), known)
+    return Entry(raw, type_, reference, resource, broken, (url,) if url else ())
 
 
 def _settled(raw_entries: Sequence[AnyEntry], read: Sequence[Entry]) -> Gathered:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+from typing import TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from knowledge.model import RouteClass
 from knowledge.terminology.concept import Match
-from plugin.model import DailyDose, Dispense, Medication, UnreadReason
+from plugin.model import DailyDose, Dispense, ListedMedication, Medication, UnreadReason
 from plugin.reading.context import Entry, Reading
 from plugin.reading.currency import Currency, currency_of, is_bounded
 from plugin.reading.dates import day_of
@@ -56,16 +59,29 @@ def read_medicine(entry: Entry, medicine: Medicine, reading: Reading) -> bool:
     return True
 
 
-class CommonOrder(Struct, frozen=True, gc=False):
-    """What all orders of these elements come to, whatever their id and date.
+class Said(Struct, frozen=True, gc=False):
+    """What orders that share all but id and date come to.
 
-    `head` and `tail` are the fields of its Medication around its reference and its start, `later`
-    and `untaken` those of one that is dated after the day of assessment.
+    `head` and `tail` are the fields of a Medication around its reference and its start, `listed`
+    those of a ListedMedication behind its reference; `taken` are ingredients that reach muscle.
     """
 
     head: tuple[str, str, bool, str, tuple[str, ...], Match, RouteClass]
     tail: tuple[tuple[DailyDose, ...], bool]
-    later: tuple[str, str, bool, str, tuple[str, ...], Match, RouteClass] | None
+    listed: tuple[str, bool, tuple[str, ...], Match]
+    taken: tuple[str, ...]
+
+
+class CommonOrder(Struct, frozen=True, gc=False):
+    """What is said of an order, and of one that is dated after the day of assessment."""
+
+    now: Said
+    later: Said | None  # None where it is the same
+
+
+# The reference of an order, what is said of it, and its date as it was written: nothing asks for
+# the start of a drug of which no rule speaks.
+Undated: TypeAlias = tuple[str, Said, str]
 
 
 def common_order(order: MedicationRequest, reading: Reading) -> CommonOrder | None:
@@ -78,23 +94,65 @@ def common_order(order: MedicationRequest, reading: Reading) -> CommonOrder | No
     if not product.known or not currency.taken or currency.unknown:
         return None
     one = _listed(Entry(b"", "MedicationRequest", "", order), order, product, currency, reading)
-    head = (one.kind, one.text, one.current, one.why_not_current)
-    rest = (one.ingredients, one.match, one.route)
-    later = (one.kind, one.text, False, "starts-later", *rest) if one.current else None
-    return CommonOrder((*head, *rest), (one.doses, one.not_prescribed), later)
+    starts_later = replace(one, current=False, why_not_current="starts-later", doses=())
+    return CommonOrder(_said(one), _said(starts_later) if one.current else None)
+
+
+def _said(one: Medication) -> Said:
+    of_drugs = one.ingredients, one.match, one.route
+    return Said(
+        (one.kind, one.text, one.current, one.why_not_current, *of_drugs),
+        (one.doses, one.not_prescribed),
+        (one.text, one.current, one.ingredients, one.match),
+        taken_of(one),
+    )
+
+
+def taken_of(one: Medication) -> tuple[str, ...]:
+    """The ingredients of a medication that reach muscle now."""
+    return one.ingredients if one.current and one.route.systemic else ()
 
 
 def read_plain_order(entry: Entry, order: PlainOrder, reading: Reading) -> bool:
     """Read one of which all but its id and date is known."""
     known: CommonOrder = entry.known
-    written = day_of(order.authored_on) if order.authored_on else None
-    start = written.first if written is not None else None
-    if start is None or start <= reading.as_of or known.later is None:
-        one = Medication(entry.reference, *known.head, start, *known.tail)
-    else:
-        one = Medication(entry.reference, *known.later, start)
-    reading.medications.append(one)
+    said, written = known.now, order.authored_on
+    # As texts, dates stand in their order: what begins with a digit, and not after today's, is not
+    # after today, or no date.
+    if known.later is not None and not "0" <= written <= reading.today:
+        first = day_of(written) if written else None
+        if first is not None and first.first > reading.as_of:
+            said = known.later
+    reading.medications.append((entry.reference, said, written))
     return True
+
+
+def dated(one: Medication | Undated) -> Medication:
+    """A medication with its start."""
+    if isinstance(one, Medication):
+        return one
+    reference, said, written = one
+    first = day_of(written) if written else None
+    return Medication(reference, *said.head, first.first if first is not None else None, *said.tail)
+
+
+def listing(
+    medications: Iterable[Medication | Undated],
+) -> tuple[tuple[ListedMedication, ...], frozenset[str]]:
+    """Medications as an answer lists them, and what of them reaches muscle now."""
+    listed: list[ListedMedication] = []
+    taken: set[str] = set()
+    for one in medications:
+        if isinstance(one, tuple):
+            said = one[1]
+            listed.append(ListedMedication(one[0], *said.listed))
+            taken.update(said.taken)
+        else:
+            listed.append(
+                ListedMedication(one.reference, one.text, one.current, one.ingredients, one.match)
+            )
+            taken.update(taken_of(one))
+    return tuple(listed), frozenset(taken)
 
 
 def _fault(

@@ -7,7 +7,7 @@ found by the long way once. An entry of which anything is otherwise goes the lon
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import partial
 from typing import Union
@@ -15,7 +15,7 @@ from typing import Union
 import msgspec
 
 from knowledge.model import Knowledge
-from plugin.reading.context import Entry, Reading
+from plugin.reading.context import Entry, Reading, is_id, shown_reference
 from plugin.reading.elements import ABSENT
 from plugin.reading.gather import entry_of, named
 from plugin.reading.labs import common_result
@@ -38,11 +38,12 @@ _LONGEST = 2000  # bytes of it: a concept, and how it is taken
 _ORDER = (b"status", b"intent", b"medicationCodeableConcept", b"dosageInstruction")
 _RESULT = (b"status", b"code", b"referenceRange", b"interpretation")
 _KEEP = 8  # terminologies held at a time; a process uses one, tests a few
-_KNOWN: dict[Resolve, tuple[Knowledge, Callable[[AnyEntry], Entry]]] = {}
+Opener = Callable[[Iterable[AnyEntry]], list[Entry]]
+_KNOWN: dict[Resolve, tuple[Knowledge, Opener]] = {}
 
 
-def opener(knowledge: Knowledge, resolve: Resolve) -> Callable[[AnyEntry], Entry]:
-    """A function that decodes an entry: as a plain one with what is known of it, if it is one."""
+def opener(knowledge: Knowledge, resolve: Resolve) -> Opener:
+    """A function that decodes entries: as plain ones with what is known of them, if they are."""
     held = _KNOWN.get(resolve)
     if held is not None and held[0] is knowledge:
         return held[1]
@@ -59,27 +60,35 @@ def opener(knowledge: Knowledge, resolve: Resolve) -> Callable[[AnyEntry], Entry
 
 
 def _opened(
-    sent: AnyEntry,
+    entries: Iterable[AnyEntry],
     orders: Callable[[bytes], object],
     results: Callable[[bytes], object],
-) -> Entry:
-    one = sent.resource
-    if one is None:
-        try:
-            one = decode_first(sent.raw)
-        except FAULTS:
-            return entry_of(sent)
-    if type(one) is PlainOrder:
-        asked = one.status, one.intent, one.medication_codeable_concept, one.dosage_instruction
-        type_, known = "MedicationRequest", orders(_BETWEEN.join(asked))
-    elif type(one) is PlainResult:
-        asked = one.status, one.code, one.reference_range, one.interpretation
-        type_, known = "Observation", results(_BETWEEN.join(asked))
-    else:
-        return named(sent, one, type(one).__name__)
-    if known is None or one.implicit_rules or one.modifier_extension is not ABSENT:
-        return entry_of(sent)
-    return named(sent, one, type_, known=known)
+) -> list[Entry]:
+    opened: list[Entry] = []
+    for sent in entries:
+        one = sent.resource
+        if one is None:
+            try:
+                one = decode_first(sent.raw)
+            except FAULTS:
+                opened.append(entry_of(sent))
+                continue
+        if type(one) is PlainOrder:
+            order = one.status, one.intent, one.medication_codeable_concept, one.dosage_instruction
+            type_, known = "MedicationRequest", orders(_BETWEEN.join(order))
+        elif type(one) is PlainResult:
+            result = one.status, one.code, one.reference_range, one.interpretation
+            type_, known = "Observation", results(_BETWEEN.join(result))
+        else:
+            opened.append(named(sent, one, type(one).__name__))
+            continue
+        if known is None or one.implicit_rules or one.modifier_extension is not ABSENT:
+            opened.append(entry_of(sent))
+            continue
+        raw, url, id_ = sent.raw, sent.full_url, one.id
+        reference = f"{type_}/{id_}" if is_id(id_) else shown_reference(type_, id_, raw)
+        opened.append(Entry(raw, type_, reference, one, "", (url,) if url else (), known))
+    return opened
 
 
 def _order(asked: bytes, reading: Reading) -> object:

@@ -10,19 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
 from knowledge.model import Knowledge
-from plugin.model import LabResult, PatientRecord, Tally, Unread, UnreadReason
+from plugin.model import FirstLook, PatientRecord, Tally, Unread, UnreadReason
 from plugin.reading.allergies import read_allergy
 from plugin.reading.conditions import read_condition
 from plugin.reading.context import Entry, Reading
 from plugin.reading.derived import with_derived
 from plugin.reading.gather import Gathered, gather
 from plugin.reading.labs import read_observation, read_plain_result, results_of
-from plugin.reading.medications import read_medicine, read_plain_order
+from plugin.reading.medications import dated, listing, read_medicine, read_plain_order
+from plugin.reading.memo import once
 from plugin.reading.naming import Resolve
 from plugin.reading.pages import read_bundle, read_outcome
 from plugin.reading.patient import Owner, Person, owner_of, read_patient
@@ -60,7 +60,8 @@ _POINTED_AT = frozenset({Medication, Specimen})  # of use where another entry re
 
 
 class Glance:
-    """A record at a first look: all of it but the results that had nothing to be said of them.
+    """A record at a first look: all of it but the dates of orders, and the results that had
+    nothing to be said of them.
 
     Most records are never asked for those, since no rule speaks of any drug that is taken.
     """
@@ -70,32 +71,37 @@ class Glance:
         self._owner = owner
         self._person = person
         self._tally = tally
-        self.record = self._with(())
+        unread = reading.unread
+        self._unread = tuple(sorted(unread, key=_REFERENCE)) if unread else ()
 
-    @cached_property
+    @property
+    def first(self) -> FirstLook:
+        """What tells whether the rest may matter."""
+        person = self._person
+        listed, taken = listing(self._reading.medications)
+        return FirstLook(
+            self._owner.reference, person.birth_date, person.deceased, listed, taken, self._unread
+        )
+
+    @once
     def whole(self) -> PatientRecord:
-        """The record with every result, and what is computed of them."""
+        """The record with every date and result, and what is computed of them."""
         reading, person = self._reading, self._person
         labs = sorted([*reading.labs, *results_of(reading)], key=_REFERENCE)
-        if not labs:
-            return self.record
-        derived = with_derived(labs, reading.index.formulas, person.birth_date, person.sex)
-        return self._with(tuple(sorted(derived, key=_REFERENCE)))
-
-    def _with(self, labs: tuple[LabResult, ...]) -> PatientRecord:
-        reading, person = self._reading, self._person
-        unread = reading.unread
+        if labs:
+            derived = with_derived(labs, reading.index.formulas, person.birth_date, person.sex)
+            labs = sorted(derived, key=_REFERENCE)
         return PatientRecord(  # by place, since there are many
             self._owner.reference,
             person.birth_date,
             person.deceased,
             person.sex,
-            tuple(reading.medications),
+            tuple(map(dated, reading.medications)),
             tuple(reading.dispenses),
-            labs,
+            tuple(labs),
             tuple(reading.problems),
             tuple(reading.reactions),
-            tuple(sorted(unread, key=_REFERENCE)) if unread else (),
+            self._unread,
             self._tally,
         )
 

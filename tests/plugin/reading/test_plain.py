@@ -78,7 +78,7 @@ def _same(*sent: Any, as_of: date = AS_OF) -> PatientRecord:
 
 def _is_plain(sent: Json) -> bool:
     """Whether it is read in the short way."""
-    opened = opener(knowledge(), RESOLVE)(_raw(sent)[0])
+    (opened,) = opener(knowledge(), RESOLVE)(_raw(sent))
     assert (opened.known is None) == (type(opened.resource) not in PLAIN)
     return opened.known is not None
 
