@@ -27,6 +27,7 @@ from plugin.model import (
     Evidence,
     Finding,
     FirstLook,
+    ListedMedication,
     NotAssessed,
     Offered,
     PatientRecord,
@@ -70,8 +71,9 @@ class Assessor:
 
     def assess(self, record: PatientRecord, as_of: date) -> Assessment:
         """The answer about one patient on one day."""
-        return self.assess_at_first(_first_look(record), as_of) or self.assess_in_full(
-            record, as_of
+        look = _first_look(record)
+        return self.assess_at_first(look, as_of) or self.assess_in_full(
+            record, as_of, look.medications
         )
 
     def assess_at_first(self, look: FirstLook, as_of: date) -> Assessment | None:
@@ -92,15 +94,25 @@ class Assessor:
             not_assessed=reason,
         )
 
-    def assess_in_full(self, record: PatientRecord, as_of: date) -> Assessment:
-        """The same of a patient who is to be assessed, though nothing may be to be said."""
+    def assess_in_full(
+        self,
+        record: PatientRecord,
+        as_of: date,
+        listed: tuple[ListedMedication, ...] | None = None,
+    ) -> Assessment:
+        """The same of a patient who is to be assessed, though nothing may be to be said.
+
+        `listed` are the medications as a first look listed them, if it did.
+        """
         book = self.book(record, as_of)
         groups = _grouped(fire_rules(book, self._plans))
         guarded = Guarded(book, self._rails, self._plans)
         for group in groups:
             guarded.propose(group[0].rule.suggest)
         guarded.propose_unprompted()
-        return self._answer(book, self._ordered(groups, guarded), guarded)
+        if listed is None:
+            listed, _ = listing(record.medications)
+        return self._answer(book, self._ordered(groups, guarded), guarded, listed)
 
     def options(
         self, record: PatientRecord, as_of: date, findings: Iterable[Finding]
@@ -154,6 +166,7 @@ class Assessor:
         book: FactBook,
         groups: list[list[Fired]],
         guarded: Guarded,
+        listed: tuple[ListedMedication, ...],
     ) -> Assessment:
         findings = tuple([self._finding(group, book, guarded) for group in groups])
         record = book.record
@@ -163,7 +176,7 @@ class Assessor:
             as_of=book.as_of,
             knowledge_version=self.knowledge.version,
             level=findings[0].level if findings else Level.NONE,
-            medications=listing(record.medications)[0],
+            medications=listed,
             findings=findings,
             mitigations=offered,
             withheld=_in_order(guarded.withheld, groups),

@@ -123,8 +123,11 @@ def _standing(fired: list[Fired]) -> list[Fired]:
     A rule that is itself replaced replaces nothing. The loader refuses circles, so asking of the
     greater whether it stands comes to an end.
     """
-    if not any(one.rule.replaces or one.rule.covers for one in fired):
-        return fired
+    for one in fired:
+        if one.rule.replaces or one.rule.covers:
+            break
+    else:
+        return fired  # mostly
     rivals: dict[str, list[Fired]] = {}
     for one in fired:
         for name in (one.drug, *one.partners) if one.rule.covers else (one.drug,):

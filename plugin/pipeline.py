@@ -68,8 +68,9 @@ class Pipeline:
 
     def assess_seen(self, seen: Glance, as_of: date) -> Assessment:
         """The answer about a record; its results are made ready only where they may matter."""
-        at_first = self.assessor.assess_at_first(seen.first, as_of)
-        return at_first or self.assessor.assess_in_full(seen.whole, as_of)
+        look = seen.first
+        at_first = self.assessor.assess_at_first(look, as_of)
+        return at_first or self.assessor.assess_in_full(seen.whole, as_of, look.medications)
 
     def glance_at(
         self,

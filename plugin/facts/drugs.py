@@ -16,10 +16,20 @@ class Drug(Struct, frozen=True, gc=False):
 
     name: str
     entries: tuple[Medication, ...]
-    start: date | None  # earliest record of the ingredient, current or not
     dispenses: tuple[Dispense, ...]
     reactions: tuple[Reaction, ...]
     references: tuple[str, ...]  # of the entries that make it current
+    listed: tuple[Medication, ...]  # everything that the patient takes or took
+
+    @property
+    def start(self) -> date | None:
+        """The earliest record of the ingredient, current or not; few rules ask for it."""
+        starts = [
+            one.start
+            for one in self.listed
+            if one.start and self.name in one.ingredients and one.route.systemic
+        ]
+        return min(starts, default=None)
 
     @property
     def daily_mg(self) -> Decimal | None:
@@ -45,16 +55,10 @@ class Drug(Struct, frozen=True, gc=False):
 def current_drugs(record: PatientRecord) -> dict[str, Drug]:
     """Every ingredient taken now by a route that reaches muscle, by name, in name order."""
     entries: dict[str, list[Medication]] = {}
-    starts: dict[str, date] = {}
     for medication in record.medications:
-        if not medication.route.systemic:
-            continue
-        start = medication.start
-        for name in medication.ingredients:
-            if medication.current:
+        if medication.current and medication.route.systemic:
+            for name in medication.ingredients:
                 entries.setdefault(name, []).append(medication)
-            if start and (name not in starts or start < starts[name]):
-                starts[name] = start
     dispenses, reactions = record.dispenses, record.reactions
     drugs: dict[str, Drug] = {}
     for name in sorted(entries):
@@ -62,10 +66,10 @@ def current_drugs(record: PatientRecord) -> dict[str, Drug]:
         drugs[name] = Drug(
             name,
             tuple(taken),
-            starts.get(name),
             _about(dispenses, name) if dispenses else (),
             tuple(r for r in reactions if name in r.ingredients) if reactions else (),
             (taken[0].reference,) if len(taken) == 1 else tuple([one.reference for one in taken]),
+            record.medications,
         )
     return drugs
 

@@ -6,7 +6,7 @@ resource with one of them cannot be decoded as one of these.
 
 from __future__ import annotations
 
-from msgspec import Raw
+from msgspec import Raw, field
 
 from plugin.model import EntryKind
 from plugin.reading.elements import ABSENT, Quantity, Reference
@@ -30,7 +30,7 @@ class PlainOrder(Resource, tag="MedicationRequest", frozen=True, gc=False):
     medication_codeable_concept: Raw = ABSENT
     dosage_instruction: Raw = ABSENT
     reported_boolean: bool = False  # of no matter to an order proper
-    subject: Reference | None = None
+    owner: Reference | None = field(default=None, name="subject")
     authored_on: str = ""
 
     do_not_perform: Unsent = _UNSENT
@@ -55,10 +55,6 @@ class PlainOrder(Resource, tag="MedicationRequest", frozen=True, gc=False):
     when_handed_over: Unsent = _UNSENT
     when_prepared: Unsent = _UNSENT
 
-    @property
-    def owner(self) -> Reference | None:
-        return self.subject
-
 
 class PlainResult(Resource, tag="Observation", frozen=True, gc=False):
     """An Observation of one quantity at one time."""
@@ -70,7 +66,7 @@ class PlainResult(Resource, tag="Observation", frozen=True, gc=False):
     reference_range: Raw = ABSENT
     interpretation: Raw = ABSENT
     value_quantity: Quantity | None = None
-    subject: Reference | None = None
+    owner: Reference | None = field(default=None, name="subject")
     effective_date_time: str = ""
     issued: str = ""
 
@@ -92,10 +88,6 @@ class PlainResult(Resource, tag="Observation", frozen=True, gc=False):
     value_attachment: Unsent = _UNSENT
     value_reference: Unsent = _UNSENT
     data_absent_reason: Unsent = _UNSENT
-
-    @property
-    def owner(self) -> Reference | None:
-        return self.subject
 
 
 PLAIN: frozenset[type[Resource]] = frozenset({PlainOrder, PlainResult})

@@ -184,13 +184,18 @@ def _read_all(
     person = Person()
     read = unread = set_aside = 0
     pointed_at: list[int] = []
-    disputed, said = gathered.disputed, reading.unread
+    disputed, said, keys = gathered.disputed, reading.unread, owner.keys
     for number, entry in enumerate(gathered.entries):
         resource = entry.resource
         kind = type(resource)
         before = len(said)
         reader = _READERS.get(kind)
-        if reader is not None and resource is not None and owner.owns(resource):
+        subject = resource.owner if resource is not None else None
+        if (
+            reader is not None
+            and resource is not None
+            and (subject is None or subject.reference in keys or owner.owns(resource))
+        ):
             used = reader(entry, resource, reading)
         elif kind in _POINTED_AT:
             pointed_at.append(number)  # whether it is of use shows when all others are read
