@@ -10,16 +10,18 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import cast
 
+import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from plugin.model import LabResult, UnreadReason
 from plugin.reading.context import Entry, Reading
 from plugin.reading.dates import When, day_of, when
-from plugin.reading.elements import ABSENT, present
+from plugin.reading.elements import ABSENT, Quantity, present
 from plugin.reading.index import Analyte, Index
 from plugin.reading.memo import remembered
 from plugin.reading.plain_shapes import PlainResult
-from plugin.reading.repair import decode
+from plugin.reading.repair import FAULTS, decode
 from plugin.reading.shapes import Component, Observation
 from plugin.reading.specimen import haemolysed
 from plugin.reading.values import Amount, amount_of, has_value, upper_limit, written
@@ -32,6 +34,9 @@ _NOT_RESULTS = frozenset(
         "cannot-be-obtained",
     }
 )  # fmt: skip
+
+
+_QUANTITY = msgspec.json.Decoder(Quantity | None)
 
 
 class _UnusableError(Exception):
@@ -113,27 +118,34 @@ def common_result(result: Observation, reading: Reading) -> Analyte | object | N
 
 def read_plain_result(entry: Entry, result: PlainResult, reading: Reading) -> bool:
     """Read one of which the analyte is known, if there is nothing more to say of it."""
-    analyte, quantity = entry.known, result.value_quantity
+    analyte = entry.known
     if not isinstance(analyte, Analyte):
         return False  # OF_NO_USE
     taken = day_of(result.effective_date_time)
-    if (
-        quantity is not None
-        and quantity.value is not None
-        and taken is not None
-        and taken.first <= reading.as_of
-    ):
-        number = str(quantity.value)
-        asked = (analyte, (number, quantity.unit, quantity.code, quantity.comparator))
-        try:
-            measured = _written(asked)
-        except _UnusableError:
-            measured = None
+    if taken is not None and taken.first <= reading.as_of:
+        measured = _sent((analyte, bytes(result.value_quantity)))
         if measured is not None:
             reading.results.append((entry, analyte, measured, result.effective_date_time))
             return True
-    decoded = decode(entry.raw).resource
-    return isinstance(decoded, Observation) and read_observation(entry, decoded, reading)
+    decoded = decode(entry.raw)
+    if not isinstance(decoded.resource, Observation):
+        return False
+    whole = replace(entry, resource=decoded.resource, broken=decoded.broken, known=None)
+    return read_observation(whole, decoded.resource, reading)
+
+
+@remembered
+def _sent(asked: tuple[Analyte, bytes]) -> Measured | None:
+    """A value by its JSON; None where there is more to be said of it."""
+    analyte, sent = asked
+    try:
+        quantity = _QUANTITY.decode(sent)
+        if quantity is None or quantity.value is None:
+            return None
+        number = str(quantity.value)
+        return _written((analyte, (number, quantity.unit, quantity.code, quantity.comparator)))
+    except (*FAULTS, _UnusableError):
+        return None
 
 
 def results_of(reading: Reading) -> Iterable[LabResult]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from msgspec import Raw, field
 
 from plugin.model import EntryKind
-from plugin.reading.elements import ABSENT, Quantity, Reference
+from plugin.reading.elements import ABSENT, Reference
 from plugin.reading.shapes import Resource
 
 
@@ -65,7 +65,7 @@ class PlainResult(Resource, tag="Observation", frozen=True, gc=False):
     code: Raw = ABSENT
     reference_range: Raw = ABSENT
     interpretation: Raw = ABSENT
-    value_quantity: Quantity | None = None
+    value_quantity: Raw = ABSENT
     owner: Reference | None = field(default=None, name="subject")
     effective_date_time: str = ""
     issued: str = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -157,6 +157,34 @@ def test_an_order_that_starts_later_is_not_current() -> None:
         order(id="m3", status="stopped", authoredOn="2030-01-01"),
     )
     assert ["starts-later", "", "stopped"] == [m.why_not_current for m in found.medications]
+
+
+TODAY = AS_OF.isoformat()
+
+
+@pytest.mark.parametrize("space", ["", " ", "\t", "\u00a0"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        TODAY, TODAY[:4], TODAY[:7], "2030", f"{TODAY}T23:59:59Z", f"{TODAY}T00:00:00+14:00",
+        (AS_OF + timedelta(days=1)).isoformat(), "2026-13-01", "2026-10-1", "1", "x", "\u0662026",
+    ],
+)  # fmt: skip
+def test_whether_an_order_starts_later_is_told_by_comparing_texts(text: str, space: str) -> None:
+    """As if every date had been read: what is no date, or has a space around it, among them."""
+    _same(order(authoredOn=space + text), order(id="m2", authoredOn=text + space))
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        None, 5, "3.3 mmol/L", {}, [], [{"value": 3.3}], {"value": "high", "unit": "mmol/L"},
+        {"value": 3.3, "unit": 5}, {"value": 3.3, "unit": "mmol/L", "code": None},
+        {"value": 1e300, "unit": "mmol/L"}, {"value": 3.3, "unit": "mmol/L", "extension": [1]},
+    ],
+)  # fmt: skip
+def test_a_quantity_that_is_not_as_fhir_has_it_reads_as_it_does_in_any_result(sent: Any) -> None:
+    _same(lab(valueQuantity=sent), lab(id="o2"))
 
 
 @pytest.mark.parametrize(
