@@ -38,15 +38,13 @@ def cds_blueprint(
     endpoints: Sequence[Endpoint],
     gate: Gate = open_to_all,
     feedback: FeedbackSink | None = None,
-    whole: WholeReader | None = None,
 ) -> Blueprint:
     """Serve the endpoints to those whom `gate` lets in; take feedback where there is a sink for it.
-
-    `whole` reads sound calls at once.
 
     Raises ValueError for two of one id and hook, or an unknown hook.
     """
     services = _by_id_and_hook(endpoints)
+    whole = WholeReader(key for endpoint in endpoints for key in endpoint.service.prefetch)
     discovery = discovery_document([endpoint.service for endpoint in endpoints])
     blueprint = Blueprint("cds_hooks", __name__)
 

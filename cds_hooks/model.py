@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 Card: TypeAlias = dict[str, Any]  # a card as CDS Hooks 2.0 writes it, in plain JSON values
 
@@ -49,15 +49,13 @@ class State(StrEnum):
 
 
 class Sent(Struct, frozen=True, gc=False):
-    """A resource as it was sent, and its address in a Bundle.
+    """A resource as it was sent, undecoded, and its address in a Bundle."""
 
-    Either its JSON, undecoded, or where the call was read at once (`whole.py`) what it was read as.
-    """
+    resource: ClassVar[None] = None  # of other entries, what they were decoded as
 
-    raw: bytes  # `null` for an entry without a resource; empty where `resource` is there
+    raw: bytes  # `null` for an entry without a resource
     full_url: str = ""
     place: int = 1  # of its entry in the Bundle that was sent, from 1
-    resource: Any = None
 
 
 class PrefetchValue(Struct, frozen=True, gc=False):
@@ -116,8 +114,7 @@ class HookRequest(Struct, frozen=True):
 
     `context` holds plain values under snake case names; the Bundles of a context, such as
     `draftOrders`, are in `bundles` under the protocol's own names. `referred` are resources that
-    others refer to and that were fetched. `caller` is None where clients need not sign. `undecoded`
-    gives the prefetch as JSON where the call was read at once (`whole.py`).
+    others refer to and that were fetched. `caller` is None where clients need not sign.
     """
 
     hook: str
@@ -128,15 +125,6 @@ class HookRequest(Struct, frozen=True):
     referred: tuple[Sent, ...] = ()
     fhir: FhirAccess | None = None
     caller: Caller | None = None
-    undecoded: Callable[[], Mapping[str, PrefetchValue]] | None = None
-
-    def in_json(self) -> HookRequest:
-        """The same with every resource as its JSON, beside which fetched ones can be put: of two
-        with one type and id, their bytes decide.
-        """
-        if self.undecoded is None:
-            return self
-        return structs.replace(self, prefetch=self.undecoded(), undecoded=None)
 
     def value(self, name: str) -> PrefetchValue:
         """The value of a key; ABSENT when the client left it out."""

@@ -60,7 +60,7 @@ def _bundle(raw: bytes, bundle: Peek) -> PrefetchValue:
         resource = bytes(item.resource)
         if resource or not bytes(item.response):
             sent.append(Sent(resource or _NULL, item.full_url, place))
-            plain = plain and resource.startswith(_STARTS) and not resource.startswith(_WRAPPERS)
+            plain = plain and is_plain(resource)
         else:  # the answer to a request that brought nothing
             problem = problem or refused_response(bytes(item.response))
     if not plain:
@@ -70,6 +70,13 @@ def _bundle(raw: bytes, bundle: Peek) -> PrefetchValue:
         return PrefetchValue(State.FAILED, problem=problem)
     more = more or says_more(bundle.total, len(sent)) or has_next(bundle.link)
     return PrefetchValue(State.PRESENT, tuple(sent), more, problem)
+
+
+def is_plain(resource: bytes) -> bool:
+    """Whether this is no OperationOutcome and no Bundle, which would have to be taken apart."""
+    if resource.startswith(_STARTS) and not resource.startswith(_WRAPPERS):
+        return True  # nearly always
+    return bool(resource) and _OUTCOME not in resource and _BUNDLE not in resource
 
 
 def refuse_many(entries: int) -> None:

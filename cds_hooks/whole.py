@@ -1,26 +1,27 @@
-"""A call read in one pass, resources and all, where everything in it is as FHIR has it.
+"""A call read in one pass down to its entries, where its envelope is as the protocol has it.
 
 Taken apart piece by piece (`decode.py`, `prefetch.py`), each byte of a call is looked at three
-times. A service that gives the types of its resources has sound calls read at once; whatever is odd
-in any way is left to the pieces, so that there is one place where oddities are judged.
+times. What a service asks for is known, and so is the shape of each answer: one pass then gives
+every entry as its JSON. Whatever is odd in any way is left to the pieces, so that there is one
+place where oddities are judged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from operator import itemgetter
-from typing import Any, Union
+from collections.abc import Iterable
+from typing import Any, Literal
 
 import msgspec
 from msgspec import UNSET, Raw, Struct
+from msgspec.structs import astuple
 
 from cds_hooks.bundle import has_next, is_misspelt, is_search_result, says_more
-from cds_hooks.model import PrefetchValue, Sent, State
+from cds_hooks.model import PrefetchKey, PrefetchValue, Sent, State
 from cds_hooks.peek import NOTHING
-from cds_hooks.prefetch import MOST_ENTRIES
+from cds_hooks.prefetch import MOST_ENTRIES, is_plain, read_prefetch
 
 _NULL = PrefetchValue(State.NULL)
-_RESOURCE_TYPE = "resourceType"
+_SPACE = ("", " ")  # after a colon, as JSON writers differ
 
 
 class Body(Struct, rename="camel"):
@@ -34,49 +35,54 @@ class Body(Struct, rename="camel"):
     fhir_authorization: Any = None
 
 
+class _Item(Struct, rename="camel", gc=False):
+    """An entry of a Bundle."""
+
+    resource: Raw = NOTHING
+    full_url: str = ""
+
+
 class _Link(Struct, forbid_unknown_fields=True):
     relation: str = ""
     url: str = ""
 
 
-class _Page(
-    Struct, rename="camel", tag_field=_RESOURCE_TYPE, tag="Bundle", forbid_unknown_fields=True
-):
+class _Page(Struct, rename="camel", forbid_unknown_fields=True):
     """A Bundle. One with elements that searches do not have is odd, and may have misspelt some."""
 
+    resource_type: Literal["Bundle"]
     id: str = ""
     meta: Raw = NOTHING
     type: str | None = None
     timestamp: str = ""
     total: int | None = None
     link: tuple[_Link, ...] = ()
-    entry: tuple[Any, ...] = ()
+    entry: tuple[_Item, ...] = ()
 
 
 class WholeReader:
-    """Reads calls whose prefetch holds resources of these types and of no others.
+    """Reads calls that bring these prefetch keys, or some of them, and no others.
 
-    Each type is a Struct, tagged by `resourceType`, with a field `id`. Bundle and OperationOutcome
-    may not be among them: they say something of the call itself.
+    The query of a key says what answers it: a search is answered by a Bundle, a read by a resource.
     """
 
-    def __init__(self, resources: Sequence[type[Struct]]) -> None:
-        resource: Any = Union[tuple(resources)]  # noqa: UP007 - of types that are known here only
-        item = msgspec.defstruct(
-            "Item", [("resource", resource), ("full_url", str, "")], rename="camel", gc=False
-        )
-        self._page: Any = msgspec.defstruct(
-            "Page",
-            [("entry", tuple[item, ...], ())],  # type: ignore[valid-type]
-            bases=(_Page,),
-            tag_field=_RESOURCE_TYPE,
-            tag="Bundle",
+    def __init__(self, keys: Iterable[PrefetchKey]) -> None:
+        queries = {key.name: key.query for key in keys}
+        self._names = tuple(queries)
+        self._starts = tuple(map(_starts, queries.values()))
+        fields = {f"key_{number}": name for number, name in enumerate(queries)}
+        prefetch = msgspec.defstruct(
+            "Prefetch",
+            [
+                (field, _Page | None if "?" in query else Raw, UNSET)
+                for field, query in zip(fields, queries.values(), strict=True)
+            ],
+            rename=fields,
             forbid_unknown_fields=True,
         )
-        value: Any = Union[(*resources, self._page)]
         body = msgspec.defstruct(
             "WholeBody",
-            [("prefetch", dict[str, value | None] | None, None)],
+            [("prefetch", prefetch | None, None)],
             bases=(Body,),
             rename="camel",
         )
@@ -85,38 +91,51 @@ class WholeReader:
     def read(self, body: bytes) -> Body | None:
         """A call with its prefetch as PrefetchValues; None where anything of it is odd.
 
-        The body is UTF-8 without a byte order mark. Several entries of one type and id are odd:
-        which of them counts, their bytes decide.
+        The body is UTF-8 without a byte order mark.
         """
         try:
             read: Body = self._decoder.decode(body)
+            read.prefetch = self._values(read.prefetch)
         except (msgspec.DecodeError, RecursionError):
             return None
-        ids: list[tuple[type, str]] = []
+        return None if read.prefetch is None else read
+
+    def _values(self, prefetch: Any) -> dict[str, PrefetchValue] | None:
         values: dict[str, PrefetchValue] = {}
-        for name, sent in (read.prefetch or {}).items():
-            value = self._value(sent, ids)
+        if prefetch is None:
+            return values
+        entries = 0
+        for name, starts, sent in zip(self._names, self._starts, astuple(prefetch), strict=True):
+            if sent is UNSET:
+                continue
+            if sent is None:
+                values[name] = _NULL
+                continue
+            value = read_prefetch(sent) if type(sent) is Raw else _value(sent, starts)
             if value is None:
                 return None
             values[name] = value
-        if len(ids) > MOST_ENTRIES or len(set(ids)) < len(ids) or not all(map(itemgetter(1), ids)):
-            return None
-        read.prefetch = values
-        return read
+            entries += len(value.sent)
+        return values if entries <= MOST_ENTRIES else None
 
-    def _value(self, sent: Any, ids: list[tuple[type, str]]) -> PrefetchValue | None:
-        if sent is None:
-            return _NULL
-        if type(sent) is not self._page:
-            ids.append((type(sent), sent.id))
-            return PrefetchValue(State.PRESENT, (Sent(b"", "", 1, sent),))
-        items = sent.entry
-        ids += [(type(item.resource), item.resource.id) for item in items]
-        entries = [Sent(b"", one.full_url, n, one.resource) for n, one in enumerate(items, 1)]
-        if not entries and (is_misspelt(bytes(sent.meta)) or not is_search_result(sent.type)):
+
+def _starts(query: str) -> tuple[bytes, ...]:
+    """How the JSON of what a query asks for begins, as nearly every server writes it."""
+    asked = query.partition("?")[0].partition("/")[0]
+    return tuple(f'{{"resourceType":{space}"{asked}"'.encode() for space in _SPACE)
+
+
+def _value(page: _Page, starts: tuple[bytes, ...]) -> PrefetchValue | None:
+    entries: list[Sent] = []
+    for place, item in enumerate(page.entry, 1):
+        raw = bytes(item.resource)
+        if not raw.startswith(starts) and not is_plain(raw):
             return None
-        more = says_more(sent.total, len(entries)) or _has_next(sent.link)
-        return PrefetchValue(State.PRESENT, tuple(entries), more)
+        entries.append(Sent(raw, item.full_url, place))
+    if not entries and (is_misspelt(bytes(page.meta)) or not is_search_result(page.type)):
+        return None
+    more = says_more(page.total, len(entries)) or _has_next(page.link)
+    return PrefetchValue(State.PRESENT, tuple(entries), more)
 
 
 def _has_next(links: tuple[_Link, ...]) -> bool:

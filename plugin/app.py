@@ -13,13 +13,11 @@ from flask import Flask, Response
 from cds_hooks.blueprint import cds_blueprint
 from cds_hooks.errors import register_errors
 from cds_hooks.model import Service
-from cds_hooks.whole import WholeReader
 from plugin.cards import CardSite
 from plugin.config import Settings, settings_from_environment
 from plugin.errors import CrampcheckError
 from plugin.observe import Metrics, configure_logging, log_fault
 from plugin.pipeline import Pipeline, default_pipeline
-from plugin.reading.shapes import OF_RECORD
 from plugin.resources import lab_requests
 from plugin.services.answering import Answering
 from plugin.services.cramp_order_check import cramp_order_check
@@ -66,7 +64,7 @@ def create_app(
     endpoints = [*cramp_review(answering), *cramp_order_check(answering)]
     gate = gate_of(settings, store.replay if store else MemoryReplay(), metrics)
     feedback = store.feedback if store else None
-    app.register_blueprint(cds_blueprint(endpoints, gate, feedback, WholeReader(OF_RECORD)))
+    app.register_blueprint(cds_blueprint(endpoints, gate, feedback))
     register_errors(app, log_fault)
     services = [endpoint.service for endpoint in endpoints]
     _add_pages(app, settings, pipeline, metrics, services=services, today=today)

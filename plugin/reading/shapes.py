@@ -313,5 +313,3 @@ CLASSES: tuple[type[Resource], ...] = (
     OperationOutcome,
     Bundle,
 )
-# What an EHR holds of a patient, beside which a Bundle or an OperationOutcome is about the sending.
-OF_RECORD: tuple[type[Resource], ...] = CLASSES[:-2]

@@ -28,20 +28,10 @@ def hides_nothing_newer(entries: Sequence[Sent]) -> bool:
     We ask for the newest first; a client may not have sorted, and then the rest of the pages can
     hold anything.
     """
-    results = [_result_of(entry) for entry in entries]
+    results = [_decoder.decode(entry.raw) for entry in entries]
     days = [_day(result) for result in results]
     in_order = all(days) and all(newer >= older for newer, older in pairwise(days))
     return in_order and any(result.status in _USABLE for result in results)
-
-
-def _result_of(entry: Sent) -> _Result:
-    if entry.resource is None:
-        return _decoder.decode(entry.raw)
-    said = (
-        getattr(entry.resource, name, "")
-        for name in ("status", "effective_date_time", "effective_instant")
-    )
-    return _Result(*said)
 
 
 def _day(result: _Result) -> str:

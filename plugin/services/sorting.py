@@ -39,16 +39,8 @@ def sort_out(part: Part, value: PrefetchValue) -> Sorted:
     sent = value.sent
     if not sent:
         return _NOTHING
-    starts, types = part.starts, part.types
-    odd = [
-        one
-        for one in sent
-        if (
-            not one.raw.startswith(starts)
-            if one.resource is None
-            else type(one.resource).__name__ not in types
-        )
-    ]
+    starts = part.starts
+    odd = [one for one in sent if not one.raw.startswith(starts)]
     if odd:
         return _with_odd(part, sent, odd)
     return Sorted(sent)
@@ -70,8 +62,6 @@ def _with_odd(part: Part, sent: tuple[Sent, ...], odd: list[Sent]) -> Sorted:
 
 def name_of(sent: Sent) -> Name:
     """The type and id of a resource, as they stand; of what is no resource, empty."""
-    if sent.resource is not None:
-        return Name(type(sent.resource).__name__, sent.resource.id)
     try:
         return _names.decode(sent.raw)
     except msgspec.ValidationError:

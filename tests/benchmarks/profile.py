@@ -29,7 +29,6 @@ from plugin.cards import cards_for
 from plugin.config import settings_from_environment
 from plugin.pipeline import default_pipeline
 from plugin.reading.record import read_record
-from plugin.reading.shapes import OF_RECORD
 from plugin.services.intake import take_in
 from plugin.services.parts import parts_of
 from tests.benchmarks.apps import empty
@@ -104,8 +103,9 @@ def _table(folder: Path, nowhere: Any, passes: int, calls: int) -> dict[str, dic
 
 def _parts(bodies: list[bytes], today: date, passes: int) -> dict[str, float]:
     """What each step of an answer costs alone, in the order of the steps."""
-    pipeline, whole = default_pipeline(), WholeReader(OF_RECORD)
+    pipeline = default_pipeline()
     asked = parts_of(pipeline.knowledge)
+    whole = WholeReader(part.key for part in asked)
 
     def decode(body: bytes) -> Any:
         return decode_call(body, {"patient-view"}, whole=whole)

@@ -5,28 +5,20 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import msgspec
 import pytest
 
 from cds_hooks.decode import decode_call
-from cds_hooks.model import Sent, State
+from cds_hooks.model import Need, PrefetchKey, Sent, State
 from cds_hooks.whole import WholeReader
 
-
-class _Resource(msgspec.Struct, tag_field="resourceType", frozen=True):
-    id: str = ""
-    status: str = ""
-
-
-class Note(_Resource, tag="Note", frozen=True):
-    """A resource of a service that knows nothing of medicine."""
-
-
-class Person(_Resource, tag="Person", frozen=True):
-    """Another."""
-
-
-WHOLE = WholeReader((Note, Person))
+# A service that knows nothing of medicine.
+QUERIES = {
+    "person": "Person/{{context.patientId}}",
+    "notes": "Note?patient={{context.patientId}}",
+    "again": "Note?patient={{context.patientId}}&_count=5",
+    "more": "Other?patient={{context.patientId}}",
+}
+WHOLE = WholeReader(PrefetchKey(name, query, Need.WANTED) for name, query in QUERIES.items())
 PERSON = {"resourceType": "Person", "id": "p"}
 
 
@@ -50,18 +42,35 @@ def _body(prefetch: Any, **more: Any) -> bytes:
     return json.dumps(call).encode()
 
 
-def test_the_resources_of_a_sound_call_come_decoded_with_their_address_and_place() -> None:
-    prefetch = {"person": PERSON, "notes": _page(_note(), _note("n2", status="x")), "more": None}
-    request = decode_call(_body(prefetch), {"patient-view"}, whole=WHOLE)
-    assert (Sent(b"", "", 1, Person("p")),) == request.value("person").sent
+def _raw(resource: Any) -> bytes:
+    return json.dumps(resource).encode()
+
+
+def test_the_resources_of_a_sound_call_come_with_their_address_and_place() -> None:
+    notes = [_note(), _note("n2", status="x"), {"id": "late", "resourceType": "Note"}]
+    prefetch = {"more": None, "person": PERSON, "notes": _page(*notes)}
+    body = _body(prefetch)
+    assert WHOLE.read(body) is not None
+    request = decode_call(body, {"patient-view"}, whole=WHOLE)
+    assert (Sent(_raw(PERSON)),) == request.value("person").sent
     assert request.value("notes").sent == (
-        Sent(b"", "urn:x:0", 1, Note("n1")),
-        Sent(b"", "urn:x:1", 2, Note("n2", "x")),
+        Sent(_raw(notes[0]), "urn:x:0", 1),
+        Sent(_raw(notes[1]), "urn:x:1", 2),
+        Sent(_raw(notes[2]), "urn:x:2", 3),
     )
     assert request.value("notes").state is State.PRESENT
     assert not request.value("notes").incomplete
     assert request.value("more").state is State.NULL
-    assert request.value("other").state is State.ABSENT
+    assert request.value("again").state is State.ABSENT
+    assert request == decode_call(body, {"patient-view"})
+
+
+def test_a_call_without_prefetch_is_a_sound_one() -> None:
+    empty: tuple[Any, ...] = ({}, None)
+    for prefetch in empty:
+        read = WHOLE.read(_body(prefetch))
+        assert read is not None
+        assert {} == read.prefetch
 
 
 @pytest.mark.parametrize(
@@ -88,19 +97,19 @@ def test_an_empty_search_result_is_an_answer() -> None:
 @pytest.mark.parametrize(
     "prefetch",
     [
-        {"notes": _page({"resourceType": "Note"})},  # without an id
-        {"notes": _page(_note(), _note())},
-        {"notes": _page(_note()), "again": _page(_note(status="x"))},
-        {"notes": _page({"resourceType": "Other", "id": "o"})},
         {"notes": _page({"resourceType": "OperationOutcome", "issue": []})},
         {"notes": {"resourceType": "OperationOutcome", "issue": []}},
+        {"notes": _page({"id": "b", "resourceType": "Bundle", "entry": []})},
         {"notes": _page(_page(_note()))},
-        {"notes": _page(None)},
-        {"notes": _page(_note(status=None))},
-        {"notes": _page(_note(status=5))},
+        {"notes": {"entry": [{"resource": _note()}]}},
+        {"notes": {"resourceType": "bundle", "entry": [{"resource": _note()}]}},
+        {"notes": {"resourceType": "Bundle", "entry": [{"fullUrl": "urn:x:1"}]}},
+        {"notes": {"resourceType": "Bundle", "entry": [{"fullUrl": 5, "resource": _note()}]}},
         {"notes": {"resourceType": "Bundle", "type": "searchset", "Entry": []}},
         {"notes": _page(meta={"entries": []})},
         {"notes": {"resourceType": "Bundle", "type": "message"}},
+        {"notes": _note()},
+        {"unasked": _page(_note())},
         {"notes": _page(_note(), total="3")},
         {"notes": {"resourceType": "Bundle", "entry": [{"response": {"status": "404"}}]}},
         {"notes": {"resource": _note()}},
@@ -125,11 +134,24 @@ def test_a_body_that_is_no_call_is_refused_in_the_same_words() -> None:
         assert said[0] == said[1]
 
 
-def test_a_call_with_drafts_comes_as_its_json() -> None:
-    """A draft may be of what was sent, so that both are held against one another as sent."""
+def test_too_many_entries_are_refused_in_the_same_words() -> None:
+    from cds_hooks.errors import TooMany  # noqa: PLC0415 - of this test alone
+
+    body = _body({"notes": _page(), "again": _page()})
+    body = body.replace(
+        b'"entry": []', b'"entry": [' + b",".join([b'{"resource":{}}'] * 25_001) + b"]"
+    )
+    said = []
+    for whole in (None, WHOLE):
+        with pytest.raises(TooMany) as refused:
+            decode_call(body, {"patient-view"}, whole=whole)
+        said.append(str(refused.value))
+    assert said[0] == said[1]
+
+
+def test_drafts_are_taken_out_of_the_context_either_way() -> None:
     context = {"userId": "u", "patientId": "p", "draftOrders": _page(_note("d"))}
     body = _body({"person": PERSON}, hook="order-sign", context=context)
     request = decode_call(body, {"order-sign"}, whole=WHOLE)
-    assert json.loads(request.value("person").sent[0].raw) == PERSON
-    assert request.value("person").sent[0].resource is None
-    assert json.loads(request.bundles["draftOrders"].sent[0].raw) == _note("d")
+    assert request == decode_call(body, {"order-sign"})
+    assert _raw(_note("d")) == request.bundles["draftOrders"].sent[0].raw

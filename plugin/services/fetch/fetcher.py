@@ -71,8 +71,7 @@ class Fetcher:
         brought = _medicines(request, parts)
         if not self._seconds or not (wanted or open_references(brought, self._resolve)):
             return request
-        request = request.in_json()
-        return self._completed(request, access, wanted, _medicines(request, parts))
+        return self._completed(request, access, wanted, brought)
 
     def _completed(
         self, request: HookRequest, access: FhirAccess, wanted: list[Part], brought: list[Sent]

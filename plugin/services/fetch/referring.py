@@ -55,16 +55,12 @@ def open_references(sent: Iterable[Sent], resolve: Resolve) -> list[str]:
 
 def _may_point(one: Sent) -> bool:
     raw = one.raw
-    return one.resource is not None or _R4 in raw or _R5 in raw or _R5_PART in raw
-
-
-def _resource(one: Sent) -> Any:
-    return one.resource if one.resource is not None else decode(one.raw).resource
+    return _R4 in raw or _R5 in raw or _R5_PART in raw
 
 
 def _pointers(one: Sent) -> Iterator[_Pointer]:
     """The references of an entry to a Medication outside of it."""
-    for pointer in _all_pointers(_resource(one)):
+    for pointer in _all_pointers(decode(one.raw).resource):
         target = pointer.reference.reference
         if target and not target.startswith("#"):
             yield pointer
@@ -86,9 +82,9 @@ def _all_pointers(resource: Any) -> Iterator[_Pointer]:
 
 def _keys(one: Sent) -> set[str]:
     """The keys under which a Medication can be found; none for another resource."""
-    if one.resource is None and _IS_MEDICATION.search(one.raw) is None:
+    if _IS_MEDICATION.search(one.raw) is None:
         return set()
-    resource = _resource(one)
+    resource = decode(one.raw).resource
     if not isinstance(resource, Medication):
         return set()
     return keys_of(resource, MEDICATION, [one.full_url])
