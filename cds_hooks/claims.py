@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any, TypeGuard
 
 from msgspec import Struct
@@ -69,14 +70,14 @@ def claimed(token: Token, issuer: Issuer, address: str, now: float, lifetime: in
     return Claimed(algorithm, kid, jti, until, tenant)
 
 
-def _algorithm(header: dict[str, Any], issuer: Issuer) -> str:
+def _algorithm(header: Mapping[str, Any], issuer: Issuer) -> str:
     algorithm = header.get("alg")
     if not isinstance(algorithm, str) or algorithm not in issuer.algorithms:
         raise Refused(Reason.ALGORITHM)
     return algorithm
 
 
-def _kid(header: dict[str, Any], issuer: Issuer) -> str:
+def _kid(header: Mapping[str, Any], issuer: Issuer) -> str:
     """The name of the key. `jwk`, `x5u` and `x5c` are not looked at: a key is never in a token."""
     kid, kind = header.get("kid"), header.get("typ", "JWT")
     # We know of no extension, so that none can be critical (RFC 7515, section 4.1.11).
@@ -89,7 +90,7 @@ def _kid(header: dict[str, Any], issuer: Issuer) -> str:
     return kid
 
 
-def _audience(claims: dict[str, Any], issuer: Issuer, address: str) -> None:
+def _audience(claims: Mapping[str, Any], issuer: Issuer, address: str) -> None:
     audience = claims.get("aud")
     named = audience if isinstance(audience, list) else [audience]
     if not all(isinstance(one, str) for one in named):
@@ -98,7 +99,7 @@ def _audience(claims: dict[str, Any], issuer: Issuer, address: str) -> None:
         raise Refused(Reason.AUDIENCE)
 
 
-def _until(claims: dict[str, Any], now: float, lifetime: int) -> int:
+def _until(claims: Mapping[str, Any], now: float, lifetime: int) -> int:
     issued, expires = _time(claims, "iat"), _time(claims, "exp")
     if expires + SKEW <= now:
         raise Refused(Reason.EXPIRED)
@@ -110,7 +111,7 @@ def _until(claims: dict[str, Any], now: float, lifetime: int) -> int:
     return math.ceil(expires) + SKEW
 
 
-def _time(claims: dict[str, Any], name: str) -> float:
+def _time(claims: Mapping[str, Any], name: str) -> float:
     """A NumericDate (RFC 7519, section 2): seconds since 1970, which may have a fraction."""
     value = claims.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -120,7 +121,7 @@ def _time(claims: dict[str, Any], name: str) -> float:
     return float(value)
 
 
-def _tenant(claims: dict[str, Any], issuer: Issuer) -> str:
+def _tenant(claims: Mapping[str, Any], issuer: Issuer) -> str:
     tenant = claims.get("tenant")
     if tenant in (None, "") and not issuer.tenants:
         return ""
