@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from cds_hooks.errors import PrefetchMissing
-from cds_hooks.model import HookRequest, Need, PrefetchValue, Sent, State
+from cds_hooks.model import ABSENT, HookRequest, Need, PrefetchValue, Sent, State
 from plugin.model import EntryKind, Unread, UnreadReason
 from plugin.services.pages import hides_nothing_newer
 from plugin.services.parts import Part
@@ -31,15 +31,17 @@ def take_in(request: HookRequest, parts: Sequence[Part]) -> Intake:
     entries: list[Sent] = list(request.referred)
     missing: list[Unread] = []
     faults: list[str] = []
+    sent = request.prefetch
     for part in parts:
-        value = request.value(part.key.name)
+        value = sent.get(part.key.name, ABSENT)
         found = sort_out(part, value)
         entries += found.entries
         if part.key.need is Need.REQUIRED:
             fault = _fault(part, value, found, request.context["patient_id"])
             if fault:
                 faults.append(f"{part.key.name} ({part.key.query}): {fault}")
-        if _lacks(value) or found.malformed or not found.usable:
+        lacks = value.state not in _ANSWERED or value.incomplete or bool(value.problem)
+        if lacks or found.malformed or not found.usable:
             missing += _missing(part, value, found)
     if faults:
         raise PrefetchMissing(
@@ -54,10 +56,6 @@ def is_whole(part: Part, value: PrefetchValue) -> bool:
         return False
     found = sort_out(part, value)
     return not found.malformed and hides_nothing_newer(found.entries)
-
-
-def _lacks(value: PrefetchValue) -> bool:
-    return value.state not in _ANSWERED or value.incomplete or bool(value.problem)
 
 
 def _fault(part: Part, value: PrefetchValue, found: Sorted, patient_id: str) -> str:
