@@ -10,11 +10,6 @@ from plugin.screening.remote.bulk.reported import leave_out, read_deleted, read_
 from plugin.screening.remote.bulk.state import Fetched, FileCard, Missing
 
 _MEGABYTE = 1_000_000
-# A Medication is in nobody's compartment, so that an export of patients need not hold it.
-_NO_PRODUCTS = (
-    "no Medication came with it: the drug of an order that only points to one is unread. If there "
-    "are such orders, take --export system, or --group"
-)
 
 
 def summed(
@@ -27,8 +22,6 @@ def summed(
     outputs = [file for file in files if file.kind is Kind.OUTPUT]
     read = [file.name for file in outputs]
     lines = [_whole(transaction_time, outputs, cards)]
-    if _orders_alone(outputs):
-        lines.append(_NO_PRODUCTS)
     missing = [_short(file, cards[file.name]) for file in files if _is_short(file, cards)]
     for file in files:
         if file.kind is Kind.ERROR:
@@ -55,11 +48,6 @@ def _whole(time: str, outputs: Sequence[ExportFile], cards: Mapping[str, FileCar
     return (
         f"the export is here: {len(outputs)} files, {resources} resources, {size:.1f} MB{of_when}"
     )
-
-
-def _orders_alone(outputs: Sequence[ExportFile]) -> bool:
-    types = {file.type for file in outputs}
-    return "MedicationRequest" in types and "Medication" not in types
 
 
 def _is_short(file: ExportFile, cards: Mapping[str, FileCard]) -> bool:
