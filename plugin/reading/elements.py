@@ -215,6 +215,12 @@ class Issue(Element, frozen=True):
     code: str = ""
 
 
+class PatientLink(Element, frozen=True):
+    """That another record is, or was, of the same person."""
+
+    type: str = ""
+
+
 class Link(Element, frozen=True):
     """A link of a Bundle."""
 

@@ -15,6 +15,8 @@ from plugin.reading.references import key_of, keys_of
 from plugin.reading.shapes import Patient, Resource
 
 _PATIENT = "Patient"
+_REPLACED = "replaced-by"
+_MERGED = "the record was merged into another, which may hold more"
 _SCREEN = "Use `crampcheck screen` for more than one patient."
 
 
@@ -135,6 +137,9 @@ def read_patient(entry: Entry, patient: Patient, reading: Reading) -> Person:
         detail = "birthDate lies after the day of assessment"
         reading.not_read(entry, UnreadReason.DATE_NOT_READ, "", detail)
         born = None
+    if any(link.type == _REPLACED for link in patient.link):
+        # What is written from the merge on goes to the other: a silence about this one is none.
+        reading.not_read(entry, UnreadReason.INCOMPLETE, "", _MERGED)
     died = day_of(patient.deceased_date_time)
     return Person(
         birth_date=born.first if born else None,

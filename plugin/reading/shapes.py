@@ -23,6 +23,7 @@ from plugin.reading.elements import (
     Issue,
     Link,
     Meta,
+    PatientLink,
     Period,
     Quantity,
     Range,
@@ -284,6 +285,7 @@ class Patient(Resource, tag="Patient", frozen=True, gc=False):
     gender: str = ""
     deceased_boolean: bool = False
     deceased_date_time: str = ""
+    link: tuple[PatientLink, ...] = ()
 
 
 class OperationOutcome(Resource, tag="OperationOutcome", frozen=True, gc=False):

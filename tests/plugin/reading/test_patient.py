@@ -218,3 +218,29 @@ def test_an_item_of_a_list_that_is_no_object_is_said_and_the_rest_is_read() -> N
     record = read_bytes(b"[3, " + json.dumps(person()).encode() + b"]")
     assert "Patient/p1" == record.reference
     assert [UnreadReason.MALFORMED] == [one.reason for one in record.unread]
+
+
+OTHER = {"reference": "Patient/p2"}
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        ([{"other": OTHER, "type": "replaced-by"}], True),
+        ([{"other": OTHER, "type": "seealso"}, {"type": "replaced-by"}], True),
+        ([{"other": OTHER, "type": "replaces"}], False),
+        ([{"other": OTHER, "type": "seealso"}], False),
+        ([{"other": OTHER}], False),
+        ("Patient/p2", False),
+        ([], False),
+    ],
+)
+def test_a_record_that_was_replaced_by_another_is_said_not_to_be_complete(
+    link: object, said: bool
+) -> None:
+    """Later orders are in the other, so that finding nothing here would tell nothing."""
+    record = read(person(link=link), order())
+    assert [(UnreadReason.INCOMPLETE, EntryKind.PATIENT)] * said == [
+        (one.reason, one.kind) for one in record.unread
+    ]
+    assert (date(1960, 5, 4), 1) == (record.birth_date, len(record.medications))
