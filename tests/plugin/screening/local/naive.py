@@ -50,12 +50,10 @@ def _type(resource: Json) -> str:
 def _owner(entry: Entry, document: list[Entry], everywhere: list[Entry]) -> str:
     resource, _ = entry
     persons = {_own(one, url) for one, url in document if _type(one) == "Patient"} - {""}
-    only = persons.pop() if len(persons) == 1 else ""
+    only = _who(persons.pop(), everywhere) if len(persons) == 1 else ""
     kind = _type(resource)
     if kind == "Patient":
-        own = _own(*entry)
-        claims = _settled(own, everywhere)
-        return claims.pop() if len(claims) == 1 else own
+        return _who(_own(*entry), everywhere)
     if kind not in _USED:
         return only if kind in ("", "observation", *_ABOUT_SENDING) else ""
     if kind in _SHARED:
@@ -66,10 +64,13 @@ def _owner(entry: Entry, document: list[Entry], everywhere: list[Entry]) -> str:
     if not key.startswith(("Patient/", "urn:")):
         return ""
     near = _claimants(key, document)
-    if len(near) == 1:
-        return near.pop()
-    far = _settled(key, everywhere)
-    return far.pop() if len(far) == 1 else key
+    return _who(near.pop() if len(near) == 1 else key, everywhere)
+
+
+def _who(address: str, everywhere: list[Entry]) -> str:
+    """The one Patient who claims an address; the address itself where several do, or nobody."""
+    claims = _settled(address, everywhere) if address else set()
+    return claims.pop() if len(claims) == 1 else address
 
 
 def nobodys(documents: list[Json]) -> dict[str, set[str]]:

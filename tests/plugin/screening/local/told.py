@@ -85,6 +85,13 @@ MIXES: dict[str, list[Json]] = {
         _bundle({"fullUrl": _AT, "resource": _person("b")}),
         _bundle({"fullUrl": _AT, "resource": _person("a")}),
     ],
+    "a Patient without an id has an address that is made of another's": [
+        _person("c"),
+        _bundle(
+            {"fullUrl": "urn:uuid:c", "resource": {**_person("c"), "id": ""}},
+            {"resource": _order("urn:uuid:c", "m")},
+        ),
+    ],
     "one id at two servers and in two versions": [
         _order("https://one.example.org/fhir/Patient/a", "m"),
         _result("k", _POTASSIUM, 2.8),
