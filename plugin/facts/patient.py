@@ -39,9 +39,8 @@ def _count(book: FactBook, fact: v.Count) -> Proof:
 
 def _age(book: FactBook, fact: v.Age) -> Proof:
     age = book.age
-    if age is None or not fact.holds(age):
-        return None
-    return (Evidence(str(fact), book.record.reference, age, "a"),)
+    known = age is not None and fact.holds(age)
+    return (Evidence(str(fact), book.record.reference, age, "a"),) if known else None
 
 
 def _unread(book: FactBook, fact: v.UnreadKind) -> Proof:

@@ -128,10 +128,9 @@ def read_plain_result(entry: Entry, result: PlainResult, reading: Reading) -> bo
             reading.results.append((entry, analyte, measured, result.effective_date_time))
             return True
     decoded = decode(entry.raw)
-    if not isinstance(decoded.resource, Observation):
-        return False
-    whole = replace(entry, resource=decoded.resource, broken=decoded.broken, known=None)
-    return read_observation(whole, decoded.resource, reading)
+    observation = cast("Observation", decoded.resource)  # what is plain is one
+    whole = replace(entry, resource=observation, broken=decoded.broken, known=None)
+    return read_observation(whole, observation, reading)
 
 
 @remembered

@@ -57,8 +57,6 @@ else:
             self._find, self._name, self.__doc__ = find, find.__name__, find.__doc__
 
         def __get__(self, instance: Any, owner: type) -> Any:
-            if instance is None:
-                return self
             found = instance.__dict__[self._name] = self._find(instance)
             return found
 

@@ -28,11 +28,8 @@ class Owner(Struct, frozen=True):
 
     def owns(self, resource: Resource) -> bool:
         """True for a resource of this patient; one that names nobody goes with the record."""
-        subject = resource.owner
-        if subject is None or subject.reference in self.keys:
-            return True  # nearly always
-        key = _subject_key(subject.reference)
-        return not key or key in self.keys
+        named = resource.owner.reference if resource.owner is not None else ""
+        return named in self.keys or not (key := _subject_key(named)) or key in self.keys
 
     def is_person(self, person: Patient) -> bool:
         """True for the patient's own resource; without an id it can only be that."""

@@ -74,6 +74,14 @@ def test_age_is_in_completed_years(born: date | None, fact: str, holds: bool) ->
         assert (fact, "Patient/p") == (finding.because[0].fact, finding.because[0].reference)
 
 
+def test_one_of_several_facts_is_enough_whichever_is_asked_first() -> None:
+    chart = record(medications=(DRUG,), birth_date=date(1990, 1, 1))
+    for facts in (["age>=65", "age<65"], ["age<65", "age>=65"]):
+        finding = said(chart, facts)
+        assert finding is not None
+        assert ["age<65"] == [one.fact for one in finding.because]
+
+
 @pytest.mark.parametrize(
     ("born", "deceased", "reason"),
     [

@@ -55,6 +55,13 @@ def test_nothing_is_found_of_whom_nothing_is_looked_up(sketch: Sketch, drugs: in
         assert answer == assessor.assess_in_full(chart, sketch.as_of)
 
 
+def test_the_long_way_lists_the_medications_itself() -> None:
+    """Whoever has not had the first look gets the same answer."""
+    assessor = Assessor(knowing(rule("takes:furosemide")))
+    chart = record(medications=(taking("furosemide"), taking("simvastatin", current=False)))
+    assert assessor.assess(chart, TODAY) == assessor.assess_in_full(chart, TODAY)
+
+
 def test_what_is_offered_unprompted_is_heard_of_a_patient_without_drugs() -> None:
     """By what could not be read, if that is what it asks for, and else in any case."""
     asks = mitigation("ask", unprompted=True, offer_when=["unread:medications"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.plugin.screening.spark.mixed import write_mixed
 RESULTS = ("assessments.ndjson", "summary.csv", "quarantine.ndjson", "failed.ndjson")
 EXIT_LEFT_OUT = 13
 _PIECE = 20_000  # bytes
+_PATIENTS = 40 if os.environ.get("CRAMPCHECK_SOAK") == "1" else 16
 SYNTHEA = Path(__file__).parents[5] / "shared" / "data" / "synthea-100"
 
 
@@ -30,7 +32,7 @@ def through_spark(source: object, out: Path, *more: str) -> int:
 def mixed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A source, and what the local engine makes of it."""
     folder = tmp_path_factory.mktemp("mixed")
-    source = write_mixed(folder / "source", 40)
+    source = write_mixed(folder / "source", _PATIENTS)
     assert screened(source, folder / "local") == EXIT_LEFT_OUT
     return source, folder / "local"
 
