@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import redirect_stderr
 from datetime import date
 from http import HTTPStatus
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -46,7 +47,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.profile", description=__doc__)
     parser.add_argument("--passes", type=int, default=15)
     parser.add_argument("--calls", type=int, default=100, help="different ones in a pass")
-    parser.add_argument("--write", type=Path, help="a page whose table becomes this one")
+    parser.add_argument("--write", type=Path, help="a page whose first table becomes this one")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, open(os.devnull, "w") as nowhere:
         table = _table(Path(folder), nowhere, options.passes, options.calls)
@@ -66,10 +67,11 @@ def _lines(table: dict[str, dict[str, float]]) -> list[str]:
 
 
 def _with_table(page: str, lines: list[str]) -> str:
-    """The page with its one table replaced."""
+    """The page with its first table replaced."""
     old = page.splitlines()
-    first, *_ = places = [n for n, line in enumerate(old) if line.startswith("|")]
-    return "\n".join([*old[:first], *lines, *old[places[-1] + 1 :], ""])
+    first = next(n for n, line in enumerate(old) if line.startswith("|"))
+    table = takewhile(lambda line: line.startswith("|"), old[first:])
+    return "\n".join([*old[:first], *lines, *old[first + len(list(table)) :], ""])
 
 
 def _table(folder: Path, nowhere: Any, passes: int, calls: int) -> dict[str, dict[str, float]]:
