@@ -36,7 +36,8 @@ def viewer_of(request: HookRequest, pseudonyms: Pseudonyms) -> bytes | None:
 
 def told_of(assessment: Assessment, pseudonyms: Pseudonyms) -> bytes:
     """A digest of all that a card about what was found is made of."""
-    said = (assessment.findings, assessment.mitigations, assessment.withheld)
+    found = assessment.findings, assessment.mitigations, assessment.withheld, assessment.also
+    said = (*found, assessment.unread)  # of which some is told on this card alone
     words = msgspec.json.encode(said).decode()
     return pseudonyms.of(assessment.knowledge_version, assessment.level.value, words)
 

@@ -91,6 +91,16 @@ NEW = {
     "a newer result": prefetch(THIAZIDE, potassium=searchset(potassium(3.2, "2026-10-30"))),
     "a drug": prefetch(THIAZIDE, order("furosemide 40 mg", "m3"), potassium=WARNING["potassium"]),
     "nothing known of potassium": prefetch(THIAZIDE),
+    "a result that cannot be read": prefetch(
+        THIAZIDE,
+        potassium=searchset(
+            potassium(3.2),
+            {
+                **potassium(3.2, "2026-01-02", id_="k3"),
+                "valueQuantity": {"value": 3, "unit": "furlong"},
+            },
+        ),
+    ),
 }
 
 
