@@ -1,6 +1,7 @@
 #!/bin/sh
 # What the tests need of the system besides Python: PostgreSQL for the store, Chromium with its
-# driver for the pages, and Java for Spark. Installs what is missing as root, else says how. Quick when all is there.
+# driver for the pages, nginx for the proxy in front of the service, and Java for Spark. Installs what
+# is missing as root, else says how. Quick when all is there.
 set -eu
 
 missing=
@@ -8,6 +9,7 @@ ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/n
   || missing="$missing postgresql"
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 command -v chromedriver >/dev/null 2>&1 || missing="$missing chromium-driver"
+PATH="$PATH:/usr/sbin" command -v nginx >/dev/null 2>&1 || missing="$missing nginx-light"
 command -v java >/dev/null 2>&1 || missing="$missing default-jre-headless"
 [ -n "$missing" ] || exit 0
 
@@ -28,3 +30,7 @@ if ! { mkdir -p $clusters && echo "create_main_cluster = false" > $clusters/cram
   && apt-get update -qq && apt-get install -y -qq --no-install-recommends $missing; } >/dev/null; then
   echo "They could not be installed; the tests that use them are skipped. To try again: $how" >&2
 fi
+# Debian also starts a web server on port 80 after installing one.
+case "$missing" in *nginx*)
+  [ ! -d /run/systemd/system ] || systemctl disable --quiet --now nginx >&2 || true ;;
+esac
