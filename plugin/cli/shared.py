@@ -79,12 +79,21 @@ def packaged_pipeline() -> Pipeline:
 
 
 class _Closed(io.RawIOBase):
-    """Stands for a file that is closed: who writes to it gets the system's error."""
+    """Stands for a file that is closed: who first writes to it gets the system's error.
+
+    After that it takes all: what waits in a buffer is written once more when Python lets go of it,
+    where nobody can be told.
+    """
+
+    _told = False
 
     def writable(self) -> bool:
         return True
 
-    def write(self, _: Any) -> int:
+    def write(self, data: Any) -> int:
+        if self._told:
+            return len(data)
+        self._told = True
         raise OSError(errno.EBADF, "it is closed")
 
 

@@ -221,7 +221,7 @@ def test_bundles_in_a_bundle_are_taken_apart() -> None:
 
 def test_bundles_in_bundles_without_end_are_refused() -> None:
     """No reader overflows."""
-    deep = b'{"resourceType":"Bundle","entry":[{"resource":' * 400 + b"{}" + b"}]}" * 400
+    deep = b'{"resourceType":"Bundle","entry":[{"resource":' * 2_000 + b"{}" + b"}]}" * 2_000
     assert refuses(deep).startswith("The body is nested too deeply")
 
 

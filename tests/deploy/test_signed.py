@@ -13,6 +13,7 @@ from joserfc.jwk import ECKey, RSAKey
 from tests.cds_hooks.auth.signing import new_key
 from tests.deploy.service import Service
 from tests.deploy.signed_service import URL, running_signed, send, token
+from tests.nesting import TOO_DEEP, lists
 from tests.plugin.hook_calls import call, order, prefetch
 
 TIMES = 20
@@ -101,9 +102,9 @@ def test_no_client_writes_a_line_of_the_log(service: Service) -> None:
 def test_a_body_is_looked_at_once_its_caller_is_known(
     service: Service, key: RSAKey | ECKey
 ) -> None:
-    """50 MB and 10,000 levels: refused with 401 from a stranger, with 413 and 400 from a client."""
-    giant, deep = b" " * 50_000_000, b"[" * 10_000 + b"]" * 10_000
-    nested = call({"patient": None}).replace(b"null", b'{"a":' * 10_000 + b"1" + b"}" * 10_000)
+    """50 MB, or nested too deeply: 401 for a stranger, 413 and 400 for a client."""
+    giant, deep = b" " * 50_000_000, lists(TOO_DEEP)
+    nested = call({"patient": None}).replace(b"null", lists(TOO_DEEP))
     assert [401, 401] == [post(service, body=giant), post(service, body=deep)]
     assert 413 == post(service, token(key), body=giant)
     assert [400, 400] == [post(service, token(key), body=body) for body in (deep, nested)]

@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.nesting import deepest, lists
 from tests.plugin.hook_calls import order, searchset
 from tests.plugin.ordering.calls import (
     AMOXICILLIN,
@@ -221,9 +222,9 @@ def test_an_empty_bundle_of_orders_says_nothing(check: Ask) -> None:
 def test_a_draft_that_is_nested_too_deeply_is_a_400(client: FlaskClient) -> None:
     """And not a fault of ours, at any depth."""
     answers = set()
-    for depth in range(900, 1000, 3):
+    for depth in range(deepest() - 100, deepest(), 3):
         inner = collection([draft(SIMVASTATIN, extension="DEEP")])
-        sent = body(sign([inner], chart())).replace(b'"DEEP"', b"[" * depth + b"]" * depth)
+        sent = body(sign([inner], chart())).replace(b'"DEEP"', lists(depth))
         response = client.post(ORDER_CHECK, data=sent, content_type="application/json")
         answers.add(response.status_code)
     assert answers <= {200, 400}

@@ -8,6 +8,7 @@ import pytest
 
 from plugin.model import UnreadReason
 from plugin.reading.source import RawEntry
+from tests.nesting import TOO_DEEP, lists
 from tests.plugin.reading.build import (
     RXNORM,
     Json,
@@ -134,7 +135,7 @@ def test_odd_json_raises_nothing(line: bytes) -> None:
     [
         b'{"resourceType":"Patient","gender":"\\ud800"}',
         b'{"resourceType":"Patient","gender":"\xff"}',
-        b'{"resourceType":"Patient","x":' + b"[" * 5000 + b"]" * 5000 + b"}",
+        b'{"resourceType":"Patient","x":' + lists(TOO_DEEP) + b"}",
         b'{"resourceType":"Patient"',
         b"",
     ],

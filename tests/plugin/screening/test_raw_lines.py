@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from plugin.screening.run import cutting
+from tests.nesting import TOO_DEEP, lists
 from tests.plugin.cli.conftest import Run, crampcheck
 from tests.plugin.screening.conftest import AS_OF, lines
 
@@ -75,7 +76,7 @@ BROKEN = {
     "a zero before a number": _with("2.8", "02.8", _RESULT),
     "two on a line": _ORDER.encode() + _RESULT.encode(),
     "a record separator": b"\x1e" + _ORDER.encode(),
-    "3000 levels": _ORDER.encode()[:-1] + b', "x": ' + b"[" * 3000 + b"]" * 3000 + b"}",
+    "too many levels": _ORDER.encode()[:-1] + b', "x": ' + lists(TOO_DEEP) + b"}",
 }
 
 
