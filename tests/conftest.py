@@ -57,6 +57,18 @@ settings.register_profile(
 settings.load_profile("soak" if os.environ.get(SOAK) == "1" else "quick")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Stop the first of the two measurements that pytest-cov starts in a worker of xdist.
+
+    Whenever the second one rests, as it does for most tests, the first would take over, and make
+    them take twice as long.
+    """
+    measuring = session.config.pluginmanager.getplugin("_cov")
+    if hasattr(session.config, "workerinput") and measuring is not None:
+        measuring.cov_controller.pause()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Only written cases of the clinical logic count as covering it.
 
