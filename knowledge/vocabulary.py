@@ -78,7 +78,7 @@ class LabCut(Fact, frozen=True, cache_hash=True):
     cut: Decimal
 
     def __str__(self) -> str:
-        return f"{self.analyte}{self.op}{self.cut}"
+        return f"{self.analyte}{self.op}{self.cut:f}"
 
 
 class LabIs(Fact, frozen=True, cache_hash=True):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from knowledge.fact_text import number, parse_fact
 
 
+@example(Decimal("0.000"), 4)
 @given(st.decimals(min_value=0, max_value=10_000, places=3), st.integers(min_value=0, max_value=4))
 def test_trailing_zeros_never_make_another_fact(value: Decimal, zeros: int) -> None:
     """`0.50` and `0.5` are the same cut, and no number is written with an exponent."""

@@ -68,10 +68,15 @@ def coenzyme_q10(chart: Chart) -> Ruling:
 
 
 def statin_pause(chart: Chart) -> Ruling:
-    """F3 and F4: a pause below ten limits; above, the statin is stopped and not paused."""
+    """F3, F4 and F7: a pause below ten limits; above, the statin is stopped and not paused.
+
+    P20: an old result of ten limits or more stops nothing; with weakness F7 still speaks of a
+    pause, which is then withheld.
+    """
     kinase = seen(chart, "ck")
     case = _on_a_statin_with_a_symptom(chart, "10")
-    raised = kinase.at_least("4") and not kinase.at_least("10")
+    weak_and_old = bool(ill(chart, "muscle weakness")) and not kinase.recent
+    raised = kinase.at_least("4") and (weak_and_old or not kinase.at_least("10"))
     raised = raised and not _breaking(chart) and not _immune(chart)
     return case.ruling(proposed=raised or _mild(chart))
 
