@@ -48,10 +48,11 @@ def build(
         for entry in shared:
             _insert(connection, entry)
         for key, patient in aliases:
+            claims = _bytes(patient)
             connection.execute(
-                "INSERT INTO alias VALUES (?1, ?2, ?2, ?3) ON CONFLICT (key) DO UPDATE "
+                "INSERT INTO alias VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE "
                 "SET first = min(first, excluded.first), last = max(last, excluded.last)",
-                (_bytes(key), _bytes(patient), partition_of(key, partitions)),
+                (_bytes(key), claims, claims, partition_of(key, partitions)),
             )
         for done in chunks:
             connection.executemany(
