@@ -14,12 +14,14 @@ _LIMIT = 160  # characters of one text of the record that a card shows
 _ACTIVE = {ord(char): f"&#{ord(char)};" for char in '&<>"`*_[]{}|~\\#^$@'}
 # GFM makes links of bare addresses: break `www.example`, `http://`, but leave `12.5 mg` alone.
 _ADDRESS = re.compile(r"\.(?=[^\W\d])|:(?=/)")
-# What makes a list of a line that begins with it.
-_MARKER = re.compile(r"\A\d*[-+.)](?= |\Z)")
+# What makes a list of a line that begins with it; and dashes alone, which behind the dash of a
+# bullet are a rule across the page.
+_MARKER = re.compile(r"\A(?:\d*[-+.)](?= |\Z)|-(?=[- ]*\Z))")
 _SPACES = re.compile(r"\s+")
 # Most texts hold nothing to neutralise, and one look at them is quicker than five.
 _CALM = re.compile(
-    r"(?! |(?:[+-]|\d+[.)])(?: |\Z))(?:[A-Za-z0-9(),;/%'=!+-]++| (?=[^\s])|[.:](?=[ \d]|\Z))*+"
+    r"(?! |(?:[+-]|\d+[.)])(?: |\Z)|-[- ]*\Z)"
+    r"(?:[A-Za-z0-9(),;/%'=!+-]++| (?=[^\s])|[.:](?=[ \d]|\Z))*+"
 )
 
 

@@ -56,7 +56,9 @@ def test_a_client_that_takes_detail_for_html_sees_no_element_either(text: str) -
     assert "<" not in plain(text)
 
 
-@pytest.mark.parametrize("text", [*ATTACKS, "-", "+ x", "1. x", "12) x", "1.", "= x", "2.5 mg"])
+@pytest.mark.parametrize(
+    "text", [*ATTACKS, "-", "--", "---", "- -", "+ x", "1. x", "12) x", "1.", "= x", "2.5 mg"]
+)
 def test_a_bullet_that_begins_with_text_of_a_record_stays_one_plain_bullet(text: str) -> None:
     """No list in the list, no heading, no quotation."""
     page = render(f"- {plain(text)}")

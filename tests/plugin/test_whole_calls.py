@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import date
 from typing import Any
 
@@ -106,7 +107,7 @@ def test_a_call_with_something_odd_gets_the_same_answer_either_way(data: st.Data
         holder, key = places[data.draw(st.integers(0, len(places) - 1))]
         change = data.draw(st.sampled_from(("odd", "gone", "twice", "in a list", "link", "case")))
         if change == "odd":
-            holder[key] = data.draw(st.sampled_from(_ODD))
+            holder[key] = deepcopy(data.draw(st.sampled_from(_ODD)))
         elif change == "gone":
             del holder[key]
         elif change == "twice" and isinstance(holder, list):
