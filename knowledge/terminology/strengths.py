@@ -26,20 +26,27 @@ class Span(Struct, frozen=True, gc=False):
 def strengths_in(text: Words, spans: Iterable[Span]) -> tuple[Strength, ...]:
     """One strength for each ingredient that has one before the next name begins.
 
-    Parts of one ingredient (two hydrates of it in one capsule) are added up.
+    Parts of one ingredient (two hydrates of it in one capsule) are added up. What follows several
+    names in a row is nobody's: in `ezetimibe-simvastatin 10 mg-40 mg` it is no matter of the last.
     """
     ordered = list(spans)
     if len(ordered) > 1:
         ordered.sort(key=lambda span: span.start)
     found: dict[str, Strength] = {}
     taken = 0  # words before this one belong to an earlier name
+    waiting = ""  # the ingredient of an earlier name that still has no amount
     for number, span in enumerate(ordered):
         stop = ordered[number + 1].start if number + 1 < len(ordered) else len(text.words)
         at = _after(text, span.end, stop)
         if at is None and span.start - 2 >= taken and _amount(text, span.start - 2):
             at = span.start - 2  # `5 % dextrose`
         taken = span.end if at is None else max(span.end, at + 2)
-        if at is None or _of_several(text, at):
+        shared = waiting not in ("", span.ingredient)
+        if at is None:
+            waiting = waiting or span.ingredient
+            continue
+        waiting = ""
+        if shared or _of_several(text, at):
             continue
         strength = _strength(text, at, span.ingredient)
         held = found.get(span.ingredient)
@@ -74,8 +81,11 @@ def _amounts() -> dict[str, str]:
 
 
 def _of_several(text: Words, at: int) -> bool:
-    """True for the end of a range, or of the strengths of several parts: `5-10 mg`."""
-    return at > 0 and text.gaps[at] in (HYPHEN, JOIN) and text.words[at - 1][0].isdigit()
+    """True in a range, or in the strengths of several parts: `5-10 mg`, `5 mg-10 mg`."""
+    if at > 0 and text.gaps[at] in (HYPHEN, JOIN) and text.words[at - 1][0].isdigit():
+        return True
+    after = at + 2
+    return after + 1 < len(text.words) and text.gaps[after] == HYPHEN and _amount(text, after)
 
 
 def _strength(text: Words, at: int, ingredient: str) -> Strength:

@@ -69,7 +69,15 @@ def test_the_dose_form_tells_the_route(read: Read, text: str, route: RouteClass)
             [("nitrofurantoin", "100", "MG")],
         ),
         ("prednisone 5-10 mg daily", []),
+        ("prednisone 5 mg-10 mg daily", []),
         ("fluticasone/salmeterol 250/50 mcg", []),
+        ("ezetimibe-simvastatin 10 mg-40 mg tablet", []),
+        ("ezetimibe/simvastatin (Vytorin) 10mg/40mg tab", []),
+        (
+            "ezetimibe 10 mg-simvastatin 40 mg tablet",
+            [("ezetimibe", "10", "MG"), ("simvastatin", "40", "MG")],
+        ),
+        ("simvastatin (Zocor) 40 mg tablet", [("simvastatin", "40", "MG")]),
         ("Hyzaar 50 mg", []),
         ("Zocor 40 at night", []),
         ("furosemide 40 mg/0 ml", [("furosemide", "40", "MG")]),
@@ -78,7 +86,7 @@ def test_the_dose_form_tells_the_route(read: Read, text: str, route: RouteClass)
 def test_strengths_are_read_where_they_are_plain(
     read: Read, text: str, strengths: list[tuple[str, str, str]]
 ) -> None:
-    """A range, a pair of numbers or a number without a unit gives none."""
+    """A range, a pair of numbers, a number without a unit or one after two names gives none."""
     expected = tuple(Strength(name, Decimal(value), unit) for name, value, unit in strengths)
     assert expected == read(text).strengths
 

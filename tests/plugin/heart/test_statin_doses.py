@@ -191,6 +191,22 @@ def test_r5_shapes_are_read_alike(
     assert expected == [finding.rule for finding in interactions(said)]
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("ezetimibe-simvastatin 10 mg-40 mg tablet", UNREAD),
+        ("ezetimibe/simvastatin (VYTORIN) 10mg/40mg tab", UNREAD),
+        ("ezetimibe 10 mg-simvastatin 40 mg tablet", OVER),
+        ("ezetimibe 10 mg-simvastatin 20 mg tablet", KEPT),
+    ],
+)
+def test_a_strength_after_two_names_is_not_taken_for_the_last_one(
+    name: str, expected: list[str]
+) -> None:
+    """Ten of ezetimibe and forty of simvastatin: ten would be a dose that no label limits."""
+    assert expected == _said(_dose(_tablets(1)), name=name)
+
+
 def test_the_dose_that_was_read_is_evidence() -> None:
     """The reader sees what was added up."""
     twice = _dose(_tablets(1), _every(frequency=2, period=1, periodUnit="d"))
