@@ -20,7 +20,6 @@ from plugin.reading.memo import remembered
 from plugin.reading.words import packaged_words, system_of
 
 _KEEP = 8  # knowledges held at a time; a process uses one, tests a few
-_ICD_STEM = 3  # the shortest ICD-10-CM code
 
 
 class Units(Struct, frozen=True):
@@ -125,7 +124,7 @@ class Index:
             return frozenset()
         plain = _icd(code)
         found = self._tables.icd.get(plain, frozenset())
-        for length in range(_ICD_STEM, len(plain) + 1):
+        for length in range(1, len(plain) + 1):  # a letter may stand for its chapter
             found |= self._tables.icd_below.get(plain[:length], frozenset())
         return found
 

@@ -8,7 +8,16 @@ from typing import Any
 import pytest
 
 from plugin.model import EntryKind, Problem, UnreadReason
-from tests.plugin.reading.build import ICD, SNOMED, Json, person, problem, read, without
+from tests.plugin.reading.build import (
+    ICD,
+    SNOMED,
+    Json,
+    knowledge,
+    person,
+    problem,
+    read,
+    without,
+)
 
 
 def _names(code: Json, **elements: Any) -> list[str]:
@@ -31,6 +40,9 @@ def _coded(code: str, system: str = ICD, **more: str) -> Json:
         (_coded("I50.22"), ["heart-failure"]),
         (_coded("I50"), ["heart-failure"]),
         (_coded("J45.40"), ["asthma"]),
+        (_coded("O24.410"), ["pregnancy"]),
+        (_coded("O09.90"), ["pregnancy"]),
+        (_coded("o13"), ["pregnancy"]),
         (_coded("I5"), []),
         (_coded("I10"), []),
         (_coded("R25.2", "http://hl7.org/fhir/sid/icd-10"), []),
@@ -47,6 +59,20 @@ def _coded(code: str, system: str = ICD, **more: str) -> Json:
 def test_a_condition_is_named_by_code_or_by_its_exact_text(code: Json, expected: list[str]) -> None:
     """Codes first; a text counts only as a whole, so that a denial names nothing."""
     assert expected == _names(code)
+
+
+def test_every_code_of_the_knowledge_names_its_condition() -> None:
+    """One that stands for all below it too, however short it is: a guard may rest on it."""
+    systems = {"icd10cm": ICD, "snomed": SNOMED}
+    sent = {
+        f"{number}": (one.id, _coded(code.code.replace("-", "0"), systems[code.system]))
+        for number, (one, code) in enumerate(
+            (one, code) for one in knowledge().conditions.values() for code in one.codes
+        )
+    }
+    record = read(person(), *(problem(code, id=id_) for id_, (_, code) in sent.items()))
+    heeded = {(found.reference, found.condition) for found in record.problems}
+    assert {(f"Condition/{id_}", name) for id_, (name, _) in sent.items()} <= heeded
 
 
 @pytest.mark.parametrize(
