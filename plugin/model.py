@@ -128,6 +128,12 @@ class LabResult(Struct, frozen=True, gc=False):
     suspect: bool = False
     note: str = ""  # how the value was derived, where it was: creatinine, default upper limit
 
+    def later_than(self, other: LabResult) -> bool:
+        """True where it is known to be later: by the time of both, else by the day."""
+        if self.instant is not None and other.instant is not None:
+            return self.instant > other.instant
+        return self.day > other.day
+
 
 class Problem(Struct, frozen=True, gc=False):
     """An active condition that the knowledge has a name for."""

@@ -87,6 +87,7 @@ class FactBook:
             self.record.unread,
             self.knowledge.labs,
             self.as_of,
+            told_by=self.numbers.told_by,
             current_days=self.numbers.current_days,
             recent_days=self.numbers.recent_days,
         )

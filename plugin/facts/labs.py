@@ -1,14 +1,15 @@
 """Which result of an analyte counts, and what it proves.
 
-Only the newest result of the last 90 days counts. Results of the same moment that differ are taken
-together: a cut is proven only if every one of them proves it, and where they fall on two sides of
-a cut the analyte is suspect, so that a disagreement is never silent.
+Only the newest result of the last 90 days counts. Results of which none is known to be newer are
+taken together: those of one moment, and one of a date without a time beside the latest timed one of
+that day. A cut is proven only if every one of them proves it, and where they fall on two sides of a
+cut the analyte is suspect, so that a disagreement is never silent.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time
+from datetime import date
 from decimal import Decimal
 
 from msgspec import Struct
@@ -16,24 +17,23 @@ from msgspec import Struct
 from knowledge.model import Lab
 from knowledge.vocabulary import LabCut, LabIs, LabState
 from plugin.facts.drugs import as_number
-from plugin.model import Evidence, LabResult, Unread
+from plugin.model import EntryKind, Evidence, LabResult, Unread, UnreadReason
 
 
 class LabView(Struct, frozen=True, gc=False):
     """What is known of one analyte on the day of assessment."""
 
-    results: tuple[LabResult, ...]  # the newest, more than one if of the same moment
+    results: tuple[LabResult, ...]  # the newest, more than one if none of them is newer
     unread: tuple[Unread, ...]  # as new as the newest result, or newer, or undated
     suspect: bool
     recent: bool
 
     @property
     def newest(self) -> LabResult | None:
-        """The result to show; the first by reference where several share the moment."""
+        """The result to show; the first by reference where several count."""
         return self.results[0] if self.results else None
 
 
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 NOTHING = LabView((), (), suspect=False, recent=False)
 
 
@@ -47,11 +47,13 @@ class LabViews:
         labs: dict[str, Lab],
         as_of: date,
         *,
+        told_by: dict[str, tuple[str, ...]],
         current_days: int,
         recent_days: int,
     ) -> None:
         self._labs = labs
         self._as_of = as_of
+        self._told_by = told_by
         self._recent_days = recent_days
         self._current: dict[str, list[LabResult]] = {}
         self._hidden: dict[str, list[Unread]] = {}
@@ -75,6 +77,8 @@ class LabViews:
         if view is None:
             current = self._current.get(analyte, [])
             hidden = self._hidden.get(analyte, [])
+            if current and analyte in self._told_by:
+                hidden = [*hidden, *self._not_told(analyte, current)]
             view = (
                 _view(current, hidden, self._labs[analyte], self._as_of, self._recent_days)
                 if current or hidden
@@ -82,6 +86,21 @@ class LabViews:
             )
             self._views[analyte] = view
         return view
+
+    def _not_told(self, analyte: str, results: list[LabResult]) -> Iterable[Unread]:
+        """What came after the newest result and would have told of it, had it been computed.
+
+        An eGFR of last month says nothing of the kidney of which today's creatinine is not read, or
+        is `>12`, or is of a patient whose sex is not known.
+        """
+        newest = _newest(results)[0]
+        for source in self._told_by[analyte]:
+            for one in self._current.get(source, ()):
+                if one.later_than(newest):
+                    yield _uncomputed(one, analyte)
+            for entry in self._hidden.get(source, ()):
+                if entry.day is None or entry.day > newest.day:
+                    yield entry
 
 
 def _view(
@@ -100,25 +119,34 @@ def _view(
 
 
 def _newest(results: list[LabResult]) -> list[LabResult]:
-    """Those of the latest moment, by reference."""
-    newest: list[LabResult] = []
-    latest = _LONG_AGO
-    for result in results:
-        moment = result.instant or _moment(result)
-        if moment > latest:
-            newest, latest = [result], moment
-        elif moment == latest:
-            newest.append(result)
+    """Those of which none is known to be newer, by reference."""
+    latest = max((r.instant for r in results if r.instant is not None), default=None)
+    timed = [r for r in results if r.instant is not None and r.instant == latest]
+    last = max((r.day for r in results if r.instant is None), default=date.min)
+    if timed and timed[0].day > last:
+        newest = timed
+    else:
+        # One of a date alone may be from before or after one of that day: nobody can tell.
+        newest = [r for r in results if r.instant is None and r.day == last]
+        newest += [r for r in timed if r.day == last]
     return newest if len(newest) == 1 else sorted(newest, key=_reference)
+
+
+def _uncomputed(result: LabResult, analyte: str) -> Unread:
+    detail = f"no {analyte} can be computed from it"
+    return Unread(
+        reference=result.reference,
+        text="",
+        reason=UnreadReason.VALUE_NOT_READ,
+        kind=EntryKind.LABS,
+        detail=detail,
+        analyte=analyte,
+        day=result.day,
+    )
 
 
 def _reference(result: LabResult) -> str:
     return result.reference
-
-
-def _moment(result: LabResult) -> datetime:
-    # A date without a time counts as the start of its day, so that a timed result of that day wins.
-    return result.instant or datetime.combine(result.day, time(), UTC)
 
 
 def _doubtful(results: list[LabResult], lab: Lab) -> bool:

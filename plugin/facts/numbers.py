@@ -72,6 +72,11 @@ class FactNumbers:
         }
         self.unknown = sum(states[v.LabState.UNKNOWN] for states in self.states.values())
         self.cuts = {analyte: self._cuts(analyte) for analyte in knowledge.labs}
+        self.told_by = {
+            answer: tuple(lab.id for lab in knowledge.labs.values() if answer in lab.answered_by)
+            for lab in knowledge.labs.values()
+            for answer in lab.answered_by
+        }
 
     @cached_property
     def muscle_symptoms(self) -> frozenset[str]:

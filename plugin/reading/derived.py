@@ -112,13 +112,13 @@ def _computed(
 ) -> Iterable[LabResult]:
     """An eGFR for each creatinine that is newer than every reported eGFR.
 
-    An old eGFR says nothing of a kidney that has failed since.
+    An old eGFR says nothing of a kidney that has failed since, be it of the same morning.
     """
-    reported = max((r.day for r in results if r.analyte == _EGFR), default=date.min)
+    reported = [result for result in results if result.analyte == _EGFR]
     for result in results:
         if result.analyte != _CREATININE or result.value is None or not result.low:
             continue
-        if result.day <= reported:
+        if not all(map(result.later_than, reported)):
             continue
         egfr = _ckd_epi_2021(result.low, _age(birth_date, result.day), sex, formulas)
         yield msgspec.structs.replace(

@@ -123,14 +123,13 @@ def reading(sketch: Sketch, book: Book, analyte: str) -> Reading:
     named = [r for r in sketch.results if r.analyte == analyte and r.status in USED_STATUSES]
     named = [r for r in named if 0 <= (sketch.as_of - r.day).days <= window]
     legible = [r for r in named if _legible(r, book)]
-    newest = max((_moment(r) for r in legible), default=None)
-    latest_day = max((r.day for r in legible if _moment(r) == newest), default=None)
+    counted = _last(legible)
+    latest_day = counted[0].day if counted else None
     unread = any(
         not _legible(r, book) and (latest_day is None or r.day >= latest_day) for r in named
     )
-    if newest is None or latest_day is None:
+    if latest_day is None:
         return Reading(unread=unread)
-    counted = [r for r in legible if _moment(r) == newest]
     ranges = tuple(_range(r, book) for r in counted)
     disagree = any(
         any(_below(limits, cut) for limits in ranges)
@@ -145,9 +144,21 @@ def reading(sketch: Sketch, book: Book, analyte: str) -> Reading:
     )
 
 
+def _last(results: list[Result]) -> list[Result]:
+    """The last by the clock and the last by the calendar; both, where they are of one day."""
+    clocked = [r for r in results if r.clock]
+    by_clock = [r for r in clocked if _moment(r) == max(map(_moment, clocked))]
+    dated = [r for r in results if not r.clock]
+    by_day = [r for r in dated if r.day == max(one.day for one in dated)]
+    if not by_clock or not by_day:
+        return by_clock or by_day
+    if by_clock[0].day == by_day[0].day:
+        return by_clock + by_day
+    return by_clock if by_clock[0].day > by_day[0].day else by_day
+
+
 def _moment(result: Result) -> datetime:
-    clock = result.clock or "00:00:00+00:00"
-    moment = datetime.fromisoformat(f"{result.day.isoformat()}T{clock}")
+    moment = datetime.fromisoformat(f"{result.day.isoformat()}T{result.clock}")
     return moment.astimezone(UTC)
 
 

@@ -124,11 +124,37 @@ def test_results_of_one_day_are_ordered_by_their_instant_across_time_zones() -> 
     assert holds(chart(early, late), "potassium<3.5")
 
 
-def test_a_timed_result_is_newer_than_a_date_of_the_same_day() -> None:
-    """A date without a time counts as the start of its day."""
-    dated = result("potassium", "4.4", reference="Observation/a")
-    timed = result("potassium", "3.3", clock="06:00:00+00:00", reference="Observation/b")
-    assert holds(chart(dated, timed), "potassium<3.5")
+@pytest.mark.parametrize(("dated", "timed"), [("6.4", "3.3"), ("3.3", "6.4")])
+def test_of_a_date_alone_and_a_time_of_that_day_neither_is_newer(dated: str, timed: str) -> None:
+    """Which of the two is the later one nobody can tell, so a disagreement is suspect."""
+    pair = (
+        result("potassium", dated, reference="Observation/a"),
+        result("potassium", timed, clock="08:00:00+00:00", reference="Observation/b"),
+    )
+    for labs in (pair, pair[::-1]):
+        assert holds(chart(*labs), "potassium:suspect")
+        assert not holds(chart(*labs), "potassium<3.5")
+        assert not holds(chart(*labs), "potassium>=5.0")
+
+
+def test_the_latest_time_of_a_day_and_its_date_alone_count_together() -> None:
+    """An earlier time of the day has a later one and counts no more."""
+    labs = (
+        result("potassium", "4.4", clock="06:00:00+00:00", reference="Observation/a"),
+        result("potassium", "3.3", clock="18:00:00+00:00", reference="Observation/b"),
+        result("potassium", "3.2", reference="Observation/c"),
+    )
+    finding = said(chart(*labs), "potassium<3.5")
+    assert finding is not None
+    assert ["Observation/b", "Observation/c"] == [item.reference for item in finding.because]
+
+
+def test_a_date_alone_counts_by_its_day_beside_times_of_other_days() -> None:
+    """A later day is later, with a time or without."""
+    for days, clock in ((1, ""), (1, "06:00:00+00:00")):
+        old = result("potassium", "4.4", days=2, clock="" if clock else "23:00:00+00:00")
+        new = result("potassium", "3.3", days=days, clock=clock, reference="Observation/new")
+        assert holds(chart(old, new), "potassium<3.5")
 
 
 def test_results_of_one_moment_that_disagree_are_suspect() -> None:
