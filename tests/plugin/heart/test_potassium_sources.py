@@ -1,0 +1,65 @@
+"""What holds potassium or raises it is counted by whatever name: a lost one would let more be given.
+
+A thiazide and an ACE inhibitor with a low potassium: replacement may be considered, and may not be
+once a second drug that raises potassium is taken.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from plugin.pipeline import default_pipeline
+from plugin.reading.source import split
+from tests.plugin.reading.build import AS_OF, bundle, lab, order, person
+
+REPLETION = "potassium-repletion-review"
+
+
+def _offered(*texts: str) -> set[str]:
+    chart = (
+        person(),
+        lab("2823-3", 3.2, id="k"),
+        lab("98979-8", 75, "mL/min/{1.73_m2}", id="e"),
+        *(order(text, id=f"m{number}") for number, text in enumerate(texts)),
+    )
+    data = bundle(*({"resource": resource} for resource in chart))
+    said = default_pipeline().assess_entries(split(data), AS_OF)
+    assert () == said.unread
+    return {option.id for option in said.mitigations}
+
+
+TWO = ("hydrochlorothiazide 25 mg tablet", "lisinopril 10 mg tablet")
+
+
+@pytest.mark.parametrize("text", ["amlodipine 5 mg tablet", "aspirin 81 mg tablet"])
+def test_beside_one_drug_that_raises_potassium_replacement_may_be_considered(text: str) -> None:
+    """So that what follows is withheld for the second one alone."""
+    assert REPLETION in _offered(*TWO, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "potassium bicarb-citric acid (EFFER-K) 20 mEq effervescent tablet",
+        "potassium bicarb 25 mEq effervescent tablet",
+        "potassium aspartate 99 mg capsule",
+        "potassium-magnesium aspartate 250 mg-250 mg capsule",
+        "potassium acetate 2 mEq/mL intravenous solution",
+        "monobasic potassium phosphate 500 mg tablet",
+        "nabumetone 500 mg tablet",
+        "etodolac 400 mg tablet",
+        "piroxicam 20 mg capsule",
+        "oxaprozin 600 mg tablet",
+        "ketoprofen 75 mg capsule",
+        "dalteparin 5,000 unit/0.2 mL subcutaneous syringe",
+    ],
+)
+def test_beside_two_of_them_it_is_withheld(text: str) -> None:
+    """Salts of potassium under their other names, and the rest of a class that the policy names."""
+    assert REPLETION not in _offered(*TWO, text)
+
+
+@pytest.mark.parametrize("text", ["ketoprofen 2.5 % gel", "flurbiprofen 0.03 % eye drops"])
+def test_what_does_not_reach_the_blood_is_not_counted(text: str) -> None:
+    """Those of the class that have forms for the skin and the eye."""
+    assert REPLETION in _offered(*TWO, text)
