@@ -1,7 +1,8 @@
-"""What holds potassium or raises it is counted by whatever name: a lost one would let more be given.
+"""What holds potassium or raises it, and what thins the blood, counts by whatever name.
 
 A thiazide and an ACE inhibitor with a low potassium: replacement may be considered, and may not be
-once a second drug that raises potassium is taken.
+once a second drug that raises potassium is taken. A statin with a muscle symptom: coenzyme Q10 may
+be discussed, and may not be beside any vitamin K antagonist.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import pytest
 
 from plugin.pipeline import default_pipeline
 from plugin.reading.source import split
-from tests.plugin.reading.build import AS_OF, bundle, lab, order, person
+from tests.plugin.reading.build import AS_OF, bundle, lab, order, person, problem
 
 REPLETION = "potassium-repletion-review"
 
@@ -52,11 +53,32 @@ def test_beside_one_drug_that_raises_potassium_replacement_may_be_considered(tex
         "oxaprozin 600 mg tablet",
         "ketoprofen 75 mg capsule",
         "dalteparin 5,000 unit/0.2 mL subcutaneous syringe",
+        "fimasartan 60 mg tablet",
+        "voclosporin 7.9 mg capsule",
     ],
 )
 def test_beside_two_of_them_it_is_withheld(text: str) -> None:
     """Salts of potassium under their other names, and the rest of a class that the policy names."""
     assert REPLETION not in _offered(*TWO, text)
+
+
+def test_every_ace_inhibitor_counts() -> None:
+    """Those that are sold elsewhere as well."""
+    for text in ("imidapril 5 mg", "cilazapril 2.5 mg", "zofenopril 30 mg", "delapril 15 mg"):
+        assert REPLETION not in _offered(TWO[0], text, "naproxen 500 mg tablet")
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [("apixaban 5 mg", True), ("fluindione 20 mg", False), ("phenindione 25 mg", False)],
+)
+def test_beside_any_vitamin_k_antagonist_coenzyme_q10_is_withheld(text: str, offered: bool) -> None:
+    """Apixaban is none."""
+    ck = lab("2157-6", 90, "U/L", id="ck")
+    chart = (person(), ck, problem(), order("atorvastatin 20 mg", id="a"), order(text, id="b"))
+    data = bundle(*({"resource": resource} for resource in chart))
+    said = default_pipeline().assess_entries(split(data), AS_OF)
+    assert offered is ("coq10-review" in {option.id for option in said.mitigations})
 
 
 @pytest.mark.parametrize("text", ["ketoprofen 2.5 % gel", "flurbiprofen 0.03 % eye drops"])
