@@ -44,9 +44,14 @@ def route_of(dosages: tuple[Dosage, ...], resolution: Resolution, index: Index) 
 
 
 def _refined(stated: RouteClass, form: RouteClass) -> RouteClass:
-    """The stated route, or the dose form where that says the same more exactly."""
+    """The stated route, or the dose form where that says the same more exactly.
+
+    A tablet for the eye or the skin is a slip of one of the two, and nobody can tell of which.
+    """
     if form is stated or form is _UNKNOWN:
         return stated  # nearly always
+    if form is RouteClass.ORAL and not stated.systemic:
+        return _UNKNOWN
     return form if (stated, form) in _REFINES else stated
 
 

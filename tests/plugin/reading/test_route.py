@@ -94,6 +94,20 @@ def test_what_is_written_wins_over_the_form() -> None:
     assert RouteClass.ORAL is _route("timolol 0.5% eye drops", _coded("26643006"))
 
 
+@pytest.mark.parametrize("route", ["Ophthalmic", "Topical", "right eye"])
+def test_a_tablet_for_the_eye_or_the_skin_may_be_swallowed(route: str) -> None:
+    """A slip of the route or of the form: a drug that holds potassium is not lost to it."""
+    assert RouteClass.UNKNOWN is _route("spironolactone 25 MG Oral Tablet", {"text": route})
+    assert RouteClass.UNKNOWN.systemic
+
+
+def test_a_word_that_is_an_eye_in_one_country_and_a_day_in_another_is_no_route() -> None:
+    """`OD` is the right eye or once a day, `OS` the left eye or by mouth. Drops say it alone."""
+    for word in ("OD", "os"):
+        assert _route("furosemide", {"text": word}).systemic
+        assert RouteClass.OPHTHALMIC is _route("timolol 0.5% eye drops", {"text": word})
+
+
 def test_of_several_routes_a_systemic_one_counts() -> None:
     """An order that may be given by mouth or on the skin may be absorbed."""
     oral, topical = _coded("26643006"), _coded("6064005")
