@@ -91,7 +91,8 @@ class LabViews:
         """What came after the newest result and would have told of it, had it been computed.
 
         An eGFR of last month says nothing of the kidney of which today's creatinine is not read, or
-        is `>12`, or is of a patient whose sex is not known.
+        is `>12`, or is of a patient whose sex is not known. Where none was sent, nobody says that
+        there is one.
         """
         newest = _newest(results)[0]
         for source in self._told_by[analyte]:
@@ -99,7 +100,8 @@ class LabViews:
                 if one.later_than(newest):
                     yield _uncomputed(one, analyte)
             for entry in self._hidden.get(source, ()):
-                if entry.day is None or entry.day > newest.day:
+                sent = entry.reason is not UnreadReason.NOT_SENT
+                if sent and (entry.day is None or entry.day > newest.day):
                     yield entry
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from plugin.model import Assessment
+from plugin.model import Assessment, EntryKind, Unread, UnreadReason
 from plugin.pipeline import default_pipeline
 from plugin.reading.source import split
 from tests.plugin.reading.build import AS_OF, Json, bundle, lab, order, person, without
@@ -24,7 +24,7 @@ REPLACEMENTS = {
 MALE = person(gender="male")
 
 
-def _said(*kidney: Json, patient: Json = MALE) -> Assessment:
+def _said(*kidney: Json, patient: Json = MALE, missing: tuple[Unread, ...] = ()) -> Assessment:
     chart = (
         patient,
         order("hydrochlorothiazide 25 MG Oral Tablet"),
@@ -33,7 +33,7 @@ def _said(*kidney: Json, patient: Json = MALE) -> Assessment:
         *kidney,
     )
     data = bundle(*({"resource": resource} for resource in chart))
-    return default_pipeline().assess_entries(split(data), AS_OF)
+    return default_pipeline().assess_entries(split(data), AS_OF, extra=missing)
 
 
 def _offered(said: Assessment) -> set[str]:
@@ -91,6 +91,18 @@ def test_a_creatinine_of_the_evening_outdates_the_egfr_of_the_morning() -> None:
     same = _creatinine(effectiveDateTime="2026-10-25T06:00:00Z")
     assert REPLACEMENTS == _offered(_said(morning, same))
     assert REPLACEMENTS == _offered(_said(morning, same, patient=person(gender="unknown")))
+
+
+@pytest.mark.parametrize(
+    ("reason", "offered"),
+    [(UnreadReason.NOT_SENT, REPLACEMENTS), (UnreadReason.INCOMPLETE, set())],
+)
+def test_creatinines_that_were_not_sent_outdate_nothing(
+    reason: UnreadReason, offered: set[str]
+) -> None:
+    """Nobody says that there are any; of a page that was cut off the rest may be newer."""
+    missing = Unread("prefetch creatinine", "", reason, EntryKind.LABS, analyte="creatinine")
+    assert offered == _offered(_said(GOOD, missing=(missing,)))
 
 
 def test_without_any_egfr_a_kidney_is_unknown_as_before() -> None:
