@@ -41,7 +41,11 @@ def condition_sheet(condition: ClinicalCondition, known: Knowledge) -> Sheet:
     """A condition: its codes, and the texts that name it."""
     file = "conditions.toml"
     lines = (
-        *([line("A complaint: counts for a limited time.")] if condition.symptom else []),
+        *(
+            [line("It passes: an encounter's diagnosis counts for a limited time.")]
+            if condition.symptom
+            else []
+        ),
         *(
             line(f"{_CODE_SYSTEMS[code.system]} {code.code} ({STATUS_WORDS[code.status]}).")
             for code in condition.codes
