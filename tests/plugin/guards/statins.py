@@ -7,7 +7,9 @@ from tests.plugin.guards.ruling import OFFERED, SILENT, WITHHELD, Case, Ruling
 from tests.plugin.guards.seen import Seen, a_drug_is_unread, ill, seen, taken
 
 STATINS = ("atorvastatin", "simvastatin")
-VITAMIN_K_ANTAGONISTS = ("warfarin", "acenocoumarol", "phenprocoumon")
+VITAMIN_K_ANTAGONISTS = (
+    "warfarin", "acenocoumarol", "phenprocoumon", "fluindione", "phenindione",
+)  # fmt: skip
 SYMPTOMS = ("muscle cramp", "night leg cramp", "muscle pain", "muscle weakness")
 # The facts that are missing where there is no muscle symptom.
 NO_SYMPTOM = ("has:muscle-cramp", "has:nocturnal-leg-cramp", "has:myalgia", "has:muscle-weakness")

@@ -25,6 +25,7 @@ from tests.plugin.guards.never import (
     not_suggested,
     resource_types,
 )
+from tests.plugin.guards.statins import VITAMIN_K_ANTAGONISTS
 from tests.plugin.heart.front_door import answer, effort, pipeline
 from tests.plugin.heart.strategies import sketches
 
@@ -72,7 +73,7 @@ def _about_somebody_who_takes_it(id_: str, found: Assessment) -> bool:
     """Is quinine there to be stopped, or a vitamin K antagonist on which it would act?"""
     taken = {name for m in found.medications if m.current for name in m.ingredients}
     needed = {"quinine-stop-review": {"quinine"}}
-    return bool(taken & needed.get(id_, {"warfarin", "acenocoumarol", "phenprocoumon"}))
+    return bool(taken & needed.get(id_, {*VITAMIN_K_ANTAGONISTS}))
 
 
 def check(found: Assessment) -> None:
@@ -118,7 +119,7 @@ def test_where_nobody_takes_any_of_them_no_answer_names_them(sketch: Sketch) -> 
 
     A vitamin K antagonist apart: beside one, quinine would need its INR watched.
     """
-    apart = {*BY_NAME, "warfarin", "acenocoumarol", "phenprocoumon"}
+    apart = {*BY_NAME, *VITAMIN_K_ANTAGONISTS}
     if any(apart & set(med.ingredients) for med in sketch.meds):
         return
     handed, reacted = sketch.handed, sketch.reacted
