@@ -63,6 +63,8 @@ def diff(
     known = _both((old, old_overlay), (new, new_overlay))
     differences = compare(*known)
     unused = _not_compared(_folder(old), _folder(new))
+    if patients:
+        _check_usable((_folder(old), known[0]), (_folder(new), known[1]))
     compared = _of_patients(patients, known, as_of) if patients else None
     if output == "json":
         import orjson  # noqa: PLC0415
@@ -124,6 +126,23 @@ def _not_compared(old: Path, new: Path) -> list[str]:
         for name in before.keys() | after.keys()
         if read_elsewhere(name) and before.get(name) != after.get(name)
     )
+
+
+def _check_usable(*named: tuple[Path, Knowledge]) -> None:
+    """Raises KnowledgeInvalid where no patient can be assessed with one of them.
+
+    Folders that are only compared entry by entry may lack what the program needs.
+    """
+    from plugin.facts.needed import lacking  # noqa: PLC0415
+
+    faults = [
+        f"{folder}: lacks what an assessment needs, {', '.join(missing)}; add each to labs.toml or "
+        "terms.toml as the packaged data have it, or leave out --patients."
+        for folder, knowledge in named
+        if (missing := lacking(knowledge))
+    ]
+    if faults:
+        raise KnowledgeInvalid("\n".join(dict.fromkeys(faults)))
 
 
 def _of_patients(source: str, known: tuple[Knowledge, Knowledge], as_of: date) -> Compared:

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace as replace_fields
 
 from knowledge.load import DATA, load
+from plugin.facts.needed import lacking
 from tests.knowledge.knowledge_copy import TINY, copy_of_tiny, replace
 from tests.knowledge.site_files import change, overlay
 from tests.plugin.cli.conftest import Run
@@ -220,3 +222,42 @@ def test_bad_lines_without_end_are_counted_and_the_first_are_named(
     assert named[-1].startswith("! and 5 more")
     said = json.loads(crampcheck(*arguments, "--format", "json").out)["patients"]
     assert (1_005, 1_000) == (said["left_out"], len(said["quarantined"]))
+
+
+def test_patients_under_incomplete_knowledge_are_refused_in_a_sentence(
+    crampcheck: Run, tmp_path: Path, patients: Path
+) -> None:
+    """It names the folder and what it lacks; without patients such a folder is compared."""
+    ran = crampcheck("knowledge", "diff", "packaged", TINY, "--patients", patients, *AS_OF)
+    assert (10, "") == (ran.code, ran.out)
+    assert f"{TINY}: lacks" in ran.err
+    assert "constant.adult-age-years" in ran.err
+    assert "term.muscle-symptom" in ran.err
+    assert "current-result-days" not in ran.err
+    assert str(DATA) not in ran.err
+    assert 0 == crampcheck("knowledge", "diff", "packaged", TINY, *AS_OF).code
+
+
+def test_knowledge_of_few_drugs_will_do_once_what_is_needed_is_there(
+    crampcheck: Run, tmp_path: Path, patients: Path
+) -> None:
+    """All else that an assessment uses may be missing from a folder."""
+    small = copy_of_tiny(tmp_path)
+    labs = (small / "labs.toml").read_text().partition("\n[constant.")[0]
+    for id_, one in load().constants.items():
+        labs += f'\n[constant.{id_}]\nvalue = {one.value}\nunit = "{one.unit}"\n'
+        labs += 'text = "As it is."\nsources = [{ source = "choice", locator = "windows" }]\n'
+    (small / "labs.toml").write_text(labs)
+    with (small / "terms.toml").open("a") as terms:
+        terms.write('\n[term.muscle-symptom]\nlabel = "a symptom"\nany = ["has:dialysis"]\n')
+    ran = crampcheck("knowledge", "diff", "packaged", small, "--patients", patients, *AS_OF)
+    assert (0, "") == (ran.code, ran.err)
+    assert f"compared {len(all_cases())} + failed 0" in ran.out
+
+
+@pytest.mark.parametrize("constant", sorted(load().constants))
+def test_each_constant_is_asked_for_before_patients_are_read(constant: str) -> None:
+    """So that a new one which the program looks up is not forgotten here."""
+    known = load()
+    others = {id_: one for id_, one in known.constants.items() if id_ != constant}
+    assert [f"constant.{constant}"] == lacking(replace_fields(known, constants=others))
