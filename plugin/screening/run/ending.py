@@ -8,7 +8,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from plugin.errors import CrampcheckError, InputUnreadable, Stopped
-from plugin.screening.run.state import clear, has_fetched, is_begun, remove
+from plugin.screening.remote.bulk.unfinished import keeps_export
+from plugin.screening.run.state import FETCHED, clear, has_fetched, is_begun, remove
 from plugin.screening.sinks.files import remedy
 
 
@@ -40,12 +41,14 @@ def nothing_left_of_nothing(
 ) -> Iterator[None]:
     """A run that never began leaves no folder behind: not its own, nor `out` where it made that.
 
-    What was fetched from a server, by a run that `fetches`, stays to go on with.
+    What was fetched from a server, by a run that `fetches`, stays to go on with; and so does what
+    is known of an export that its server still keeps.
     """
     try:
         yield
     except BaseException:
-        if not is_begun(folder) and not (fetches and has_fetched(folder)):
+        kept = fetches and has_fetched(folder)
+        if not is_begun(folder) and not kept and not keeps_export(folder / FETCHED):
             with suppress(OSError):
                 remove(folder)
                 if made:

@@ -18,6 +18,7 @@ from plugin.pipeline import Pipeline, default_pipeline
 from plugin.screening.engine_names import LOCAL
 from plugin.screening.job import assess_job
 from plugin.screening.local.work import Work
+from plugin.screening.remote.bulk.unfinished import in_place_of_export
 from plugin.screening.report.run_facts import ReportOptions, RunFacts
 from plugin.screening.run.acquire import Acquired, Remote, acquire_remote
 from plugin.screening.run.cutting import Cut
@@ -31,7 +32,15 @@ from plugin.screening.run.inputs import Hashing, Input
 from plugin.screening.run.lock import held
 from plugin.screening.run.manifest import MANIFEST, Times, manifest
 from plugin.screening.run.progress import OnNotice, OnProgress, unwatched
-from plugin.screening.run.state import FOLDER, State, begin, clear, remove, say_how_it_begins
+from plugin.screening.run.state import (
+    FETCHED,
+    FOLDER,
+    State,
+    begin,
+    clear,
+    remove,
+    say_how_it_begins,
+)
 from plugin.screening.run.totals import Totals
 from plugin.screening.run.watching import WRITING, Watch
 from plugin.screening.sinks import RESULTS, About, Chosen, Reported, check_ready, result_files
@@ -216,7 +225,8 @@ def _acquired(
 ) -> Acquired:
     if asked.remote is None:
         leave_out = result_files(asked.out, (MANIFEST,))
-        return engine.acquire(asked.source, leave_out, folder, fresh=asked.fresh)
+        with in_place_of_export(folder / FETCHED, on_notice, fresh=asked.fresh):
+            return engine.acquire(asked.source, leave_out, folder, fresh=asked.fresh)
     return acquire_remote(
         asked.remote, folder, fresh=asked.fresh, on_notice=on_notice, on_progress=on_progress
     )

@@ -19,6 +19,7 @@ from plugin.pipeline import Pipeline
 from plugin.screening.local.parts import merged
 from plugin.screening.local.work import PartitionDone, Work, finished
 from plugin.screening.outcome import Failed
+from plugin.screening.remote.bulk.unfinished import in_place_of_export
 from plugin.screening.run.acquire import Acquired, Remote, acquire, acquire_remote
 from plugin.screening.run.cutting import Cut
 from plugin.screening.run.ending import in_sentences, nothing_left_of_nothing
@@ -27,7 +28,15 @@ from plugin.screening.run.left_out import quarantined_lines, whole_files
 from plugin.screening.run.lock import held
 from plugin.screening.run.progress import OnNotice, OnProgress, Progress, unwatched
 from plugin.screening.run.stages import do_stages
-from plugin.screening.run.state import ANALYSIS, Begun, begin, clear, remove, say_how_it_begins
+from plugin.screening.run.state import (
+    ANALYSIS,
+    FETCHED,
+    Begun,
+    begin,
+    clear,
+    remove,
+    say_how_it_begins,
+)
 from plugin.screening.run.watching import Watch
 from plugin.screening.signal.analysis import Analysis, analysis_of
 from plugin.screening.signal.job import kind_of, signal_job, unpacked
@@ -83,7 +92,8 @@ def analyse(
             )
         else:
             leave_out = result_files(asked.out)
-            acquired = acquire(asked.source, leave_out, folder, fresh=asked.fresh)
+            with in_place_of_export(folder / FETCHED, on_notice, fresh=asked.fresh):
+                acquired = acquire(asked.source, leave_out, folder, fresh=asked.fresh)
         begun = _begin(asked, pipeline, acquired, folder)
         say_how_it_begins(begun, on_notice)
         analysis = _analysed(asked, pipeline, signals, acquired, on_progress)

@@ -24,6 +24,7 @@ from plugin.screening.remote.bulk.request import READ, ExportRequest
 from plugin.screening.remote.bulk.room import Room
 from plugin.screening.remote.bulk.state import ExportState, Fetched, FileCard, Memory
 from plugin.screening.remote.bulk.summing import summed
+from plugin.screening.remote.bulk.unfinished import unfinished
 from plugin.screening.remote.pace import Pace
 from plugin.screening.remote.server import Server, tokens_for
 from plugin.screening.source.listing import NotRead, Source, SourceFile
@@ -133,6 +134,8 @@ class _Run:
         state = self.memory.load()
         if state and state.status:
             self._status = self._own(state.status)
+            if self._status is None and state.fetched is None:
+                raise unfinished(state)  # at a server that is not asked for it
         if state and state.fetched and state.about == self._about:
             self._telling.say("the export is here already, from an earlier run")
             if self._status:

@@ -54,6 +54,14 @@ class FileCard(Struct, frozen=True):
     done: bool = False
 
 
+def remembered(folder: Path) -> ExportState | None:
+    """What a folder says of an export; None where it says nothing that can be read."""
+    try:
+        return msgspec.json.decode((folder / _NAME).read_bytes(), type=ExportState)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
 class Memory:
     """The folder of one export: `files` whole, `parts` not yet, and what is known of each."""
 
@@ -66,14 +74,9 @@ class Memory:
 
         What is left of something else is removed.
         """
-        try:
-            data = (self.folder / _NAME).read_bytes()
-            state = msgspec.json.decode(data, type=ExportState)
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-            self.forget()
-            return None
-        here = state.fetched.files if state.fetched else ()
-        if all((self.files / name).is_file() for name in here):
+        state = remembered(self.folder)
+        here = state.fetched.files if state and state.fetched else ()
+        if state and all((self.files / name).is_file() for name in here):
             return state
         self.forget()
         return None

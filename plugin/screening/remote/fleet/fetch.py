@@ -14,6 +14,7 @@ from plugin.fhir_client.backend import NoToken
 from plugin.fhir_client.faults import FetchFault, Outcome
 from plugin.screening.remote.asking import Asker, said_of
 from plugin.screening.remote.bulk.exporting import types_read
+from plugin.screening.remote.bulk.unfinished import in_place_of_export
 from plugin.screening.remote.fleet.memory import DATA, Memory
 from plugin.screening.remote.fleet.record import Lost, Record, Records
 from plugin.screening.remote.fleet.request import FleetRequest, Whose
@@ -51,7 +52,7 @@ class Fleet(Struct, frozen=True):
         """
         memory, pace = Memory(folder), Pace(self.per_second, tell=say)
         try:
-            with closing(memory):
+            with in_place_of_export(folder, say, fresh=False), closing(memory):
                 return _Run(self, memory, pace, say, on_count).fetched()
         except FetchFault as fault:
             said = said_of(self.server, fault)
@@ -65,7 +66,9 @@ class Fleet(Struct, frozen=True):
             pace.stop.set()
 
     def give_up(self, folder: Path, say: Say) -> None:
-        """Nothing of it is left at the server."""
+        """Nothing of a fleet is left at the server; of an export before it, it is said."""
+        with in_place_of_export(folder, say, fresh=True):
+            clear(folder)
 
 
 def _is_worth(memory: Memory) -> bool:

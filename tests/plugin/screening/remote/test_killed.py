@@ -238,3 +238,50 @@ def test_control_c_deletes_the_export_and_leaves_nothing(
     assert SECRET not in said
     assert ["1"] == bulk.deletions
     assert not [one for one in out.rglob("*") if one.is_file()]
+
+
+@pytest.mark.parametrize("instead", ["files", "patients", "another server"])
+def test_an_unfinished_export_is_not_forgotten_for_another_source(
+    bulk: BulkServer, screen: Screen, tmp_path: Path, instead: str
+) -> None:
+    """Neither by what is refused, which is said with what helps, nor by going on after that."""
+    out, files = tmp_path / "out", tmp_path / "files"
+    files.mkdir()
+    (files / "ids.txt").write_text("a\n")
+    (files / "one.ndjson").write_text('{"resourceType": "Patient", "id": "a"}\n')
+    filled(bulk).polls = 1_000_000
+    kill_when(bulk, out, lambda: "/fhir/status/1" in bulk.paths())
+    before = len(bulk.asked)
+    with bulk_server() as other:
+        ran = {
+            "files": lambda: screen(str(files / "one.ndjson")),
+            "patients": lambda: screen(bulk.url, "--patients", files / "ids.txt"),
+            "another server": lambda: screen(filled(other).url, "--export", "system"),
+        }[instead]()
+        assert [] == bulk.asked[before:]
+        assert "DELETE" not in {one.method for one in other.asked}
+    assert (1, "") == (ran.code, ran.out)
+    assert f"{bulk.url.removesuffix('/fhir')} still keeps that export" in ran.err
+    assert "status/1" not in ran.err
+    assert "--fresh" in ran.err
+    bulk.polls = 0
+    ran = screen(bulk.url, "--export", "system")
+    assert 0 == ran.code, ran.err
+    assert "going on with the export of an earlier run" in ran.err
+    assert (1, ["1"]) == (kick_offs(bulk), bulk.deletions)
+    assert all_warned(out)
+
+
+def test_fresh_files_in_place_of_an_unfinished_export_say_that_it_stays(
+    bulk: BulkServer, screen: Screen, tmp_path: Path
+) -> None:
+    """Whoever has no access to the server any more must be able to go on."""
+    (tmp_path / "one.ndjson").write_text('{"resourceType": "Patient", "id": "a"}\n')
+    filled(bulk).polls = 1_000_000
+    kill_when(bulk, tmp_path / "out", lambda: "/fhir/status/1" in bulk.paths())
+    ran = screen(str(tmp_path / "one.ndjson"), "--fresh")
+    assert 0 == ran.code, ran.err
+    assert f"stays at its server, {bulk.url.removesuffix('/fhir')}" in ran.err
+    assert "status/1" not in ran.err
+    assert [] == bulk.deletions
+    assert not (tmp_path / "out" / ".crampcheck-run").exists()
