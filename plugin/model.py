@@ -24,7 +24,7 @@ class UnreadReason(StrEnum):
     EMPTY = "empty"  # neither code nor text
     CODE_NOT_KNOWN = "code-not-known"  # only a product code; import a RxNorm release to read it
     AMBIGUOUS = "ambiguous"  # could be one of several drugs
-    CONFLICT = "conflict"  # its names or codes are of different drugs
+    CONFLICT = "conflict"  # it contradicts itself, or another with its id
     SUPPLY = "supply"  # a device or supply, no drug
     NO_KNOWN_MEDICATION = "no-known-medication"  # a statement that there is none
     REFERENCE_NOT_FOUND = "reference-not-found"  # points to a Medication that was not sent

@@ -11,11 +11,13 @@ from msgspec.structs import replace
 
 from plugin.reading.context import Entry, is_id, shown_reference
 from plugin.reading.dates import when
+from plugin.reading.persons import may_be_two
 from plugin.reading.plain_shapes import PLAIN
 from plugin.reading.repair import decode
 from plugin.reading.shapes import Resource
 from plugin.reading.source import AnyEntry
 
+_PATIENT = "Patient"
 _VERSION_DIGITS = 18
 _NONE: frozenset[str] = frozenset()
 _LONG_AGO = datetime(1, 1, 2, tzinfo=UTC)
@@ -28,6 +30,7 @@ class Gathered(Struct, frozen=True):
     `duplicates` is how many said nothing that another did not say; `superseded` are the older
     versions of entries that count. `disputed` are the references of entries that share an id,
     differ, and do not say which is newer: all of those count, since dropping one could hide a drug.
+    `strangers` are the references of Patients that share an id and may be two people.
     """
 
     entries: tuple[Entry, ...]
@@ -35,6 +38,7 @@ class Gathered(Struct, frozen=True):
     disputed: frozenset[str]
     duplicates: int
     total: int
+    strangers: frozenset[str] = _NONE
 
 
 def gather(
@@ -85,7 +89,10 @@ def _settled(raw_entries: Sequence[AnyEntry], read: Sequence[Entry]) -> Gathered
     counted = list(kept.values())
     superseded: list[Entry] = []
     disputed: set[str] = set()
-    for same in rivals.values():
+    strangers: set[str] = set()
+    for (type_, _), same in rivals.items():
+        if type_ == _PATIENT and may_be_two([entry.raw for entry in same]):
+            strangers.add(same[0].reference)
         newest, older = _settle(same)
         counted += newest
         superseded += older
@@ -97,6 +104,7 @@ def _settled(raw_entries: Sequence[AnyEntry], read: Sequence[Entry]) -> Gathered
         disputed=frozenset(disputed),
         duplicates=len(raw_entries) - len(counted) - len(superseded),
         total=len(raw_entries),
+        strangers=frozenset(strangers),
     )
 
 

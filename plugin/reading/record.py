@@ -55,6 +55,10 @@ _READERS: dict[type[Resource] | type[None], _Reader] = {
     OperationOutcome: read_outcome,
 }
 _DISPUTED = "another entry with its id says otherwise, and neither says that it is newer"
+_STRANGERS = (
+    "another Patient with its id has another birth date, identifier or name: "
+    "this may be the record of two people"
+)
 _ELSEWHERE = -1  # the number of an entry that this reading does not count
 _POINTED_AT = frozenset({Medication, Specimen})  # of use where another entry refers to them
 
@@ -205,7 +209,9 @@ def _read_all(
             used = True
         else:
             used = _read_other(entry, reading, extra)
-        if disputed and entry.reference in disputed:
+        if gathered.strangers and entry.reference in gathered.strangers:
+            reading.not_read(entry, UnreadReason.CONFLICT, detail=_STRANGERS)
+        elif disputed and entry.reference in disputed:
             reading.not_read(entry, UnreadReason.CONFLICT, detail=_DISPUTED)
         if len(said) > before:
             unread += 1

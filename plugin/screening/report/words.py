@@ -27,7 +27,7 @@ UNREAD_WORDS = {
     UnreadReason.EMPTY: "An entry with neither code nor text",
     UnreadReason.CODE_NOT_KNOWN: "A medication with only a product code, unknown without RxNorm",
     UnreadReason.AMBIGUOUS: "A medication that could be one of several drugs",
-    UnreadReason.CONFLICT: "A medication whose names or codes are of different drugs",
+    UnreadReason.CONFLICT: "An entry that contradicts itself, or another with its id",
     UnreadReason.SUPPLY: "A supply or device, not a drug",
     UnreadReason.NO_KNOWN_MEDICATION: "A statement that there is no known medication",
     UnreadReason.REFERENCE_NOT_FOUND: "A medication that points to a resource that is not there",

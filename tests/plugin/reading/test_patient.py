@@ -24,6 +24,7 @@ from tests.plugin.reading.build import (
     without,
 )
 
+NUMBER = {"system": "https://numbers.example/", "value": "1"}
 UUID = "urn:uuid:0A1B2C3D-0000-4000-8000-000000000001"
 
 
@@ -128,12 +129,53 @@ def test_two_patients_in_one_input_are_refused(other: Json) -> None:
 
 def test_the_same_patient_twice_is_one_patient() -> None:
     """Two versions of a Patient are no two patients."""
-    old = person(birthDate="1959-01-01", meta={"lastUpdated": "2020-01-01T00:00:00Z"})
+    old = person(gender="unknown", meta={"lastUpdated": "2020-01-01T00:00:00Z"})
     new = person(meta={"lastUpdated": "2026-01-01T00:00:00Z"})
     for patients in ([old, new], [new, old]):
         record = read(*patients)
-        assert date(1960, 5, 4) == record.birth_date
+        assert "female" == record.sex
         assert [UnreadReason.SUPERSEDED] == [unread.reason for unread in record.unread]
+
+
+@pytest.mark.parametrize("newer", ["2026-01-01T00:00:00Z", "2020-01-01T00:00:00Z"])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"birthDate": "1959-01-01"}, {}),
+        ({"name": [{"family": "Ant"}]}, {"name": {"family": "Bee", "given": ["Cy"]}}),
+        ({"identifier": [NUMBER]}, {"identifier": [{**NUMBER, "value": "2"}]}),
+    ],
+)
+def test_two_patients_with_one_id_that_may_be_two_people_are_a_conflict(
+    one: Json, other: Json, newer: str
+) -> None:
+    """Whether or not one of them is newer, and where all else that is read of them is the same."""
+    old = person(**one, meta={"lastUpdated": "2020-01-01T00:00:00Z"})
+    new = person(**other, meta={"lastUpdated": newer})
+    for patients in ([old, new], [new, old]):
+        unread = read(*patients, order()).unread
+        said = [each for each in unread if each.reason is UnreadReason.CONFLICT]
+        assert {"Patient/p1"} == {each.reference for each in said}
+        assert all("two people" in each.detail for each in said)
+        assert not any(word in str(unread) for word in ("Ant", "Bee", "1959"))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"birthDate": "1960"},
+        {"birthDate": ""},
+        {"name": [{"family": "Bee", "given": ["ann"]}]},
+        {"identifier": [{"system": "t", "value": "2"}]},
+        {"identifier": [{"system": "s", "value": "1"}, {"system": "s", "value": "2"}]},
+    ],
+)
+def test_a_patient_who_is_told_more_of_or_less_is_one_person(other: Json) -> None:
+    """A name of marriage, another number, a year alone: versions of one, and said as such."""
+    known = {"name": [{"text": "Ann Ant"}], "identifier": [{"system": "s", "value": "1"}]}
+    old = person(**known, gender="male", meta={"lastUpdated": "2020-01-01T00:00:00Z"})
+    new = person(**{**known, **other}, meta={"lastUpdated": "2026-01-01T00:00:00Z"})
+    assert [UnreadReason.SUPERSEDED] == [each.reason for each in read(old, new, order()).unread]
 
 
 def test_without_a_patient_the_one_subject_is_meant() -> None:
