@@ -19,7 +19,7 @@ from plugin.screening.remote.bulk.downloads import fetch_all
 from plugin.screening.remote.bulk.exporting import Expired, begin, delete, types_of, waited
 from plugin.screening.remote.bulk.hours import Hours
 from plugin.screening.remote.bulk.manifest import ExportFile, Kind, Manifest
-from plugin.screening.remote.bulk.referred import MEDICATION, Referred, fetch_referred
+from plugin.screening.remote.bulk.referred import Referred, fetch_referred
 from plugin.screening.remote.bulk.request import READ, ExportRequest
 from plugin.screening.remote.bulk.room import Room
 from plugin.screening.remote.bulk.state import ExportState, Fetched, FileCard, Memory
@@ -220,9 +220,7 @@ class _Run:
         self, asker: Asker, wanted: list[ExportFile], types: tuple[str, ...], room: Room
     ) -> Referred:
         outputs = [file for file in wanted if file.kind is Kind.OUTPUT]
-        if MEDICATION not in types:
-            return Referred()
-        return fetch_referred(asker, self.memory.files, outputs, room)
+        return fetch_referred(asker, self.memory.files, outputs, types, room)
 
     def _summed(
         self,
@@ -233,8 +231,8 @@ class _Run:
     ) -> Fetched:
         fetched = summed(self.memory.files, manifest.transaction_time, wanted, cards)
         unwanted = Counter(file.type for file in manifest.files if file not in set(wanted))
-        more = tuple(filter(None, (referred.line, *_of_no_use(unwanted))))
-        files = tuple(filter(None, (*fetched.files, referred.file)))
+        more = (*referred.lines, *_of_no_use(unwanted))
+        files = (*fetched.files, *referred.files)
         done = Fetched(files, fetched.missing, fetched.lines + more, fetched.transaction_time)
         status = self._status.url if self._status else ""
         self.memory.save(ExportState(self._about, status, done))

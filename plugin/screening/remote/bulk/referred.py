@@ -1,7 +1,8 @@
-"""Medications that orders of an export point to and no file of it holds: some servers leave them
-out of an export of patients or of a group, and without them the drugs of orders are not known.
+"""Medications and Specimens that an export points to and no file of it holds.
 
-They are read by id, at the pace and with the token of the run.
+Some servers leave them out of an export of patients or of a group. Without the Medications the
+drugs of orders are not known; without the Specimens a result of haemolysed blood counts. They are
+read by id, at the pace and with the token of the run.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from msgspec import Struct
 from plugin.addresses.fhir import own_id
 from plugin.fhir_client.faults import FetchFault, Outcome
 from plugin.reading.repair import decode
-from plugin.reading.shapes import CLASSES, Medication, Medicine
+from plugin.reading.shapes import CLASSES, Medication, Medicine, Observation, Resource, Specimen
 from plugin.screening.remote.asking import Asker
 from plugin.screening.remote.bulk.downloads import AT_ONCE
 from plugin.screening.remote.bulk.manifest import ExportFile
@@ -26,63 +27,96 @@ from plugin.screening.remote.fleet.record import on_one_line, references
 from plugin.screening.remote.keeping import write_whole
 from plugin.screening.remote.together import side_by_side
 
-MEDICATION = "Medication"
-NAME = "Medication-by-id.ndjson"
 MOST = 10_000  # asked for one by one: some 17 minutes at the usual pace
 _MOST_ROUNDS = 3  # of what is pointed to by what was pointed to
-_POINTING = b"Medication/"
-_NAMED = b'"Medication"'
-_HOLDING = frozenset(
-    {"", MEDICATION, *(cls.__name__ for cls in CLASSES if issubclass(cls, Medicine))}
-)
 # The server is not there: the run ends, and goes on later. All else is its answer.
 _AWAY = frozenset({Outcome.UNREACHABLE, Outcome.TIMED_OUT, Outcome.BUSY})
 
 
-class Referred(Struct, frozen=True):
-    """What came of it: the name of the file, if there is one, and a sentence, if there is any."""
+class Kind(Struct, frozen=True):
+    """What is pointed to, by what, and what it means not to have it."""
 
-    file: str = ""
-    line: str = ""
+    name: str
+    by: tuple[type[Resource], ...]
+    whose: str
+    without: str
 
+    @property
+    def file(self) -> str:
+        return f"{self.name}-by-id.ndjson"
 
-def fetch_referred(asker: Asker, folder: Path, files: Sequence[ExportFile], room: Room) -> Referred:
-    """Read what is missing into the folder. Raises FetchFault where the server is not there."""
-    paths = [folder / file.name for file in files if file.type in _HOLDING]
-    wanted = _missing(asker, paths)
-    if not wanted:
-        return Referred()
-    if len(wanted) > MOST:
-        return Referred(
-            line=f"orders point to more than {MOST} Medications that are not in the export; they "
-            "are not read one by one, and such orders stay unread"
+    @property
+    def holding(self) -> frozenset[str]:
+        """The types of files that speak of it; a file may have none."""
+        return frozenset(
+            {"", self.name, *(one.__name__ for one in CLASSES if issubclass(one, self.by))}
         )
-    reader = _Reader(asker)
-    found = reader.all(wanted)
-    rows = b"".join(on_one_line(found[id_]) + b"\n" for id_ in sorted(found))
-    room.take(NAME, len(rows))
-    if rows:
-        write_whole(folder / NAME, rows)
-    return Referred(NAME if rows else "", _said(len(found), len(wanted), reader.refused))
 
 
-def _said(found: int, wanted: int, refused: FetchFault | None) -> str:
+KINDS = (
+    Kind("Medication", (Medicine, Medication), "orders", "such orders stay unread"),
+    Kind(
+        "Specimen",
+        (Observation, Specimen),
+        "results",
+        "no haemolysed sample of them is known",
+    ),
+)
+
+
+class Referred(Struct, frozen=True):
+    """What came of it: the names of files, and sentences for the user."""
+
+    files: tuple[str, ...] = ()
+    lines: tuple[str, ...] = ()
+
+
+def fetch_referred(
+    asker: Asker, folder: Path, files: Sequence[ExportFile], types: Sequence[str], room: Room
+) -> Referred:
+    """Read what is missing of the types that were asked for into the folder.
+
+    Raises FetchFault where the server is not there.
+    """
+    names: list[str] = []
+    lines: list[str] = []
+    for kind in KINDS:
+        paths = [folder / file.name for file in files if file.type in kind.holding]
+        wanted = _missing(asker, kind, paths) if kind.name in types else set()
+        if len(wanted) > MOST:
+            lines.append(
+                f"{kind.whose} point to more than {MOST} {kind.name}s that are not in the export; "
+                f"they are not read one by one, and {kind.without}"
+            )
+        elif wanted:
+            reader = _Reader(asker, kind)
+            found = reader.all(wanted)
+            lines.append(_said(kind, len(found), len(wanted), reader.refused))
+            if found:
+                rows = b"".join(on_one_line(found[id_]) + b"\n" for id_ in sorted(found))
+                room.take(kind.file, len(rows))
+                write_whole(folder / kind.file, rows)
+                names.append(kind.file)
+    return Referred(tuple(names), tuple(lines))
+
+
+def _said(kind: Kind, found: int, wanted: int, refused: FetchFault | None) -> str:
     why = f" ({refused.message})" if refused else ""
     return (
-        f"Medications that orders point to and the export does not hold: {wanted}; read by id: "
-        f"{found}{why}"
+        f"{kind.name}s that {kind.whose} point to and the export does not hold: {wanted}; read by "
+        f"id: {found}{why}"
     )
 
 
-def _missing(asker: Asker, paths: Iterable[Path]) -> set[str]:
+def _missing(asker: Asker, kind: Kind, paths: Iterable[Path]) -> set[str]:
     """The ids that are pointed to and not there; no more than are worth counting."""
     wanted: set[str] = set()
-    for line in _lines(paths, _POINTING):
-        wanted |= _pointed_to(asker, line)
+    for line in _lines(paths, f"{kind.name}/".encode()):
+        wanted |= _pointed_to(asker, kind, line)
     if wanted:
-        for line in _lines(paths, _NAMED):
-            kind, id_ = name_of(line)
-            if kind == MEDICATION:
+        for line in _lines(paths, f'"{kind.name}"'.encode()):
+            name, id_ = name_of(line)
+            if name == kind.name:
                 wanted.discard(id_)
     return wanted
 
@@ -91,19 +125,20 @@ def _lines(paths: Iterable[Path], having: bytes) -> Iterator[bytes]:
     return (line for path in paths for line in lines_in(path) if having in line)
 
 
-def _pointed_to(asker: Asker, raw: bytes) -> set[str]:
+def _pointed_to(asker: Asker, kind: Kind, raw: bytes) -> set[str]:
     resource = decode(raw).resource
-    if not isinstance(resource, (Medicine, Medication)):
+    if not isinstance(resource, kind.by):
         return set()
     base = asker.server.base
-    return {own_id(base, one, MEDICATION) for one in references(resource)} - {""}
+    return {own_id(base, one, kind.name) for one in references(resource)} - {""}
 
 
 class _Reader:
-    """Reads Medications and what they are made of, until the server refuses."""
+    """Reads what is pointed to, and what that is made of, until the server refuses."""
 
-    def __init__(self, asker: Asker) -> None:
+    def __init__(self, asker: Asker, kind: Kind) -> None:
         self.refused: FetchFault | None = None
+        self._kind = kind
         self._asker = asker
 
     def all(self, wanted: set[str]) -> dict[str, bytes]:
@@ -120,7 +155,7 @@ class _Reader:
                         raise raw
                     if raw:
                         found[id_] = raw
-                        wanted |= _pointed_to(self._asker, raw)
+                        wanted |= _pointed_to(self._asker, self._kind, raw)
         return found
 
     def _one(self, id_: str) -> bytes:
@@ -128,7 +163,7 @@ class _Reader:
         if self.refused:
             return b""
         try:
-            return read(self._asker, MEDICATION, id_)
+            return read(self._asker, self._kind.name, id_)
         except FetchFault as fault:
             if fault.outcome in _AWAY:
                 raise

@@ -1,4 +1,4 @@
-"""Medications that the export leaves out: read by id, where the server lets us."""
+"""Medications and Specimens that the export leaves out: read by id, where the server lets us."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.plugin.screening.remote.bulk_server import (
 from tests.plugin.screening.remote.conftest import Screen
 from tests.plugin.screening.remote.ward import all_warned, filled, levels, ward
 
-BY_ID = "/fhir/Medication/"
+BY_ID, SPECIMENS = "/fhir/Medication/", "/fhir/Specimen/"
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +42,7 @@ def by_id(bulk: BulkServer) -> list[Asked]:
 
 def having(bulk: BulkServer, *products: Json) -> None:
     """The server has these, and gives them one by one."""
-    held = {f"{BY_ID}{one['id']}": as_json(one) for one in products}
+    held = {f"/fhir/{one['resourceType']}/{one['id']}": as_json(one) for one in products}
     bulk.script.append(lambda asked: held.get(asked.name))
 
 
@@ -132,3 +132,39 @@ def test_a_server_that_is_away_by_then_ends_the_run_which_goes_on(
     assert 0 == ran.code, ran.err
     assert all_warned(tmp_path / "out")
     assert 3 == sum("/file/" in path for path in without.paths())
+
+
+def sampled(bulk: BulkServer) -> Json:
+    """The results of the ward are all of one haemolysed sample, which the export leaves out."""
+    results = [{**one, "specimen": {"reference": "Specimen/s"}} for one in ward()["Observation"]]
+    filled(bulk)
+    bulk.files["Observation-1"] = rows(*results)
+    return {"resourceType": "Specimen", "id": "s", "condition": [{"text": "haemolysed"}]}
+
+
+def test_a_specimen_that_the_export_lacks_is_read_by_its_id(
+    bulk: BulkServer, screen: Screen, tmp_path: Path
+) -> None:
+    """Once; the answers are those of an export that holds it, and others than without it."""
+    specimen = sampled(bulk)
+    of_export = dict(bulk.files)
+    screen(bulk.url, "--export", "group/g", out=tmp_path / "without")
+    bulk.files["Specimen-1"] = rows(specimen)
+    before = len(bulk.asked)
+    screen(bulk.url, "--export", "group/g", out=tmp_path / "with")
+    assert not [one for one in bulk.asked[before:] if one.name.startswith(SPECIMENS)]
+    bulk.files = of_export
+    before = len(bulk.asked)
+    having(bulk, specimen)
+    ran = screen(bulk.url, "--export", "group/g")
+    assert 0 == ran.code, ran.err
+    assert "Specimens that results point to and the export does not hold: 1; read by id: 1" in (
+        ran.err
+    )
+    asked = [one for one in bulk.asked[before:] if one.name == f"{SPECIMENS}s"]
+    assert [f"Bearer {TOKEN}"] == [one.headers["authorization"] for one in asked]
+    lost, there, found = (
+        (tmp_path / out / "assessments.ndjson").read_bytes() for out in ("without", "with", "out")
+    )
+    assert there == found
+    assert lost != found
