@@ -18,6 +18,8 @@ def about_nobody(kind: str, key: str) -> str:
         return "a Patient has no id"
     if not key:
         return f"{_a(kind)} does not say of which patient it is"
+    if "/" not in key and not key.startswith("urn:"):
+        return f"{_a(kind)} names whom it is about by an id alone; write its type too, Patient/ID"
     subject = key.partition("/")[0]
     what = _a(subject) if subject in _SUBJECTS else "something else"
     return f"{_a(kind)} is about {what}, not about a Patient"

@@ -214,6 +214,10 @@ def test_a_patient_without_a_patient_resource_is_screened(
             "a Condition is about something else, not about a Patient",
         ),
         (
+            {"resourceType": "Condition", "subject": {"reference": "secret", "type": "Patient"}},
+            "a Condition names whom it is about by an id alone; write its type too, Patient/ID",
+        ),
+        (
             {"resourceType": "AllergyIntolerance"},
             "an AllergyIntolerance does not say of which patient it is",
         ),
