@@ -6,6 +6,7 @@ Black on white, and told apart by shape, so that a print and a colour-blind read
 from __future__ import annotations
 
 import io
+import textwrap
 from typing import Any
 
 from plugin.screening.signal import wording
@@ -14,6 +15,8 @@ from plugin.screening.signal.lines import Line
 
 LINKED, CONTROLS = "Linked to cramps", "Negative controls"
 _ROW = 0.36  # inches
+_TEXT = 0.16  # inches of a line of a name
+_LONGEST = 34  # characters of such a line
 _MARGIN = 1.1
 _WIDTH = 9.0
 _LEAST, _MOST = 0.1, 10.0  # of the axis; what lies beyond ends in an arrow
@@ -29,10 +32,11 @@ def forest_plot(analysis: Analysis, published: str) -> str:
 
     settings = {"svg.hashsalt": "crampcheck", "svg.fonttype": "path", "font.size": 9}
     with mpl.rc_context(settings):
-        rows = (
-            sum(map(_drawn, analysis.groups)) + 2
-        )  # a heading each for the groups and the controls
-        figure = Figure(figsize=(_WIDTH, rows * _ROW + _MARGIN), layout="constrained")
+        drawn = [line for line in analysis.groups if _drawn(line)]
+        rows = len(drawn) + 2  # a heading each for the groups and the controls
+        most = max((_name(line).count("\n") + 1 for line in drawn), default=1)
+        height = rows * max(_ROW, most * _TEXT) + _MARGIN
+        figure = Figure(figsize=(_WIDTH, height), layout="constrained")
         _draw(figure.add_subplot(), analysis, published)
         stream = io.StringIO()
         figure.savefig(
@@ -51,7 +55,7 @@ def _draw(axes: Any, analysis: Analysis, published: str) -> None:
         labels.append((row, title))
         row += 1
         for line in filter(_drawn, lines):
-            labels.append((row, line.short))
+            labels.append((row, _name(line)))
             numbers.append((row, _numbers(line)))
             _points(axes, line, row)
             row += 1
@@ -79,6 +83,11 @@ def _draw(axes: Any, analysis: Analysis, published: str) -> None:
 def _drawn(line: Line) -> bool:
     """True for a group with something to draw; every group is in the tables."""
     return line.low is not None or line.published is not None or line.control
+
+
+def _name(line: Line) -> str:
+    """On lines that leave room for the plot, however long the name is."""
+    return textwrap.fill(line.short, _LONGEST)
 
 
 def _numbers(line: Line) -> str:
