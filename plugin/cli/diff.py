@@ -78,10 +78,12 @@ def diff(
 
         for line in as_lines(known, differences, unused, compared):
             click.echo(line)
+    from plugin.screening.counted import counted, left_unread  # noqa: PLC0415
+
     if compared and (compared.failed or compared.quarantined):
         raise NotAllScreened(
-            f"not all could be compared: {len(compared.failed)} patients, "
-            f"{compared.left_out} lines, entries or files. The rest is printed."
+            f"not all could be compared: {counted(len(compared.failed), 'patient')}, "
+            f"{left_unread(compared.left_out)}. The rest is printed."
         )
 
 

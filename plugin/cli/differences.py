@@ -11,6 +11,7 @@ import msgspec
 from knowledge.compare import Difference, FieldChange, How, parted
 from knowledge.model import Knowledge
 from plugin.screening.comparing import Compared, PatientChange
+from plugin.screening.counted import counted
 from plugin.screening.visible import visible
 
 _SIGN = {How.ADDED: "+", How.REMOVED: "-", How.CHANGED: "~"}
@@ -60,7 +61,10 @@ def as_lines(
     compared: Compared | None,
 ) -> Iterator[str]:
     """The same for a person: `+` added, `-` removed, `~` changed."""
-    yield f"Knowledge {known[0].version} > {known[1].version}: {len(differences)} differences"
+    yield (
+        f"Knowledge {known[0].version} > {known[1].version}: "
+        f"{counted(len(differences), 'difference')}"
+    )
     for one in differences:
         yield f"{_SIGN[one.how]} {one.kind} {one.id}"
         for field in one.fields:

@@ -17,6 +17,7 @@ from plugin.cli.overlay import overlay_option, site_lines
 from plugin.cli.review import review
 from plugin.cli.rxnorm import code_check_lines, import_rxnorm, release_lines
 from plugin.cli.shared import as_of_option, packaged_pipeline
+from plugin.screening.counted import counted
 
 if TYPE_CHECKING:
     from knowledge.model import Knowledge
@@ -53,7 +54,7 @@ def check(as_of: date, folder: Path | None) -> None:
     loaded = knowledge_of(folder)
     if folder is None or (folder / SIGNALS).is_file():  # a copy may do without them
         signals_of(loaded, folder)
-    click.echo(f"Knowledge {loaded.version}: {len(loaded.reviews)} files, no fault.")
+    click.echo(f"Knowledge {loaded.version}: {counted(len(loaded.reviews), 'file')}, no fault.")
     for line in site_lines(loaded):
         click.echo(line)
     reviewed = tuple(row for row in loaded.reviews if row.review.stands)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from plugin.cli.screened import by_level
+from plugin.screening.counted import counted
 from plugin.screening.run.progress import Progress
 
 EVERY = 30.0  # seconds between two lines of one stage
@@ -53,13 +54,13 @@ def said(progress: Progress, pace: Pace) -> str:
     """`120,000 lines, 210,000 lines/s, 270.1 MB/s, 3 quarantined`."""
     parts: list[str] = []
     if progress.unit == "bytes":
-        parts.append(f"{progress.lines:,} lines")
+        parts.append(counted(progress.lines, "line", form=","))
         if lines := pace.a_second(progress, lambda one: one.lines):
             parts.append(f"{lines:,.0f} lines/s")
         if size := pace.a_second(progress, lambda one: one.done):
             parts.append(f"{size / _MB:,.1f} MB/s")
     elif progress.unit == "partitions":
-        parts.append(f"{progress.patients:,} patients")
+        parts.append(counted(progress.patients, "patient", form=","))
         if patients := pace.a_second(progress, lambda one: one.patients):
             parts.append(f"{patients:,.0f} patients/s")
     elif progress.unit:

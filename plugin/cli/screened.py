@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from plugin.screening.counted import counted, left_unread
 from plugin.screening.sinks.names import RESULTS
 from plugin.screening.visible import visible
 
@@ -58,11 +59,9 @@ def left_out(totals: Totals, out: Path) -> str:
     """The sentence about what could not be screened."""
     parts = []
     if totals.quarantined:
-        parts.append(
-            f"{totals.quarantined} lines, entries or files: see {out / 'quarantine.ndjson'}"
-        )
+        parts.append(f"{left_unread(totals.quarantined)}: see {out / 'quarantine.ndjson'}")
     if totals.failed:
-        parts.append(f"{totals.failed} patients: see {out / 'failed.ndjson'}")
+        parts.append(f"{counted(totals.failed, 'patient')}: see {out / 'failed.ndjson'}")
     if not totals.screened:
         return (
             f"nobody could be screened ({'; '.join(parts)}). "
@@ -74,7 +73,8 @@ def left_out(totals: Totals, out: Path) -> str:
 def _read(ran: Ran) -> str:
     totals, seconds = ran.totals, max(ran.seconds, 0.001)
     return (
-        f"read {totals.lines} lines, {totals.size / _MB:.1f} MB, in {ran.seconds:.1f} s: "
+        f"read {counted(totals.lines, 'line')}, {totals.size / _MB:.1f} MB, "
+        f"in {ran.seconds:.1f} s: "
         f"{totals.lines / seconds:,.0f} lines/s, {totals.size / _MB / seconds:.1f} MB/s"
     )
 

@@ -169,12 +169,12 @@ def signal(
 
 
 def _left_out(found: Population, out: Path) -> None:
+    from plugin.screening.counted import counted, left_unread  # noqa: PLC0415
+
     parts = []
     if found.quarantined:
-        parts.append(
-            f"{found.quarantined} lines, entries or files: see {out / 'quarantine.ndjson'}"
-        )
+        parts.append(f"{left_unread(found.quarantined)}: see {out / 'quarantine.ndjson'}")
     if found.failed:
-        parts.append(f"{found.failed} patients: see {out / 'failed.ndjson'}")
+        parts.append(f"{counted(found.failed, 'patient')}: see {out / 'failed.ndjson'}")
     if parts:
         raise NotAllScreened(f"not all could be read ({'; '.join(parts)}). The rest is counted.")

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from plugin.screening.counted import counted
 from plugin.screening.visible import visible
 from plugin.store.worklist.model import UNREAD, Item, Mark
 from plugin.store.worklist.reading import Listed
@@ -109,7 +110,7 @@ def _drugs(item: Item) -> str:
 def _status(item: Item) -> str:
     """`dismissed (reason)`, or `new, gone since ...`."""
     because = f" ({visible(item.reason)})" if item.reason else ""
-    unread = f", with {item.unread} entries unread" if item.unread else ""
+    unread = f", with {counted(item.unread, 'entry', 'entries')} unread" if item.unread else ""
     gone = f"; not found by run {item.last_run}{unread}" if item.gone else ""
     return f"{item.status}{because}{gone}"
 

@@ -205,7 +205,7 @@ def test_patients_that_cannot_be_read_are_11_and_13(
     assert 13 == ran.code
     assert f"compared {len(all_cases())} + failed 0" in ran.out
     assert "! broken.ndjson, line 1: " in ran.out
-    assert "1 lines, entries or files" in ran.err
+    assert "1 line, entry or file" in ran.err
 
 
 def test_bad_lines_without_end_are_counted_and_the_first_are_named(

@@ -13,6 +13,7 @@ from plugin.config import Settings
 from plugin.errors import FhirServerError
 from plugin.fhir_client.backend import NoToken, Tokens
 from plugin.fhir_client.faults import FetchFault, Outcome
+from plugin.screening.counted import counted
 from plugin.screening.remote.asking import Asker, said_of
 from plugin.screening.remote.bulk.download import Downloader
 from plugin.screening.remote.bulk.downloads import fetch_all
@@ -213,7 +214,10 @@ class _Run:
             if links <= before:
                 break  # the server stands by links that lead nowhere
             before |= links
-            self._telling.say(f"{len(expired)} links to files have expired; asking for new ones")
+            self._telling.say(
+                f"{counted(len(expired), 'link to a file has', 'links to files have')} expired; "
+                "asking for new ones"
+            )
         raise Expired
 
     def _referred(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from plugin.screening.counted import counted
 from plugin.screening.remote.bulk.manifest import ExportFile, Kind
 from plugin.screening.remote.bulk.reported import leave_out, read_deleted, read_outcomes
 from plugin.screening.remote.bulk.state import Fetched, FileCard, Missing
@@ -37,7 +38,9 @@ def summed(
             missing.append(_strange(file, strange, "Bundle of deleted resources"))
     if deleted:
         left_out = sum(leave_out(folder / name, deleted) for name in read)
-        lines.append(f"deleted at the server: {len(deleted)} resources, {left_out} left out here")
+        lines.append(
+            f"deleted at the server: {counted(len(deleted), 'resource')}, {left_out} left out here"
+        )
     return Fetched(tuple(read), tuple(missing), tuple(lines), transaction_time)
 
 
@@ -46,7 +49,8 @@ def _whole(time: str, outputs: Sequence[ExportFile], cards: Mapping[str, FileCar
     resources = sum(cards[file.name].lines for file in outputs)
     of_when = f", as of {time}; the next export may begin --since then" if time else ""
     return (
-        f"the export is here: {len(outputs)} files, {resources} resources, {size:.1f} MB{of_when}"
+        f"the export is here: {counted(len(outputs), 'file')}, {counted(resources, 'resource')}, "
+        f"{size:.1f} MB{of_when}"
     )
 
 
@@ -57,11 +61,11 @@ def _is_short(file: ExportFile, cards: Mapping[str, FileCard]) -> bool:
 def _short(file: ExportFile, card: FileCard) -> Missing:
     return Missing(
         file.name,
-        f"holds {card.lines} resources, and the manifest of the export says {file.count}; export "
-        "it again",
+        f"holds {counted(card.lines, 'resource')}, and the manifest of the export says "
+        f"{file.count}; export it again",
     )
 
 
 def _strange(file: ExportFile, count: int, what: str) -> Missing:
-    lines = "1 line that is" if count == 1 else f"{count} lines that are"
+    lines = counted(count, "line that is", "lines that are")
     return Missing(file.name, f"holds {lines} no {what}; ask who runs the server")

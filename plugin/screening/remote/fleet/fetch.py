@@ -12,6 +12,7 @@ from plugin.config import Settings
 from plugin.errors import FhirServerError, InputUnreadable
 from plugin.fhir_client.backend import NoToken
 from plugin.fhir_client.faults import FetchFault, Outcome
+from plugin.screening.counted import counted
 from plugin.screening.remote.asking import Asker, said_of
 from plugin.screening.remote.bulk.exporting import types_read
 from plugin.screening.remote.bulk.unfinished import in_place_of_export
@@ -179,7 +180,8 @@ class _Run:
         memory = self._memory
         lost = len(memory.failed)
         self._say(
-            f"{len(roster.patients) - lost} patients are here"
+            counted(len(roster.patients) - lost, "patient is", "patients are")
+            + " here"
             + (f", {lost} could not be fetched" if lost else "")
         )
         files = (SourceFile(DATA, memory.data),) if self._any_fetched() else ()

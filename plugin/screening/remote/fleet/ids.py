@@ -8,6 +8,7 @@ from pathlib import Path
 
 from plugin.addresses.fhir import Base, own_id
 from plugin.errors import InputUnreadable
+from plugin.screening.counted import counted
 from plugin.screening.remote.fleet.request import FleetRequest, Observations, Whose
 from plugin.screening.source.listing import NotRead
 from plugin.screening.visible import visible
@@ -39,7 +40,7 @@ def read_ids(path: Path, base: Base, as_of: date, observations: Observations) ->
         else:
             ids[id_] = None
     if not ids:
-        beside = f" ({len(lost)} lines are none)" if lost else ""
+        beside = f" ({counted(len(lost), 'line is', 'lines are')} none)" if lost else ""
         raise InputUnreadable(f"{path}: names no patient{beside}; write one id a line.")
     return FleetRequest(Whose.FILE, name, as_of, tuple(ids), tuple(lost), repeated, observations)
 

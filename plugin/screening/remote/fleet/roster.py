@@ -8,6 +8,7 @@ from datetime import date
 from msgspec import Struct
 
 from plugin.fhir_client.faults import FetchFault, Outcome
+from plugin.screening.counted import counted
 from plugin.screening.remote.asking import Asker
 from plugin.screening.remote.fleet.getting import TokenRefused, read
 from plugin.screening.remote.fleet.members import ELSEWHERE, read_members
@@ -32,7 +33,8 @@ def roster_of(asker: Asker, request: FleetRequest) -> Roster:
     Raises FetchFault where a Group or List cannot be read: nobody knows then who is missing.
     """
     if request.whose is Whose.FILE:
-        again = f"{request.name}: {request.repeated} lines name a patient again"
+        lines_name = counted(request.repeated, "line names", "lines name")
+        again = f"{request.name}: {lines_name} a patient again"
         return Roster(request.ids, request.not_read, (again,) if request.repeated else ())
     return _followed(asker, f"{request.whose}/{request.name}", request.as_of)
 

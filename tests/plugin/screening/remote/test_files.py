@@ -192,7 +192,7 @@ def test_expired_links_are_asked_for_anew(
     filled(bulk).script.append(expired)
     ran = screen(bulk.url, "--export", "system")
     assert 0 == ran.code, ran.err
-    assert "1 links to files have expired; asking for new ones." in ran.err
+    assert "1 link to a file has expired; asking for new ones." in ran.err
     assert all_warned(tmp_path / "out")
     assert 1 == sum(path.endswith("$export") for path in bulk.paths())
     # What was here already is not asked for again, under whatever signature.

@@ -51,7 +51,7 @@ def test_one_line_of_two_hundred_is_half_a_per_cent(
     command = ["screen", source, "--out", tmp_path / "out", "--as-of", AS_OF]
     ran = crampcheck(*command, "--fail-under", percent)
     assert code == ran.code
-    assert "1 lines, entries or files: see " in ran.err
+    assert "1 line, entry or file: see " in ran.err
     assert (code == 0) == ("within --fail-under" in ran.err)
     assert (code == 13) == (f"less than --fail-under {percent} asks for" in ran.err)
     without = crampcheck(*command)
@@ -65,7 +65,7 @@ def test_a_source_of_which_nothing_is_fhir_is_said_with_what_to_look_at(
     source = export({"a.ndjson": b'{"a": 1}\n'})
     ran = crampcheck("screen", source, "--out", tmp_path / "out", "--as-of", AS_OF)
     assert 13 == ran.code
-    assert "nobody could be screened (1 lines, entries or files: see " in ran.err
+    assert "nobody could be screened (1 line, entry or file: see " in ran.err
     assert "See that SOURCE holds FHIR resources, in JSON, one to a line." in ran.err
     assert "The rest is written" not in ran.err
 

@@ -203,7 +203,7 @@ def test_a_line_that_cannot_be_read_is_named_and_the_rest_is_counted(
     source = export({"all.ndjson": good + b'{"resourceType": "Pat\n'})
     ran = analyse(crampcheck, source, tmp_path / "out")
     assert 13 == ran.code
-    assert "1 lines, entries or files" in ran.err
+    assert "1 line, entry or file" in ran.err
     rows = [json.loads(row) for row in (tmp_path / "out/quarantine.ndjson").open()]
     assert ["all.ndjson"] == [row["file"] for row in rows]
     assert 20 == result(tmp_path / "out")["population"]["patients"]

@@ -138,7 +138,7 @@ def test_a_file_of_ids_may_have_remarks_and_its_bad_lines_are_named(
     assert ["a", "c"] == screened(tmp_path / "out")
     rows = lines(tmp_path / "out" / "quarantine.ndjson")
     assert [f"patients.txt line {n}" for n in (5, 6, 7, 8, 9)] == [one["file"] for one in rows]
-    assert "1 lines name a patient again" in ran.err
+    assert "1 line names a patient again" in ran.err
     assert "Jane" not in ran.err + str(rows)
 
 
