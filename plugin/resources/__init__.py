@@ -7,7 +7,7 @@ from plugin.resources.checking import check_issues
 from plugin.resources.elements import RULE_SYSTEM
 from plugin.resources.issues import SEVERITY
 from plugin.resources.lab_request import LabRequests, lab_requests
-from plugin.resources.lines import failure, is_guidance, issues
+from plugin.resources.lines import failure, is_guidance, issue_lines
 
 __all__ = [
     "RULE_SYSTEM",
@@ -16,7 +16,7 @@ __all__ = [
     "check_issues",
     "failure",
     "is_guidance",
-    "issues",
+    "issue_lines",
     "lab_requests",
     "to_bundle",
     "to_bundle_json",

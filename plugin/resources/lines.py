@@ -15,7 +15,7 @@ _ENCODER = msgspec.json.Encoder()
 _GUIDANCE = b'{"resourceType":"GuidanceResponse",'
 
 
-def issues(assessment: Assessment, knowledge: Knowledge) -> tuple[bytes, ...]:
+def issue_lines(assessment: Assessment, knowledge: Knowledge) -> tuple[bytes, ...]:
     """The DetectedIssues of a patient, then the one GuidanceResponse. Pure."""
     resources = (*issues_of(assessment, knowledge), guidance_of(assessment))
     return tuple([_ENCODER.encode(one) for one in resources])
@@ -27,5 +27,5 @@ def failure(patient: str, reason: str, as_of: date, knowledge_version: str) -> b
 
 
 def is_guidance(line: bytes) -> bool:
-    """Tells the two kinds of `issues` apart."""
+    """Tells the two kinds of `issue_lines` apart."""
     return line.startswith(_GUIDANCE)

@@ -12,7 +12,7 @@ from plugin.errors import CrampcheckError
 from plugin.model import Assessment, Finding
 from plugin.pipeline import Pipeline
 from plugin.reading.source import RawEntry
-from plugin.resources import issues
+from plugin.resources import issue_lines
 from plugin.screening.outcome import Failed, Outcome, Screened, Wanted
 from plugin.screening.report.labs import lab_states
 
@@ -32,7 +32,7 @@ def screen_patient(
         assessment = pipeline.assess_seen(seen, as_of)
         screened = _screened(assessment)
         if wanted.issues:
-            screened = structs.replace(screened, issues=issues(assessment, pipeline.knowledge))
+            screened = structs.replace(screened, issues=issue_lines(assessment, pipeline.knowledge))
         if wanted.labs and screened.rules:
             book = pipeline.assessor.book(seen.whole, as_of)
             return structs.replace(screened, labs=lab_states(book))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import pkgutil
 from typing import Any
 
 from fhir.resources.R4B.bundle import Bundle
 
+import plugin.resources as package
 from plugin.model import Assessment
 from plugin.pipeline import default_pipeline
 from plugin.reading.source import split
@@ -122,3 +124,10 @@ def test_a_reference_that_is_no_address_is_shown_as_text() -> None:
     bundle = json.loads(to_bundle_json(assessment, knowledge))
     issue = bundle["entry"][0]["resource"]
     assert ["display"] == [key for row in issue["implicated"] for key in row]
+
+
+def test_no_name_of_the_package_is_that_of_one_of_its_modules() -> None:
+    """Which of the two an import gave hung on what had been imported before."""
+    modules = {one.name for one in pkgutil.iter_modules(package.__path__)}
+    assert modules
+    assert not modules & set(package.__all__)
