@@ -19,6 +19,7 @@ from plugin.reading.shapes import CLASSES
 
 NO_TYPE = "no type of FHIR"
 OTHER_TYPES = "other types"
+_NO_NAMES = frozenset({NO_TYPE, OTHER_TYPES})
 _MOST_TYPES = 500  # FHIR has some 150
 _is_name = re.compile(r"[A-Z][A-Za-z]{1,63}").fullmatch
 _OURS = frozenset(str(cls.__struct_config__.tag).casefold() for cls in CLASSES)
@@ -125,10 +126,18 @@ def other_type(line: bytes) -> str:
 
 
 def add_types(counts: Counter[str], found: Mapping[str, int]) -> None:
-    """Add how many there are of each type. What is one too many has no name of its own."""
+    """Add how many there are of each type. The first by the alphabet keep names of their own.
+
+    Which these are does not hang on the order they come in, or on how files are cut: of parts that
+    are added up, each has kept what is among the first of the whole.
+    """
     for name, count in found.items():
-        known = name in counts or len(counts) < _MOST_TYPES
-        counts[name if known else OTHER_TYPES] += count
+        counts[name] += count
+    unnamed = sum(one in counts for one in _NO_NAMES)
+    if len(counts) - unnamed <= _MOST_TYPES:
+        return  # nearly always
+    for name in sorted(counts.keys() - _NO_NAMES)[_MOST_TYPES:]:
+        counts[OTHER_TYPES] += counts.pop(name)
 
 
 def counted_as(name: str) -> str:

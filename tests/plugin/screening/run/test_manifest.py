@@ -147,3 +147,22 @@ def test_names_of_types_without_end_are_summed(crampcheck: Run, tmp_path: Path) 
     assert 2 * len(names) == sum(counted.values())
     assert len(counted) == 501
     assert counted["other types"] == 2 * (len(names) - 500)
+
+
+def test_which_types_keep_their_names_does_not_hang_on_how_files_are_cut(
+    crampcheck: Run, tmp_path: Path
+) -> None:
+    """The first by the alphabet do, in one file or in many, in whatever order they come."""
+    names = [f"{chr(65 + one % 26)}{chr(97 + one // 26)}x" for one in range(26 * 26)]
+    lines = [json.dumps({"resourceType": name}) + "\n" for name in names]
+    counted = []
+    for number, order in enumerate((lines, lines[::-1], sorted(lines))):
+        source, out = tmp_path / f"source-{number}", tmp_path / f"out-{number}"
+        source.mkdir()
+        for start in range(number + 1):
+            (source / f"{start}.ndjson").write_text("".join(order[start :: number + 1]))
+        assert 0 == crampcheck(*arguments(source, out)).code
+        manifest_said = json.loads((out / "run.json").read_bytes())["counts"]
+        counted.append(manifest_said["resources_set_aside"])
+    assert counted[0] == counted[1] == counted[2]
+    assert {*sorted(names)[:500], "other types"} == set(counted[0])
