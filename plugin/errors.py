@@ -5,6 +5,7 @@
     ├── InputUnreadable     exit code 11
     ├── FhirServerError     exit code 12
     ├── NotAllScreened      exit code 13
+    ├── FolderTaken         exit code 1
     └── Stopped             exit code 130
 
 The message reaches users, logs and HTTP bodies, so it never holds patient data: name files, lines,
@@ -48,6 +49,10 @@ class NotAllScreened(CrampcheckError):  # noqa: N818
     """The rest was written, and at least one patient or line could not be screened."""
 
     exit_code = 13
+
+
+class FolderTaken(CrampcheckError):  # noqa: N818
+    """The output folder is another run's, of which nothing was touched."""
 
 
 class Stopped(CrampcheckError):  # noqa: N818

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from plugin.errors import CrampcheckError, InputUnreadable, Stopped
+from plugin.errors import CrampcheckError, FolderTaken, InputUnreadable, Stopped
 from plugin.screening.remote.bulk.unfinished import keeps_export
 from plugin.screening.run.state import FETCHED, clear, has_fetched, is_begun, remove
 from plugin.screening.sinks.files import remedy
@@ -20,7 +20,7 @@ def in_sentences(out: Path, folder: Path) -> Iterator[None]:
         yield
     except KeyboardInterrupt as error:
         raise Stopped(_with_way_on("stopped.", folder)) from error
-    except InputUnreadable:
+    except (InputUnreadable, FolderTaken):  # there is nothing of this run to go on with
         raise
     except CrampcheckError as error:
         error.message = _with_way_on(error.message, folder)

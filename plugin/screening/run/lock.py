@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from plugin.errors import CrampcheckError
+from plugin.errors import FolderTaken
 from plugin.screening.run.durable import PRIVATE_FILE, PRIVATE_FOLDER
 
 LOCK = "lock"
@@ -27,7 +27,7 @@ _A_MOMENT = 0.02  # seconds
 def held(folder: Path) -> Iterator[None]:
     """Hold a work folder, which is made if it is not there; nothing of it is removed here.
 
-    Raises CrampcheckError where another run has it, OSError where it cannot be made or locked.
+    Raises FolderTaken where another run has it, OSError where it cannot be made or locked.
     """
     descriptor = _locked(folder)
     try:
@@ -50,9 +50,7 @@ def _locked(folder: Path) -> int:
         folder.parent.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
         folder.mkdir(PRIVATE_FOLDER, exist_ok=True)
         if folder.is_symlink():  # what lies there would be removed with the work of the run
-            raise CrampcheckError(
-                f"{folder}: is a link; remove it, or name another folder with --out."
-            )
+            raise FolderTaken(f"{folder}: is a link; remove it, or name another folder with --out.")
         folder.chmod(PRIVATE_FOLDER)  # whoever made it
         try:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
@@ -62,7 +60,7 @@ def _locked(folder: Path) -> int:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             os.close(descriptor)
-            raise CrampcheckError(
+            raise FolderTaken(
                 f"{folder.parent}: another run is writing into this folder; wait for its end, or "
                 "name another folder with --out."
             ) from error
@@ -92,7 +90,7 @@ def _wait_for_workers(folder: Path) -> None:
                 return
             except BlockingIOError as error:
                 if time.monotonic() > until:
-                    raise CrampcheckError(
+                    raise FolderTaken(
                         f"{folder.parent}: processes of an earlier run are still at work on this "
                         "folder; end them, or name another folder with --out."
                     ) from error

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from plugin.errors import CrampcheckError
+from plugin.errors import FolderTaken
 from plugin.screening.remote.bulk.state import ExportState, remembered
 from plugin.screening.run.progress import OnNotice
 
@@ -20,7 +20,7 @@ from plugin.screening.run.progress import OnNotice
 def in_place_of_export(folder: Path, on_notice: OnNotice, *, fresh: bool) -> Iterator[None]:
     """What is done with the folder of an export is something else, and takes it away.
 
-    `fresh` allows that, and it is said. Raises CrampcheckError where it was not given.
+    `fresh` allows that, and it is said. Raises FolderTaken where it was not given.
     """
     state = _kept(folder)
     if state and not fresh:
@@ -40,9 +40,9 @@ def _kept(folder: Path) -> ExportState | None:
     return state if state and state.status else None
 
 
-def unfinished(state: ExportState) -> CrampcheckError:
+def unfinished(state: ExportState) -> FolderTaken:
     """Why a run may not begin where it is remembered."""
-    return CrampcheckError(
+    return FolderTaken(
         "the output folder belongs to a run that has begun an export and is not done with it; "
         f"{_origin(state)} still keeps that export. Give the command of that run again: it goes "
         "on, and has the export deleted in the end. Or give another --out, or --fresh to forget "

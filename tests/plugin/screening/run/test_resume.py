@@ -220,5 +220,6 @@ def test_a_second_run_into_one_folder_is_refused(
         ran = crampcheck(*arguments(source, out))
         assert (1, 1) == (ran.code, ran.err.count("\n"))
         assert "another run is writing into this folder" in ran.err
+        assert "start the same command again" not in ran.err  # that is for who has the folder
         assert (out / ".crampcheck-run" / "chunk-000001.done").exists()
     assert 13 == crampcheck(*arguments(source, out)).code
