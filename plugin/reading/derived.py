@@ -22,7 +22,8 @@ _STEP, _CENT = Decimal("0.1"), Decimal("0.01")
 class Formulas(Struct, frozen=True):
     """The numbers of the formulas, and the units of what they give.
 
-    `of_sex`: kappa, alpha and the factor of each sex.
+    `of_sex`: kappa, alpha and the factor of each sex. `days`: how far an albumin of another day may
+    be from a calcium.
     """
 
     slope: Decimal
@@ -33,6 +34,7 @@ class Formulas(Struct, frozen=True):
     beta: float
     age: float
     of_sex: dict[str, tuple[float, float, float]]
+    days: int
 
 
 def formulas_of(knowledge: Knowledge) -> Formulas:
@@ -54,6 +56,7 @@ def formulas_of(knowledge: Knowledge) -> Formulas:
             sex: (number(f"kappa-{sex}"), number(f"alpha-{sex}"), factor)
             for sex, factor in factors.items()
         },
+        days=int(knowledge.constants["current-result-days"].value),
     )
 
 
@@ -79,23 +82,40 @@ def with_derived(
 
 
 def _corrected(result: LabResult, results: list[LabResult], formulas: Formulas) -> LabResult:
-    """Total calcium with the albumin of its day."""
+    """Total calcium with the albumin of its day; with a low one of another day, up to the value
+    that it would give, so that what only one of the two is below is not proven.
+    """
     if result.note or result.low is None or result.high is None:
         return result
-    albumin = _latest(
-        other for other in results if other.analyte == _ALBUMIN and other.day == result.day
-    )
+    albumins = [other for other in results if other.analyte == _ALBUMIN]
+    albumin = _latest(other for other in albumins if other.day == result.day)
+    if albumin is None:
+        albumin = _nearest(albumins, result.day, formulas.days)
     if albumin is None or albumin.low is None:
         return result
     add = formulas.slope * (formulas.normal_albumin - albumin.low)
     counts = f"{(result.low + add).quantize(_CENT).normalize():f} {formulas.calcium_unit}"
+    note = f"{counts} once corrected for an albumin of {albumin.reported} {albumin.unit}"
+    if albumin.day != result.day:
+        if add <= 0:
+            return result
+        note = f"{note}, which is of another day ({albumin.day})"
+        return msgspec.structs.replace(result, high=result.high + add, note=note)
     return msgspec.structs.replace(
         result,
         low=result.low + add,
         high=result.high + add,
         suspect=result.suspect or albumin.suspect,
-        note=f"{counts} once corrected for an albumin of {albumin.reported} {albumin.unit}",
+        note=note,
     )
+
+
+def _nearest(results: list[LabResult], day: date, days: int) -> LabResult | None:
+    """The last result of the nearest day on which there is one."""
+    away = {abs((one.day - day).days) for one in results if one.value is not None}
+    least = min(away, default=days + 1)
+    near = (one for one in results if abs((one.day - day).days) == least)
+    return _latest(near) if least <= days else None
 
 
 def _latest(results: Iterable[LabResult]) -> LabResult | None:

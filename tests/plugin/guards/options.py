@@ -116,7 +116,9 @@ CALCIUM = also(
     lab("calcium", "7.0") + lab("albumin", "3.0"),  # corrected: 7.8
     lab("calcium", "7.0") + lab("albumin", "3.5"),  # corrected: 7.4
     lab("calcium", "8.0") + lab("albumin", "3.0"),  # corrected: 8.8
-    lab("calcium", "8.0") + lab("albumin", "3.0", 5),  # of another day
+    lab("calcium", "8.0") + lab("albumin", "3.0", 5),  # of another day: 8.0 to 8.8
+    lab("calcium", "7.0") + lab("albumin", "3.0", 5),  # 7.0 to 7.8: low, and perhaps very low
+    lab("calcium", "10.6") + lab("albumin", "4.8", 5),  # high as it stands
     lab("calcium", "7.0", 31),
 )
 IONISED = Part(

@@ -116,11 +116,16 @@ def kidney_function(chart: Chart) -> Seen:
 
 
 def corrected_calcium(chart: Chart) -> Seen:
-    """C1: a total calcium with 0.8 mg/dL for each g/dL that the albumin of its day is below 4."""
+    """C1: a total calcium with 0.8 mg/dL for each g/dL that the albumin of its day is below 4.
+
+    With a low one of another day, anything from the one value to the other.
+    """
     total, albumin = seen(chart, "calcium"), seen(chart, "albumin")
-    if not (total.measured and albumin.measured and total.days == albumin.days):
+    if not (total.measured and albumin.measured):
         return total
     add = Decimal("0.8") * (4 - albumin.low)
+    if total.days != albumin.days:
+        return replace(total, high=max(total.high, total.high + add))
     return replace(total, low=total.low + add, high=total.high + add)
 
 

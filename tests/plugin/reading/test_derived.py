@@ -108,14 +108,26 @@ def test_the_latest_albumin_of_the_day_counts() -> None:
     "albumins",
     [
         [],
-        [_albumin(effectiveDateTime="2026-10-24")],
+        [_albumin(4.2, effectiveDateTime="2026-10-24")],
+        [_albumin(effectiveDateTime="2026-07-01")],
         [_albumin(valueQuantity={"value": 2, "comparator": "<", "unit": "g/dL"})],
     ],
 )
-def test_without_an_albumin_of_the_day_calcium_stays_as_it_is(albumins: list[Json]) -> None:
+def test_without_a_low_albumin_near_it_calcium_stays_as_it_is(albumins: list[Json]) -> None:
     """And says nothing of a correction."""
     result = _calcium(*albumins)
     assert (Decimal("8.4"), "") == (result.low, result.note)
+
+
+def test_a_low_albumin_of_another_day_leaves_open_how_low_calcium_is() -> None:
+    """From 8.4 as it stands to 8.88: not proven to be below 8.5. The nearest day counts."""
+    near = _albumin(effectiveDateTime="2026-10-24")
+    far = lab(ALBUMIN, 2.0, "g/dL", id="far", effectiveDateTime="2026-10-01")
+    result = _calcium(near, far)
+    assert (Decimal("8.4"), Decimal("8.88")) == (result.low, result.high)
+    assert result.note == (
+        "8.88 mg/dL once corrected for an albumin of 3.4 g/dL, which is of another day (2026-10-24)"
+    )
 
 
 def test_calcium_that_the_laboratory_corrected_is_not_corrected_again() -> None:
