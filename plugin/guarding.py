@@ -22,13 +22,14 @@ from plugin.facts.book import FactBook
 from plugin.facts.labs import evidence_of
 from plugin.facts.numbers import FactNumbers, either
 from plugin.facts.plans import Plans
-from plugin.model import Evidence, Offered, Unread, Withheld
+from plugin.model import ALLERGY, Evidence, Offered, Unread, Withheld
 
 
 class Rail(Struct, frozen=True):
     """A mitigation, and what was settled of its guard rails once."""
 
     mitigation: Mitigation
+    proposed: frozenset[str]  # the ingredients that it puts forward
     offer: Gate
     settled: bool  # whether an open `offer` proves all that must be proven
     decided: bool  # whether numbered facts decide the rest too: what blocks it, what is added
@@ -54,7 +55,7 @@ class Rails(Struct, frozen=True):
 
 def rails(knowledge: Knowledge, numbers: FactNumbers) -> Rails:
     """The guard rails of a knowledge."""
-    by_id = {name: _rail(one, numbers) for name, one in knowledge.mitigations.items()}
+    by_id = {name: _rail(one, knowledge, numbers) for name, one in knowledge.mitigations.items()}
     unprompted = tuple(rail for rail in by_id.values() if rail.mitigation.unprompted)
     kinds = [_kinds(rail) for rail in unprompted]
     heard = None if None in kinds else frozenset().union(*filter(None, kinds))
@@ -77,10 +78,11 @@ def _silent(rail: Rail) -> bool:
     return not rail.mitigation.can_harm and not rail.guards
 
 
-def _rail(one: Mitigation, numbers: FactNumbers) -> Rail:
+def _rail(one: Mitigation, knowledge: Knowledge, numbers: FactNumbers) -> Rail:
     conditional = (*one.withhold_when, *(extra.when for extra in one.adjust))
     return Rail(
         mitigation=one,
+        proposed=frozenset().union(*map(knowledge.members, one.proposes)),
         offer=numbers.gate(one.offer_when),
         settled=all(numbers.clause(clause) is not None for clause in one.offer_when),
         decided=all(numbers.clause(clause) is not None for one in conditional for clause in one),
@@ -109,15 +111,30 @@ class Guarded:
             if name in self._seen:
                 continue
             self._seen.add(name)
-            known = offers.get(name)
+            rail, known = self._rails.by_id[name], offers.get(name)
             if known is None:
-                rail = self._rails.by_id[name]
                 added = self._weigh(rail)
                 if rail.settled and rail.decided and name in self.offered:
                     offers[name] = self.offered[name], added
             else:
                 self.offered[name], added = known
+            if rail.proposed and name in self.offered and self._refused(rail):
+                continue
             queue += added
+
+    def _refused(self, rail: Rail) -> bool:
+        """Withhold what would be offered, where an allergy to a drug of it is on file."""
+        because = tuple(
+            Evidence(f"{ALLERGY}{name}", one.reference, date=one.day.isoformat() if one.day else "")
+            for one in self._book.record.allergies
+            for name in one.ingredients
+            if name in rail.proposed
+        )
+        if because:
+            name = rail.mitigation.id
+            del self.offered[name]
+            self.withheld[name] = Withheld(name, because)
+        return bool(because)
 
     def propose_unprompted(self) -> None:
         """Weigh those that no rule proposes."""

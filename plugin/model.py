@@ -155,6 +155,17 @@ class Reaction(Struct, frozen=True, gc=False):
     day: date | None
 
 
+ALLERGY = "allergy:"  # how evidence begins that is one: `allergy:lisinopril`
+
+
+class Allergy(Struct, frozen=True, gc=False):
+    """An allergy or intolerance on file to drugs that an option might put forward."""
+
+    ingredients: tuple[str, ...]
+    reference: str
+    day: date | None
+
+
 class Tally(Struct, frozen=True, gc=False):
     """How many entries came in, and what became of each: the four parts add up to `entries`."""
 
@@ -179,6 +190,7 @@ class PatientRecord(Struct, frozen=True, gc=False):
     reactions: tuple[Reaction, ...]
     unread: tuple[Unread, ...]
     tally: Tally
+    allergies: tuple[Allergy, ...] = ()
 
 
 class Evidence(Struct, frozen=True, omit_defaults=True, gc=False):

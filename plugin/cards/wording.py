@@ -11,7 +11,7 @@ from knowledge import vocabulary as v
 from knowledge.fact_text import FactError, parse_fact
 from knowledge.model import Knowledge
 from plugin.cards.escape import plain, sentence
-from plugin.model import Evidence, Unread, UnreadReason
+from plugin.model import ALLERGY, Evidence, Unread, UnreadReason
 
 _LAB_STATES = {
     v.LabState.UNKNOWN: ": no current result",
@@ -74,6 +74,9 @@ def phrase(evidence: Evidence, knowledge: Knowledge, missing: Mapping[str, str] 
     """One piece of evidence. Empty where it would only repeat which drug the finding is about."""
     if evidence.fact.startswith(_NOT):
         return _not_proven(evidence, knowledge)
+    if evidence.fact.startswith(ALLERGY):
+        dated = f" ({plain(evidence.date)})" if evidence.date else ""
+        return f"allergy or intolerance: {plain(evidence.fact.removeprefix(ALLERGY))}{dated}"
     fact = _parsed(evidence.fact)
     if fact is None:
         return plain(evidence.fact)

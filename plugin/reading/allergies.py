@@ -1,11 +1,13 @@
-"""AllergyIntolerances with a muscle reaction: a symptom that comes with the name of a drug."""
+"""AllergyIntolerances: to what an option might put forward, and those with a muscle reaction, which
+are a symptom that comes with the name of a drug.
+"""
 
 from __future__ import annotations
 
 from datetime import date
 
 from knowledge.terminology.concept import Concept, Reason
-from plugin.model import Reaction, UnreadReason
+from plugin.model import Allergy, Reaction, UnreadReason
 from plugin.reading import elements
 from plugin.reading.conditions import denied
 from plugin.reading.context import Entry, Reading
@@ -18,7 +20,7 @@ _OVER = frozenset({"inactive", "resolved"})
 
 
 def read_allergy(entry: Entry, allergy: AllergyIntolerance, reading: Reading) -> bool:
-    """Read one AllergyIntolerance. False if it is set aside: over, denied, or of no muscle."""
+    """Read one AllergyIntolerance. False if it is set aside: over, denied, or of no matter here."""
     if is_over(allergy):
         return False
     muscle = muscle_reactions(allergy, reading.index)
@@ -30,7 +32,10 @@ def read_allergy(entry: Entry, allergy: AllergyIntolerance, reading: Reading) ->
         return True
     for reaction, names in muscle:
         _place(entry, allergy, reaction, names, reading)
-    return bool(muscle)
+    refused = _put_forward(allergy, reading)
+    if refused:
+        reading.allergies.append(Allergy(refused, entry.reference, _day(allergy)))
+    return bool(muscle or refused)
 
 
 def is_over(allergy: AllergyIntolerance) -> bool:
@@ -45,6 +50,20 @@ def muscle_reactions(
     """Its reactions of muscle, with the conditions that each one is."""
     found = [(reaction, _muscle(reaction, index)) for reaction in allergy.reaction]
     return [(reaction, names) for reaction, names in found if names]
+
+
+def _put_forward(allergy: AllergyIntolerance, reading: Reading) -> tuple[str, ...]:
+    """The drugs it is to, of those that options put forward; also where it names their class.
+
+    What it was is not asked: an option that somebody once did not bear is for a person to weigh.
+    """
+    if allergy.code is None:
+        return ()
+    product, index = reading.name(allergy.code), reading.index
+    if product.known:
+        return tuple(sorted(index.put_forward.intersection(product.resolution.ingredients)))
+    texts = (allergy.code.text, *(coding.display for coding in allergy.code.coding))
+    return tuple(sorted(frozenset().union(*map(index.class_put_forward, texts))))
 
 
 def _muscle(reaction: elements.Reaction, index: Index) -> tuple[str, ...]:
@@ -73,17 +92,12 @@ def _place(
         reason = UnreadReason(resolution.reason.value)
         reading.not_read(entry, reason, concept.label, resolution.detail)
         return
-    day = _day(allergy, reaction)
+    day = _day(allergy, reaction.onset)
     reading.reactions.append(Reaction(names, resolution.ingredients, entry.reference, day))
 
 
-def _day(allergy: AllergyIntolerance, reaction: elements.Reaction) -> date | None:
-    texts = (
-        reaction.onset,
-        allergy.onset_date_time,
-        allergy.last_occurrence,
-        allergy.recorded_date,
-    )
+def _day(allergy: AllergyIntolerance, onset: str = "") -> date | None:
+    texts = (onset, allergy.onset_date_time, allergy.last_occurrence, allergy.recorded_date)
     return next((found.first for text in texts if text and (found := day_of(text))), None)
 
 

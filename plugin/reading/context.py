@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from knowledge.model import Knowledge
 from plugin.model import (
+    Allergy,
     Dispense,
     LabResult,
     Medication,
@@ -75,6 +76,7 @@ class Reading:
         self.results: list[tuple[Entry, Analyte, Measured, str]] = []  # put off (`labs.py`)
         self.problems: list[Problem] = []
         self.reactions: list[Reaction] = []
+        self.allergies: list[Allergy] = []
         self.unread: list[Unread] = []
 
     def not_read(

@@ -69,7 +69,8 @@ class Index:
     `analytes`: the analytes that the codes of a concept name; more than one is a conflict.
     `conditions`: the ids of the conditions that a concept names, sorted: by its codes, and by exact
     text if they say none. `dosed`: the ingredients whose daily dose anything asks for.
-    `usual_route`: the route that ingredients share when nothing is said.
+    `usual_route`: the route that ingredients share when nothing is said. `put_forward`: the
+    ingredients that any option proposes.
     """
 
     def __init__(self, knowledge: Knowledge) -> None:
@@ -80,6 +81,8 @@ class Index:
         self.reactions = frozenset(symptoms) | packaged_words().reactions
         self._knowledge = knowledge
         self.dosed = dosed_ingredients(knowledge)
+        self._classes = _classes_put_forward(knowledge)
+        self.put_forward = frozenset().union(*self._classes.values())
         self.analytes = remembered(self._analytes)
         self.conditions = remembered(self._conditions)
         self.usual_route = remembered(self._usual_route)
@@ -112,6 +115,10 @@ class Index:
                 found |= self._tables.texts.get(normal(text), frozenset())
         return tuple(sorted(found))
 
+    def class_put_forward(self, text: str) -> frozenset[str]:
+        """The ingredients of a class that options propose, by its name; none for another text."""
+        return self._classes.get(_singular(text), frozenset())
+
     def _usual_route(self, ingredients: tuple[str, ...]) -> RouteClass:
         known = [self._ingredients[name] for name in ingredients if name in self._ingredients]
         usual = {ingredient.default_route for ingredient in known}
@@ -132,6 +139,22 @@ class Index:
 def normal(text: str) -> str:
     """A text for comparison: lower case, one space between words, no closing stop."""
     return " ".join(text.casefold().split()).rstrip(".")
+
+
+def _singular(text: str) -> str:
+    return normal(text).replace("-", " ").removesuffix("s")
+
+
+def _classes_put_forward(knowledge: Knowledge) -> dict[str, frozenset[str]]:
+    """The members of each group or ingredient that an option proposes, by what it is called."""
+    found: dict[str, frozenset[str]] = {}
+    for mitigation in knowledge.mitigations.values():
+        for selector in mitigation.proposes:
+            members = knowledge.members(selector)
+            group = knowledge.groups.get(selector)
+            for name in (selector, group.label if group else selector):
+                found[_singular(name)] = members
+    return found
 
 
 def _icd(code: str) -> str:

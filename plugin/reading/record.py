@@ -107,6 +107,7 @@ class Glance:
             tuple(reading.reactions),
             self._unread,
             self._tally,
+            tuple(reading.allergies),
         )
 
 

@@ -147,9 +147,17 @@ def _fate(case: Case, mitigation: Table) -> str:
     if any(case.all_hold(guard) for guard in mitigation.get("withhold_when", [])):
         return "withheld"
     if case.all_hold(wanted):
-        return "offered"
+        return "withheld" if _refused(case, mitigation) else "offered"
     # What can harm has to be shown to be safe; the rest is merely of no use here.
     return "withheld" if mitigation.get("can_harm", False) else "of no use"
+
+
+def _refused(case: Case, mitigation: Table) -> bool:
+    """An allergy on file is to what the option puts forward."""
+    put_forward = {
+        name for selector in mitigation.get("proposes", []) for name in case.book.selected(selector)
+    }
+    return not put_forward.isdisjoint(reacted.ingredient for reacted in case.sketch.reacted)
 
 
 def _about_medicines(clause: Any) -> bool:
