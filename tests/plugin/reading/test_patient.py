@@ -167,6 +167,7 @@ def test_two_patients_with_one_id_that_may_be_two_people_are_a_conflict(
         {"birthDate": ""},
         {"name": [{"family": "Bee", "given": ["ann"]}]},
         {"identifier": [{"system": "t", "value": "2"}]},
+        {"identifier": [{"system": "s"}, {"value": ""}]},
         {"identifier": [{"system": "s", "value": "1"}, {"system": "s", "value": "2"}]},
     ],
 )
