@@ -162,10 +162,12 @@ def _route(readings: Sequence[_Read], coded: Sequence[RouteClass] = ()) -> Route
 
 
 def _strengths(ingredients: tuple[str, ...], readings: Sequence[_Read]) -> tuple[Strength, ...]:
-    """Those of the name that gives most of them."""
-    best: tuple[Strength, ...] = ()
-    for _, reading in readings:
-        if reading.outcome is _NAMED and len(reading.strengths) > len(best):
-            told = tuple(one for one in reading.strengths if one.ingredient in ingredients)
-            best = told if len(told) > len(best) else best
-    return best
+    """Those of every name. Two that differ are both kept: who reads a dose finds no answer."""
+    told = (
+        one
+        for _, reading in readings
+        if reading.outcome is _NAMED
+        for one in reading.strengths
+        if one.ingredient in ingredients
+    )
+    return tuple(dict.fromkeys(told))

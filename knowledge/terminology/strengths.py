@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -13,6 +14,8 @@ from knowledge.terminology.tables import words
 from knowledge.terminology.tokens import HYPHEN, JOIN, Words
 
 _DIGITS = frozenset("0123456789")
+_MASSES = frozenset({"G", "MG", "MCG"})
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}\.000")  # one gram in German, and one milligram in English
 
 
 class Span(Struct, frozen=True, gc=False):
@@ -24,38 +27,70 @@ class Span(Struct, frozen=True, gc=False):
 
 
 def strengths_in(text: Words, spans: Iterable[Span]) -> tuple[Strength, ...]:
-    """One strength for each ingredient that has one before the next name begins.
+    """The strength of each ingredient that has one before the next name begins.
 
-    Parts of one ingredient (two hydrates of it in one capsule) are added up. What follows several
+    Parts of one ingredient (two hydrates of it in one capsule) are added up. Two masses of one
+    ingredient that differ are both kept, and who reads a dose finds no answer. What follows several
     names in a row is nobody's: in `ezetimibe-simvastatin 10 mg-40 mg` it is no matter of the last.
     """
     ordered = list(spans)
     if len(ordered) > 1:
         ordered.sort(key=lambda span: span.start)
-    found: dict[str, Strength] = {}
+    leading = len(ordered) > 1 and _leads(text, ordered[0], 0)  # `80 mg atorvastatin, 10 mg ...`
+    found: dict[str, list[Strength]] = {}
     taken = 0  # words before this one belong to an earlier name
     waiting = ""  # the ingredient of an earlier name that still has no amount
     for number, span in enumerate(ordered):
         stop = ordered[number + 1].start if number + 1 < len(ordered) else len(text.words)
-        at = _after(text, span.end, stop)
-        if at is None and span.start - 2 >= taken and _amount(text, span.start - 2):
-            at = span.start - 2  # `5 % dextrose`
-        taken = span.end if at is None else max(span.end, at + 2)
+        at = None if leading else _after(text, span.end, stop)
         shared = waiting not in ("", span.ingredient)
+        if at is None and _leads(text, span, taken):
+            at = span.start - 2  # `5 % dextrose`
+            shared |= _any(text, taken, at)  # `10 mg/40 mg ezetimibe/simvastatin`
+        taken = span.end if at is None else max(span.end, at + 2)
         if at is None:
             waiting = waiting or span.ingredient
             continue
         waiting = ""
-        if shared or _of_several(text, at):
+        if shared or _of_several(text, at) or _THOUSANDS.fullmatch(text.words[at]):
             continue
-        strength = _strength(text, at, span.ingredient)
-        held = found.get(span.ingredient)
-        if held is None:
-            found[span.ingredient] = strength
-        elif held.unit == strength.unit and text.gaps[span.start] == JOIN:
-            total = held.value + strength.value
-            found[span.ingredient] = Strength(span.ingredient, total, held.unit)
-    return tuple(found[ingredient] for ingredient in sorted(found))
+        told = [_strength(text, at, span.ingredient)]
+        told += [] if leading else _others(text, at + 2, stop, span)
+        _keep(found.setdefault(span.ingredient, []), told, parts=text.gaps[span.start] == JOIN)
+    return tuple(one for ingredient in sorted(found) for one in found[ingredient])
+
+
+def _keep(held: list[Strength], told: list[Strength], *, parts: bool) -> None:
+    """Keep what a name tells: a part is added, and anything else stands beside what is held."""
+    first = told[0]
+    if parts and len(held) == len(told) == 1 and held[0].unit == first.unit:
+        held[0] = Strength(first.ingredient, held[0].value + first.value, first.unit)
+        return
+    held += [one for one in dict.fromkeys(told) if one not in held and (not held or _mass(one))]
+
+
+def _mass(one: Strength) -> bool:
+    return one.unit in _MASSES
+
+
+def _leads(text: Words, span: Span, taken: int) -> bool:
+    """True where an amount stands right before a name."""
+    return span.start - 2 >= taken and _amount(text, span.start - 2)
+
+
+def _any(text: Words, start: int, stop: int) -> bool:
+    """True where an amount stands in these words."""
+    return any(text.words[at][0] in _DIGITS and _amount(text, at) for at in range(start, stop - 1))
+
+
+def _others(text: Words, start: int, stop: int, span: Span) -> list[Strength]:
+    """The masses that follow the first amount: `simvastatin 20 mg, 40 mg tablet`."""
+    found = (
+        _strength(text, at, span.ingredient)
+        for at in range(start, stop - 1)
+        if text.words[at][0] in _DIGITS and _amount(text, at)
+    )
+    return [one for one in found if _mass(one)]
 
 
 def _after(text: Words, start: int, stop: int) -> int | None:

@@ -9,6 +9,7 @@ range, a dose as needed or an unknown unit gives None.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
 
@@ -18,7 +19,7 @@ from knowledge.fact_text import number
 from knowledge.terminology.concept import Resolution, Strength
 from plugin.model import DailyDose
 from plugin.reading.elements import Dosage, Quantity, present
-from plugin.reading.sig import Sig, read_sig, tells_of_dose
+from plugin.reading.sig import Sig, most_in, read_sig, tells_of_dose
 from plugin.reading.strengths import is_rate, measures_of
 from plugin.reading.timing import every_day, is_timed, times_a_day
 from plugin.reading.words import packaged_words
@@ -100,6 +101,8 @@ def _one(dosage: Dosage, names: tuple[str, ...], rendered: str) -> _Given | None
     amounts = _amounts(dosage, said)
     if not amounts or times is None or said.times not in (None, times):
         return None
+    if _exceeded(dosage, names, rendered, times):
+        return None
     structured = amounts[0] == _dose(dosage) and _is_mass(amounts[0])
     return _Given(times, amounts, whole=said.total or structured, sparse=said.sparse)
 
@@ -107,13 +110,12 @@ def _one(dosage: Dosage, names: tuple[str, ...], rendered: str) -> _Given | None
 def _said(dosage: Dosage, names: tuple[str, ...], rendered: str) -> Sig | None:
     """What the texts say between them; None where that is not certain.
 
-    One that is not understood counts for nothing where structure is complete, or where it has
-    nothing of a dose in it.
+    One that is not understood tells nothing where structure is complete, or where it has nothing of
+    a dose in it.
     """
     if not (dosage.text or dosage.patient_instruction or rendered):
         return _NOTHING  # nearly always
-    texts = dict.fromkeys(filter(None, (dosage.text, dosage.patient_instruction, rendered)))
-    read = [(text, read_sig(text, names)) for text in texts]
+    read = [(text, read_sig(text, names)) for text in _texts(dosage, rendered)]
     said = [sig for _, sig in read if sig is not None]
     times = {sig.times for sig in said} - {None}
     if len(times) > 1:
@@ -127,6 +129,30 @@ def _said(dosage: Dosage, names: tuple[str, ...], rendered: str) -> Sig | None:
     weighed = [sig.total for sig in said if any(map(_is_mass, sig.amounts))]
     total = bool(weighed) and all(weighed)
     return Sig(next(iter(times), None), amounts, total, any(sig.sparse for sig in said))
+
+
+def _texts(dosage: Dosage, rendered: str) -> Iterable[str]:
+    """Each text of a dosage once."""
+    return dict.fromkeys(filter(None, (dosage.text, dosage.patient_instruction, rendered)))
+
+
+def _exceeded(dosage: Dosage, names: tuple[str, ...], rendered: str, times: int) -> bool:
+    """True where a text that is not understood names more than structure says.
+
+    `1 tablet daily for two weeks, then 2 tablets` is not the one tablet of its structure.
+    """
+    dose = _dose(dosage)
+    if dose is None or dose.value is None:
+        return False
+    masses, counted = measures_of(dose)
+    for text in _texts(dosage, rendered):
+        if read_sig(text, names) is not None:
+            continue
+        most = most_in(text)
+        more = any(most.mg > dose.value * mg for mg in masses)
+        if more or most.times > times or (counted and most.count > dose.value):
+            return True
+    return False
 
 
 def _dosed(dosage: Dosage) -> bool:

@@ -31,6 +31,7 @@ _MOST = 1000  # characters; a longer text is a letter, not a dosage
 _DIGITS = frozenset("0123456789")
 _PLURAL = ("(", "s", ")")
 _LATE = {"evening", "night"}
+_AT_ONCE = 10  # tablets or puffs
 _REASON = 4  # words that a reason may have
 _FRACTIONS = {
     "1/2": Decimal("0.5"), "1/4": Decimal("0.25"), "3/4": Decimal("0.75"),
@@ -49,6 +50,17 @@ class Sig(Struct, frozen=True):
     amounts: tuple[Quantity, ...]
     total: bool = False
     sparse: bool = False
+
+
+class Most(Struct, frozen=True):
+    """The most that a text names anywhere, understood or not; 0 for nothing.
+
+    `times` a day, `count` of forms, puffs or mL at a time, and `mg` of a mass.
+    """
+
+    times: int
+    count: Decimal
+    mg: Decimal
 
 
 class _Found(Struct):
@@ -96,6 +108,28 @@ def tells_of_dose(text: str) -> bool:
         else:
             at += 1
     return False
+
+
+@remembered
+def most_in(text: str) -> Most:
+    """What a text that is not understood names, to be held against a dose; never a dose itself."""
+    words, found = packaged_sig_words(), _Found(set(), set(), [])
+    tokens, at = words_in(text[:_MOST]), 0
+    while at < len(tokens):
+        step = _amount(tokens, at, words, found)
+        spoken = None if step else _spoken(tokens, at, words)
+        if spoken is not None:
+            _note(spoken, tokens[at : at + len(spoken.phrase)], found)
+            step = len(spoken.phrase)
+        at += step or 1
+    masses, counts = [Decimal(0)], [Decimal(0)]
+    for one in found.amounts:
+        mg, value = packaged_words().mass.get(one.unit), one.value or Decimal(0)
+        if mg is not None:
+            masses.append(value * mg)
+        elif value <= _AT_ONCE:  # more are what is handed over: `Disp-90 tablet`
+            counts.append(value)
+    return Most(max((*found.frequencies, len(found.moments))), max(counts), max(masses))
 
 
 def _said_once(tokens: Phrase, words: SigWords) -> Phrase:

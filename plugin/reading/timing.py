@@ -102,6 +102,8 @@ def _repeated(repeat: Repeat | None) -> int | None:
     clock, moments = len(repeat.time_of_day), len(repeat.when)
     if len(set(repeat.time_of_day)) < clock or len(set(repeat.when)) < moments:
         return None  # a moment that is there twice is one dose or two
+    if clock and moments:  # FHIR allows one of them
+        return None
     if clock and repeat.frequency in (None, clock):
         return clock
     if moments and repeat.frequency is None:
@@ -118,4 +120,9 @@ def _frequency(repeat: Repeat) -> int | None:
     frequency = 1 if repeat.frequency is None else repeat.frequency
     if not period.is_finite() or not 0 < period < _MOST or not 0 < frequency < _MOST:
         return None
-    return ceil(frequency * _DAY / (period * hours))
+    days = len(set(repeat.day_of_week))
+    if not days or period * hours <= _DAY:
+        return ceil(frequency * _DAY / (period * hours))
+    # Four times a week, on Mondays and Thursdays, is twice a day.
+    weekly = period * hours == _HOURS["wk"]
+    return ceil(frequency / days) if weekly else None

@@ -68,6 +68,12 @@ def test_the_dose_form_tells_the_route(read: Read, text: str, route: RouteClass)
             "nitrofurantoin, macrocrystals 25 MG / nitrofurantoin, monohydrate 75 MG Capsule",
             [("nitrofurantoin", "100", "MG")],
         ),
+        ("prednisone 5 mg, 20 mg", [("prednisone", "5", "MG"), ("prednisone", "20", "MG")]),
+        (
+            "80 mg atorvastatin / 10 mg ezetimibe",
+            [("atorvastatin", "80", "MG"), ("ezetimibe", "10", "MG")],
+        ),
+        ("niacin 1.000 mg", []),
         ("prednisone 5-10 mg daily", []),
         ("prednisone 5 mg-10 mg daily", []),
         ("fluticasone/salmeterol 250/50 mcg", []),
