@@ -112,12 +112,21 @@ class Index:
             found |= self._coded(system_of(coding.system), coding.code)
         if not found:
             for text in (concept.text, *(coding.display for coding in concept.coding)):
-                found |= self._tables.texts.get(normal(text), frozenset())
+                found |= self._named(_untagged(normal(text)))
         return tuple(sorted(found))
 
     def class_put_forward(self, text: str) -> frozenset[str]:
         """The ingredients of a class that options propose, by its name; none for another text."""
         return self._classes.get(_singular(text), frozenset())
+
+    def _named(self, text: str) -> frozenset[str]:
+        """What a text names; `AKI (acute kidney injury)` names what both of its parts name."""
+        texts = self._tables.texts
+        found = texts.get(text, frozenset())
+        if found or not text.endswith(")"):
+            return found
+        short, _, long = text[:-1].partition(" (")
+        return texts.get(short, frozenset()) & texts.get(long, frozenset())
 
     def _usual_route(self, ingredients: tuple[str, ...]) -> RouteClass:
         known = [self._ingredients[name] for name in ingredients if name in self._ingredients]
@@ -155,6 +164,13 @@ def _classes_put_forward(knowledge: Knowledge) -> dict[str, frozenset[str]]:
             for name in (selector, group.label if group else selector):
                 found[_singular(name)] = members
     return found
+
+
+def _untagged(text: str) -> str:
+    """Without the tags of an EHR behind it: `myasthenia gravis (disorder) (hcc)`."""
+    while text.endswith(packaged_words().condition_tags):
+        text = text[: text.rindex("(")].rstrip()
+    return text
 
 
 def _icd(code: str) -> str:

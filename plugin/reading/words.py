@@ -41,10 +41,12 @@ class Words(Struct, frozen=True):
     not_prescribed: tuple[str, ...]
     haemolysed: Haemolysed
     reactions: frozenset[str]
+    condition_tags: tuple[str, ...]
 
     def system(self, uri: str) -> str:
         """The short name of a code system; empty for one that reading does not use."""
-        text = uri.strip().lower().rstrip("/").replace("https://", "http://")
+        text = uri.partition("|")[0]  # a canonical address may end in its version
+        text = text.strip().lower().rstrip("/").replace("https://", "http://")
         # An edition or version of SNOMED CT comes after the base address.
         return self.systems.get(text) or self.systems.get(text.partition("/sct/")[0] + "/sct", "")
 
@@ -97,6 +99,7 @@ class _File(Struct, forbid_unknown_fields=True):
     not_prescribed: _List
     haemolysed: Haemolysed
     reactions: _Also
+    condition_tags: _List
 
 
 def parse_words(text: str, file: str = FILE) -> Words:
@@ -120,6 +123,7 @@ def parse_words(text: str, file: str = FILE) -> Words:
         not_prescribed=read.not_prescribed.words,
         haemolysed=read.haemolysed,
         reactions=frozenset(read.reactions.also),
+        condition_tags=read.condition_tags.words,
     )
 
 
