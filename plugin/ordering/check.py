@@ -15,7 +15,7 @@ from knowledge.model import FLAGGED, Knowledge, Level
 from plugin.assess import Assessor
 from plugin.model import Assessment, Finding, Medication, Unread, UnreadReason
 from plugin.ordering.changes import Orders, news, orders_of
-from plugin.ordering.records import Ordered, apart_from
+from plugin.ordering.records import Ordered, apart_from, signed
 
 
 class Asked(Struct, frozen=True):
@@ -81,7 +81,10 @@ def check_orders(assessor: Assessor, ordered: Ordered, asked: Asked, as_of: date
         not_assessed=after.not_assessed if linked or unread else None,
     )
     names = tuple(sorted({name for one in focused for name in one.ingredients}))
-    return OrderCheck(assessment, _removable(focused, findings, before, asked, assessor), names)
+    # What an id names in the chart too is no draft that may be taken back.
+    taken = signed(ordered.before)
+    drafts = [one for one in focused if one.reference not in taken]
+    return OrderCheck(assessment, _removable(drafts, findings, before, asked, assessor), names)
 
 
 def _rank(level: Level) -> int:

@@ -26,11 +26,34 @@ def with_orders(chart: PatientRecord, orders: PatientRecord) -> Ordered:
     """Put the orders into the chart.
 
     An order that is signed again, or changed, stands in the chart under its id as well. The order
-    speaks for both: the chart's entry is no longer current, and still tells since when.
+    speaks for both: the chart's entry is no longer current, and still tells since when. An order of
+    other drugs ends nothing: two may have come to one id.
     """
-    references = {one.reference for one in orders.medications}
+    others = _of_other_drugs(chart, orders)
+    references = {one.reference for one in orders.medications} - others
     before = without(chart, references | {one.reference for one in orders.unread})
     return Ordered(before, joined(before, orders), orders.medications, orders.unread)
+
+
+def _of_other_drugs(chart: PatientRecord, orders: PatientRecord) -> set[str]:
+    """The ids under which the chart has a drug, and an order that would be taken none of its."""
+    named = {one.reference: set(one.ingredients) for one in chart.medications if one.current}
+    return {
+        one.reference
+        for one in orders.medications
+        if one.current
+        and named.get(one.reference)
+        and named[one.reference].isdisjoint(one.ingredients)
+    }
+
+
+def signed(before: PatientRecord) -> frozenset[str]:
+    """The ids that are taken in the chart already, be it under an order."""
+    return frozenset(
+        one.reference
+        for one in before.medications
+        if one.current or one.why_not_current == UNDER_ORDER
+    )
 
 
 def apart_from(ordered: Ordered, references: frozenset[str]) -> PatientRecord:

@@ -66,6 +66,25 @@ def test_an_order_signed_again_is_judged_as_if_it_were_new(check: Ask) -> None:
     assert deleted([card]) == []  # it is no draft
 
 
+def test_a_draft_under_the_id_of_another_drug_ends_nothing_of_the_chart(check: Ask) -> None:
+    """Two orders that came to one id: both are taken, and neither is deleted by it."""
+    sent = chart(order(SIMVASTATIN, "m1", **NIGHTLY))
+    [card] = check(sign([draft(CLARITHROMYCIN, "m1")], sent))
+    assert card["indicator"] == "critical"
+    [card] = check(sign([draft(SIMVASTATIN, "m2")], chart(order(CLARITHROMYCIN, "m2"))))
+    assert card["indicator"] == "critical"
+    assert deleted([card]) == []
+
+
+@pytest.mark.parametrize("text", ["simvastatin 20 MG Oral Tablet", "Zocor 20 mg"])
+def test_a_draft_under_the_id_of_the_same_drug_speaks_for_it(check: Ask, text: str) -> None:
+    """A dose that is lowered within the order: 20 mg beside amlodipine is at the cap."""
+    sent = chart(order(SIMVASTATIN, "m1", **NIGHTLY))
+    orders = [draft(text, "m1", **NIGHTLY), draft("amlodipine 5 MG Oral Tablet", "d2")]
+    assert check(sign(orders, sent)) == []
+    assert check(sign(orders[1:], sent)) != []
+
+
 def test_stopping_a_drug_with_the_orders_ends_its_interactions(check: Ask) -> None:
     """The chart's own entry of that id no longer counts."""
     sent = chart(order(CLARITHROMYCIN, "m2"))
