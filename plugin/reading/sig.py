@@ -29,6 +29,7 @@ from plugin.reading.words import packaged_words
 _HOURS_A_DAY = 24
 _MOST = 1000  # characters; a longer text is a letter, not a dosage
 _DIGITS = frozenset("0123456789")
+_TIMED = frozenset({Kind.FREQUENCY, Kind.TIMES, Kind.HOURS, Kind.SPARSE, Kind.MOMENT})
 _PLURAL = ("(", "s", ")")
 _LATE = {"evening", "night"}
 _AT_ONCE = 10  # tablets or puffs
@@ -216,11 +217,22 @@ def _amount(tokens: Phrase, at: int, words: SigWords, found: _Found) -> int:
             step = _with_unit(tokens, at + len(phrase), value, found)
             if step:
                 return len(phrase) + step
+            if phrase in words.bare.numbers and _times_follow(tokens, at + len(phrase), words):
+                found.amounts.append(Quantity(value=value, unit=words.bare.unit))
+                return len(phrase)
     plain = _number(tokens[at])
     if plain is None or ("/" in tokens[at] and not _one_form(tokens, at + 1)):
         return 0
     step = _with_unit(tokens, at + 1, plain, found)
     return 1 + step if step else 0
+
+
+def _times_follow(tokens: Phrase, at: int, words: SigWords) -> bool:
+    """True where a time begins here, or a phrase that stands between a number and its time."""
+    if any(tokens[at : at + len(phrase)] == phrase for phrase in words.bare.before):
+        return True
+    spoken = _spoken(tokens, at, words) if at < len(tokens) else None
+    return spoken is not None and spoken.kind in _TIMED
 
 
 def _one_form(tokens: Phrase, at: int) -> bool:

@@ -49,9 +49,18 @@ class Spoken(Struct, frozen=True):
     moment: str = ""
 
 
+class Bare(Struct, frozen=True):
+    """Numbers that count `unit` by themselves, where a time or one of `before` follows."""
+
+    unit: str
+    numbers: frozenset[Phrase]
+    before: tuple[Phrase, ...]
+
+
 class SigWords(Struct, frozen=True):
     """Every list of the file. `numbers` and `spoken` are by first word, longest phrase first."""
 
+    bare: Bare
     numbers: dict[str, tuple[tuple[Phrase, Decimal], ...]]
     spoken: dict[str, tuple[Spoken, ...]]
     joins: frozenset[str]
@@ -69,6 +78,12 @@ class _Counted(Struct, forbid_unknown_fields=True):
     sparse: tuple[str, ...]
 
 
+class _Bare(Struct, forbid_unknown_fields=True):
+    unit: str
+    numbers: tuple[str, ...]
+    before: tuple[str, ...]
+
+
 class _Harmless(Struct, forbid_unknown_fields=True):
     phrases: tuple[str, ...]
     total: tuple[str, ...]
@@ -81,6 +96,7 @@ class _Harmless(Struct, forbid_unknown_fields=True):
 class _File(Struct, forbid_unknown_fields=True):
     review: dict[str, Any]
     numbers: dict[str, Decimal]
+    bare: _Bare
     frequency: dict[str, int]
     counted: _Counted
     moments: dict[str, tuple[str, ...]]
@@ -100,6 +116,11 @@ def parse_sig_words(text: str, file: str = FILE) -> SigWords:
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise KnowledgeInvalid(f"{file}: {error}. Correct the file and start again.") from error
     return SigWords(
+        bare=Bare(
+            read.bare.unit,
+            frozenset(map(words_in, read.bare.numbers)),
+            tuple(map(words_in, read.bare.before)),
+        ),
         numbers=_by_first(
             (words_in(phrase), (words_in(phrase), value)) for phrase, value in read.numbers.items()
         ),

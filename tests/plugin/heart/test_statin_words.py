@@ -228,3 +228,36 @@ def test_a_schedule_and_a_code_that_differ_leave_the_dose_unread(
     """FHIR wants both to say the same."""
     dosage = _tablets(1) | {"timing": DAILY | {"code": code}}
     assert expected == _said(dosage)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Take ONE at night", KEPT),
+        ("ONE TO BE TAKEN AT NIGHT", KEPT),
+        ("Take TWO at night", OVER),
+        ("one twice a day", OVER),
+        ("One in the morning and one at night", OVER),
+        ("half to be taken daily", KEPT),
+        ("one and a half daily", OVER),
+        ("one daily (20 mg)", KEPT),
+        ("one or two at night", UNREAD),
+        ("one in the morning and two at night", UNREAD),
+        ("one at night then two at night", UNREAD),
+        ("one at night as needed", UNREAD),
+        ("twenty-one daily", UNREAD),
+        ("one hundred daily", UNREAD),
+        ("two times daily", UNREAD),
+        ("2 at night", UNREAD),
+        ("take one", UNREAD),
+    ],
+)
+def test_a_number_in_words_before_a_time_counts_tablets(text: str, expected: list[str]) -> None:
+    """As labels in the United Kingdom are written. A digit may be of milligrams."""
+    assert expected == _said({"text": text})
+
+
+def test_one_at_night_of_a_liquid_is_no_dose() -> None:
+    """One what?"""
+    name = "simvastatin 4 MG/ML Oral Suspension"
+    assert UNREAD == _said({"text": "one at night"}, name=name)
