@@ -101,3 +101,15 @@ def test_where_the_database_is_down_no_token_is_let_in(tmp_path: Path) -> None:
     for _ in range(2):
         with pytest.raises(Unavailable):
             replay.first_use("i", "j", LATER)
+
+
+def test_the_log_of_sqlite_does_not_grow_with_the_tokens(tmp_path: Path) -> None:
+    """It is brought into the file now and then, by a call that waits for it."""
+    replay = open_store(Settings(data=tmp_path)).replay
+    log = tmp_path / "crampcheck.sqlite-wal"
+    sizes = []
+    for number in range(9000):
+        assert replay.first_use("i", str(number), LATER)
+        if number % 3000 == 2999:
+            sizes.append(log.stat().st_size)
+    assert sizes[-1] == sizes[-2] <= 20_000_000
