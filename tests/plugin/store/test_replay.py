@@ -105,7 +105,7 @@ def test_where_the_database_is_down_no_token_is_let_in(tmp_path: Path) -> None:
 
 def test_the_log_of_sqlite_does_not_grow_with_the_tokens(tmp_path: Path) -> None:
     """It is brought into the file now and then, by a call that waits for it."""
-    replay = open_store(Settings(data=tmp_path)).replay
+    replay = open_store(Settings(data=str(tmp_path))).replay
     log = tmp_path / "crampcheck.sqlite-wal"
     sizes = []
     for number in range(9000):
