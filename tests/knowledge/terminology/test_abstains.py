@@ -63,8 +63,8 @@ REASONS = [
         Reason.AMBIGUOUS,
         [
             "insulin",
-            "potassium",
-            "furosemide and potassium",
+            "potassium replacement",
+            "furosemide and potassium-rich food",
             "Micardis Duo 80",
             "Cozaar comp",
             "non-furosemide tablets",

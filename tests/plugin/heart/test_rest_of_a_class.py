@@ -46,6 +46,8 @@ def test_beside_one_drug_that_raises_potassium_replacement_may_be_considered(tex
         "potassium aspartate 99 mg capsule",
         "potassium-magnesium aspartate 250 mg-250 mg capsule",
         "potassium acetate 2 mEq/mL intravenous solution",
+        "potassium 20 mEq tablet",
+        "Potassium 99 mg OTC",
         "monobasic potassium phosphate 500 mg tablet",
         "nabumetone 500 mg tablet",
         "etodolac 400 mg tablet",
@@ -85,3 +87,45 @@ def test_beside_any_vitamin_k_antagonist_coenzyme_q10_is_withheld(text: str, off
 def test_what_does_not_reach_the_blood_is_not_counted(text: str) -> None:
     """Those of the class that have forms for the skin and the eye."""
     assert REPLETION in _offered(*TWO, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Magnesium 250 mg tablet", "MagTab SR", "magnesium orotate 500 mg", "Calcium-Magnesium-Zinc"],
+)
+def test_magnesium_whose_salt_is_not_written_is_not_suggested_twice(text: str) -> None:
+    """As its dose is reviewed, so is a salt that is rarely met."""
+    chart = (
+        person(),
+        lab("19123-9", 1.4, "mg/dL", id="mg"),
+        lab("98979-8", 75, "mL/min/{1.73_m2}", id="e"),
+        order("furosemide 40 mg tablet", id="a"),
+        order(text, id="b"),
+    )
+    data = bundle(*({"resource": resource} for resource in chart))
+    said = default_pipeline().assess_entries(split(data), AS_OF)
+    (option,) = (one for one in said.mitigations if one.id == "magnesium-repletion-review")
+    assert "never a second source" in option.text
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("digoxin 0.125 mg", "critical"),
+        ("beta-Acetyldigoxin 0,2 mg Tabletten", "critical"),
+        ("metildigoxin 0,1 mg", "critical"),
+        ("digitoxin 0.07 mg", "critical"),
+        ("amlodipine 5 mg", "warning"),
+    ],
+)
+def test_a_low_potassium_is_worse_beside_any_cardiac_glycoside(text: str, level: str) -> None:
+    """Not beside another drug for the heart."""
+    chart = (
+        person(),
+        lab("2823-3", 2.8, id="k"),
+        order("furosemide 40 mg tablet", id="a"),
+        order(text, id="b"),
+    )
+    data = bundle(*({"resource": resource} for resource in chart))
+    said = default_pipeline().assess_entries(split(data), AS_OF)
+    assert level == said.level

@@ -134,9 +134,9 @@ def test_a_name_of_two_different_drugs_names_none(tmp_path: Path, knowledge: Kno
 def test_a_name_that_the_knowledge_calls_ambiguous_stays_so(
     release: SqliteRelease, knowledge: Knowledge, tmp_path: Path
 ) -> None:
-    """ "Potassium" is several drugs, even where a release has an ingredient of that name."""
+    """ "Penicillin" is several drugs, even where a release has an ingredient of that name."""
     text = small.small_release()
-    text.concept(OTHER_DRUG, "IN", "potassium")
+    text.concept(OTHER_DRUG, "IN", "penicillin")
     resolver = Resolver(knowledge, imported_text(text, tmp_path))
-    assert () == read(resolver, "potassium").ingredients
-    assert read(Resolver(knowledge, release), "potassium") == read(resolver, "potassium")
+    assert () == read(resolver, "penicillin").ingredients
+    assert read(Resolver(knowledge, release), "penicillin") == read(resolver, "penicillin")
