@@ -20,6 +20,7 @@ import msgspec
 from knowledge.model import Knowledge
 
 FOLDER = ".compiled"
+KEPT = 8  # for overlays, of which each place has a file of its own: the last that were built
 _MARK = b"crampcheck compiled knowledge 1\n"
 _DIGEST = 32  # bytes
 _HEAD = len(_MARK) + 2 * _DIGEST
@@ -101,6 +102,17 @@ def keep(path: Path, key: bytes, knowledge: Knowledge) -> None:
             os.replace(ours, path)
         finally:
             ours.unlink(missing_ok=True)
+        _forget_the_oldest(path.parent)
+
+
+def _forget_the_oldest(folder: Path) -> None:
+    """Overlays that were tried once, in folders that are gone, would fill a disk with time.
+
+    Whoever reads one of them at this moment goes on reading it, or builds it anew.
+    """
+    built = sorted(folder.glob("*-*.msgpack"), key=lambda path: path.stat().st_mtime_ns)
+    for path in built[:-KEPT]:
+        path.unlink(missing_ok=True)
 
 
 def _checksum(body: bytes) -> bytes:

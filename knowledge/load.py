@@ -36,7 +36,7 @@ def load(
     key = None
     if compiled and not files.unread and not own.unread:
         key = key_of([files.contents, own.contents])
-    place = root / FOLDER / _compiled_name(overlay)
+    place = root / FOLDER / compiled_name(overlay)
     if key is not None and (known := fetch(place, key)) is not None:
         return known
     from knowledge.build import build, build_for_site  # noqa: PLC0415 - slow to import
@@ -50,8 +50,8 @@ def load(
     return knowledge
 
 
-def _compiled_name(overlay: Path | None) -> str:
-    """A file for each overlay, so that a site that compares two does not compile in turns."""
+def compiled_name(overlay: Path | None) -> str:
+    """Its file: one for each overlay, so that a site that compares two does not build in turns."""
     if overlay is None:
         return "knowledge.msgpack"
     where = os.fsencode(overlay.absolute())

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from knowledge import compiled
 from knowledge.compiled import FOLDER
-from knowledge.load import DATA, KnowledgeError, load
+from knowledge.load import DATA, KnowledgeError, compiled_name, load
 from tests.knowledge.knowledge_copy import TINY, copy_of_tiny, replace
 from tests.knowledge.site_files import change, overlay
 
@@ -48,8 +49,6 @@ def test_the_shipped_knowledge_is_the_same_from_its_compiled_file() -> None:
 def test_it_is_read_when_it_is_current(folder: Path) -> None:
     """What stands in the file is the answer: seen by putting another answer under its head."""
     path = compiled_file(folder)
-    from knowledge import compiled  # noqa: PLC0415 - to write as it writes
-
     key = path.read_bytes()[len(compiled._MARK) :][: compiled._DIGEST]
     other = msgspec.structs.replace(PLAIN, version="from the file")
     compiled.keep(path, key, other)
@@ -168,6 +167,18 @@ def test_with_an_overlay_it_is_of_both(folder: Path, tmp_path: Path) -> None:
     assert {"with-quinine"} == {rule.id for rule in second.switched_off}
     assert PLAIN == load(folder)
     assert 2 == len(list((folder / FOLDER).iterdir()))
+
+
+def test_overlays_that_were_tried_do_not_pile_up(folder: Path, tmp_path: Path) -> None:
+    """The last that were built are kept, and the knowledge without an overlay always."""
+    off = change("rule", 'id = "low-potassium"\noff = true')
+    places = [overlay(tmp_path / f"site-{number}", off) for number in range(compiled.KEPT + 3)]
+    for place in places:
+        load(folder, overlay=place)
+    kept = {path.name for path in (folder / FOLDER).iterdir()}
+    assert 1 + compiled.KEPT == len(kept)
+    assert compiled_name(None) in kept
+    assert {compiled_name(place) for place in places[-compiled.KEPT :]} <= kept
 
 
 LOAD = """
