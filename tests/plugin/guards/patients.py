@@ -10,14 +10,14 @@ from tests.plugin.guards.chart import NOTHING, Chart
 from tests.plugin.guards.options import Options, Part
 from tests.plugin.heart.front_door import SOAK
 
-FEW, SLICE, SLICE_WHEN_SOAKING = 800, 250, 150_000
+FEW, SLICE, SLICE_WHEN_SOAKING = 800, 250, 30_000
 
 
 def patients(*parts: Part) -> Iterator[Chart]:
     """First those near a good chart; then the product of all parts, or an even slice of it.
 
     When soaking it is the whole product of the states that guards tell apart, where that has no
-    more than 150,000 patients, and otherwise so many of them.
+    more than 30,000 patients, and otherwise so many of them.
     """
     yield from near(*parts)
     most = SLICE_WHEN_SOAKING if SOAK else SLICE

@@ -21,9 +21,9 @@ SOAK = bool(os.environ.get("CRAMPCHECK_SOAK"))
 
 
 def effort(examples: int) -> settings:
-    """The same examples in every run; thirty times as many, and new ones, when soaking."""
+    """The same examples in every run; ten times as many, and new ones, when soaking."""
     return settings(
-        max_examples=examples * 30 if SOAK else examples,
+        max_examples=examples * 10 if SOAK else examples,
         deadline=None,
         derandomize=not SOAK,
         database=None,
