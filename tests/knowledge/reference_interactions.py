@@ -13,13 +13,18 @@ import pytest
 REFERENCE = Path(__file__).parents[3] / "shared/reference/statin_interactions.csv"
 
 PROTEASE_INHIBITORS = (
-    "atazanavir", "darunavir", "fosamprenavir", "lopinavir", "nelfinavir", "ritonavir",
-    "saquinavir", "tipranavir",
+    "amprenavir", "atazanavir", "darunavir", "fosamprenavir", "indinavir", "lopinavir",
+    "nelfinavir", "ritonavir", "saquinavir", "tipranavir",
 )  # fmt: skip
+OTHER_FIBRATES = ("bezafibrate", "ciprofibrate", "clofibrate", "etofibrate")
 # Perpetrators that stand for several drugs, or for one by another name.
 SEVERAL = {
     "ritonavir (any HIV PI)": [{name} for name in PROTEASE_INHIBITORS],
-    "fenofibrate / other fibrates": [{"fenofibrate"}, {"fenofibric acid"}, {"bezafibrate"}],
+    "fenofibrate / other fibrates": [
+        {"fenofibrate"},
+        {"fenofibric acid"},
+        *({name} for name in OTHER_FIBRATES),
+    ],
     "teriflunomide/leflunomide": [{"teriflunomide"}, {"leflunomide"}],
     "fusidic acid (systemic)": [{"fusidic acid"}],
     "fosamprenavir(+/-ritonavir)": [{"fosamprenavir"}],

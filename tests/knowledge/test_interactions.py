@@ -11,12 +11,12 @@ import pytest
 from knowledge.fact_text import parse_condition
 from knowledge.load import load
 from knowledge.model import Interaction, Knowledge, Level, Status
-from tests.knowledge.reference_interactions import Line, lines
+from tests.knowledge.reference_interactions import OTHER_FIBRATES, Line, lines
 
 # Sentences of the reference about other jurisdictions: drugs, statin, places, effect, cap, level.
 ELSEWHERE: dict[tuple[str, str], list[tuple[str, str, str, int | None, str]]] = {
     ("fenofibrate / other fibrates", "simvastatin"): [
-        ("bezafibrate", "UK", "dose-cap", 10, "info"),
+        (name, "UK", "dose-cap", 10, "info") for name in OTHER_FIBRATES
     ],
     ("bempedoic acid", "simvastatin"): [("bempedoic acid", "UK EU", "dose-cap", 40, "warning")],
     ("letermovir+cyclosporine", "atorvastatin"): [

@@ -11,6 +11,7 @@ import pytest
 
 from plugin.pipeline import default_pipeline
 from plugin.reading.source import split
+from tests.plugin.heart.front_door import pipeline
 from tests.plugin.reading.build import AS_OF, bundle, lab, order, person, problem
 
 REPLETION = "potassium-repletion-review"
@@ -129,3 +130,37 @@ def test_a_low_potassium_is_worse_beside_any_cardiac_glycoside(text: str, level:
     data = bundle(*({"resource": resource} for resource in chart))
     said = default_pipeline().assess_entries(split(data), AS_OF)
     assert level == said.level
+
+
+@pytest.mark.parametrize(
+    ("texts", "place", "rule"),
+    [
+        (("simvastatin 20 mg tablet", "ciprofibrate 100 mg"), "UK", "statin-dose-not-read"),
+        (
+            ("simvastatin 20 mg tablet", "indinavir 400 mg"),
+            "US",
+            "statin-contraindicated-combination",
+        ),
+        (
+            ("lovastatin 20 mg tablet", "indinavir 400 mg"),
+            "US",
+            "statin-contraindicated-combination",
+        ),
+        (("desmopressin 0.2 mg", "deflazacort 6 mg"), "US", "desmopressin-forbidden-partner"),
+    ],
+)
+def test_an_interaction_of_a_class_holds_for_all_of_it(
+    texts: tuple[str, str], place: str, rule: str
+) -> None:
+    """British "other fibrates", American "HIV protease inhibitors", and glucocorticoids."""
+    assert rule in _fired(place, *texts)
+    assert rule not in _fired(place, texts[0], "ezetimibe 10 mg")
+    assert rule not in _fired(place, texts[0], "dolutegravir 50 mg")
+
+
+def _fired(place: str, *texts: str) -> set[str]:
+    chart = (person(), *(order(text, id=f"m{number}") for number, text in enumerate(texts)))
+    data = bundle(*({"resource": resource} for resource in chart))
+    said = pipeline(place).assess_entries(split(data), AS_OF)
+    assert () == said.unread
+    return {finding.rule for finding in said.findings}
