@@ -19,7 +19,9 @@ BY_NAME = {
         "Qualaquin",
         "Quinbisul",
         "Quinate",
+        "Limptar N",
     ),
+    "hydroquinine": ("hydroquinine", "dihydroquinine", "Inhibin"),
     "quinidine": ("quinidine", "quinidine gluconate", "quinidine sulfate", "Quinaglute"),
     "tonic water": ("tonic water", "indian tonic water", "quinine water"),
     "hydroxychloroquine": (

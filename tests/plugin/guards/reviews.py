@@ -29,7 +29,7 @@ def diuretic(chart: Chart) -> Ruling:
     Of a thiazide its own review speaks, except beside quinine.
     """
     others = bool(taken(chart, *MRAS, *SPARING, *LOOPS, *OTHER_DIURETICS))
-    beside_quinine = bool(taken(chart, *THIAZIDES) and taken(chart, "quinine"))
+    beside_quinine = bool(taken(chart, *THIAZIDES) and taken(chart, "quinine", "hydroquinine"))
     return Case(concerns=others or beside_quinine).ruling()
 
 
@@ -65,7 +65,7 @@ def partial_agonist(chart: Chart) -> Ruling:
 
 def quinine(chart: Chart) -> Ruling:
     """J2 and P19: stop it, unless it is taken for malaria."""
-    case = Case(concerns=bool(taken(chart, "quinine")))
+    case = Case(concerns=bool(taken(chart, "quinine", "hydroquinine")))
     case.forbid(ill(chart, "malaria"), "has:malaria")
     return case.ruling()
 

@@ -72,7 +72,7 @@ def _without_sources(text: str) -> str:
 def _about_somebody_who_takes_it(id_: str, found: Assessment) -> bool:
     """Is quinine there to be stopped, or a vitamin K antagonist on which it would act?"""
     taken = {name for m in found.medications if m.current for name in m.ingredients}
-    needed = {"quinine-stop-review": {"quinine"}}
+    needed = {"quinine-stop-review": {"quinine", "hydroquinine"}}
     return bool(taken & needed.get(id_, {*VITAMIN_K_ANTAGONISTS}))
 
 

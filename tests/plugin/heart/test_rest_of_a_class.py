@@ -147,6 +147,22 @@ def test_a_low_potassium_is_worse_beside_any_cardiac_glycoside(text: str, level:
             "statin-contraindicated-combination",
         ),
         (("desmopressin 0.2 mg", "deflazacort 6 mg"), "US", "desmopressin-forbidden-partner"),
+        (("hydrochlorothiazide 25 mg", "hydroquinine 100 mg"), "EU", "quinine-without-malaria"),
+        (
+            ("hydrochlorothiazide 25 mg", "fluvoxamine 50 mg"),
+            "EU",
+            "thiazide-antidepressant-sodium-not-known",
+        ),
+        (
+            ("hydrochlorothiazide 25 mg", "desvenlafaxine 50 mg"),
+            "EU",
+            "thiazide-antidepressant-sodium-not-known",
+        ),
+        (
+            ("furosemide 40 mg / magnesium oxide 400 mg", "norfloxacin 400 mg"),
+            "EU",
+            "magnesium-taken-with-bound-drug",
+        ),
     ],
 )
 def test_an_interaction_of_a_class_holds_for_all_of_it(
