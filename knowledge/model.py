@@ -196,6 +196,7 @@ class ClinicalCondition(Struct, frozen=True):
     codes: tuple[ConditionCode, ...]
     texts: tuple[str, ...]
     sources: tuple[Citation, ...] = ()
+    reason_for: tuple[str, ...] = ()  # drugs and groups of which the reason of an order names it
 
 
 class Constant(Struct, frozen=True):

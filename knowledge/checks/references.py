@@ -19,7 +19,7 @@ _DRUGS = (Kind.GROUP, Kind.INGREDIENT)
 
 def check(draft: Draft) -> Iterator[Fault]:
     """All faults of reference."""
-    for part in (_drugs, _groups, _terms, _rules, _mitigations, _interactions):
+    for part in (_drugs, _groups, _conditions, _terms, _rules, _mitigations, _interactions):
         yield from part(draft)
 
 
@@ -112,6 +112,12 @@ def _mitigations(draft: Draft) -> Iterator[Fault]:
             where = place.at(f"adjust[{index}]")
             yield from condition_faults(draft, where.at("when"), adjustment.when)
             yield from _each(draft, where.at("add"), adjustment.add, Kind.MITIGATION)
+
+
+def _conditions(draft: Draft) -> Iterator[Fault]:
+    for condition in draft.knowledge.conditions.values():
+        place = draft.place(Kind.CONDITION, condition.id)
+        yield from _each(draft, place.at("reason_for"), condition.reason_for, *_DRUGS)
 
 
 def _interactions(draft: Draft) -> Iterator[Fault]:

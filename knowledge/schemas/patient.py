@@ -116,4 +116,5 @@ class ConditionSchema(Strict):
     icd10cm = Many(fields.Nested(_IcdSchema), load_default=(), unique=True)
     snomed = Many(fields.Nested(_SnomedSchema), load_default=(), unique=True)
     texts = Many(Text(check=lower_case), load_default=(), unique=True)
+    reason_for = Many(Text(), load_default=(), unique=True)
     sources = citations()

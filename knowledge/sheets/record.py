@@ -51,6 +51,11 @@ def condition_sheet(condition: ClinicalCondition, known: Knowledge) -> Sheet:
             for code in condition.codes
         ),
         *([line(f"Named by: {', '.join(condition.texts)}.")] if condition.texts else []),
+        *(
+            [line(f"Read from the reason of an order too, of: {', '.join(condition.reason_for)}.")]
+            if condition.reason_for
+            else []
+        ),
         *named("Asked for by the rules", Kind.RULE, _asking(Has, Has, condition.id, known)),
         *source_lines(condition.sources, known),
         review_line(file, known),

@@ -80,9 +80,10 @@ def without(record: PatientRecord, references: set[str]) -> PatientRecord:
 
 
 def joined(record: PatientRecord, orders: PatientRecord) -> PatientRecord:
-    """The record with the medications of the orders; of the rest of a patient they tell nothing."""
+    """The record with the medications of the orders, and with what those are given for."""
     return replace(
         record,
+        problems=(*record.problems, *orders.problems),
         medications=tuple(sorted((*record.medications, *orders.medications), key=_reference)),
         unread=tuple(sorted((*record.unread, *orders.unread), key=_reference)),
         tally=_sum(record.tally, orders.tally),

@@ -70,7 +70,8 @@ class Index:
     `conditions`: the ids of the conditions that a concept names, sorted: by its codes, and by exact
     text if they say none. `dosed`: the ingredients whose daily dose anything asks for.
     `usual_route`: the route that ingredients share when nothing is said. `put_forward`: the
-    ingredients that any option proposes.
+    ingredients that any option proposes. `reasons`: by ingredient, the conditions that the reason
+    of its order may name.
     """
 
     def __init__(self, knowledge: Knowledge) -> None:
@@ -83,6 +84,7 @@ class Index:
         self.dosed = dosed_ingredients(knowledge)
         self._classes = _classes_put_forward(knowledge)
         self.put_forward = frozenset().union(*self._classes.values())
+        self.reasons = _reasons(knowledge)
         self.analytes = remembered(self._analytes)
         self.conditions = remembered(self._conditions)
         self.usual_route = remembered(self._usual_route)
@@ -164,6 +166,16 @@ def _classes_put_forward(knowledge: Knowledge) -> dict[str, frozenset[str]]:
             for name in (selector, group.label if group else selector):
                 found[_singular(name)] = members
     return found
+
+
+def _reasons(knowledge: Knowledge) -> dict[str, frozenset[str]]:
+    """By ingredient, the conditions that are read from the reason of an order of it."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for condition in knowledge.conditions.values():
+        for selector in condition.reason_for:
+            for name in knowledge.members(selector):
+                found[name].add(condition.id)
+    return {name: frozenset(ids) for name, ids in found.items()}
 
 
 def _untagged(text: str) -> str:

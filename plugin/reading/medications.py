@@ -21,6 +21,7 @@ from plugin.reading.naming import Product, clip
 from plugin.reading.ordered import currency_of_order
 from plugin.reading.plain_shapes import PlainOrder
 from plugin.reading.product import product_of
+from plugin.reading.reasons import problems_of
 from plugin.reading.route import route_of, stated_route
 from plugin.reading.shapes import (
     MedicationDispense,
@@ -54,6 +55,8 @@ def read_medicine(entry: Entry, medicine: Medicine, reading: Reading) -> bool:
     # Of a status that is not known the entry is listed beside the reason; of the rest it is not.
     listed = _listed(entry, medicine, product, currency, reading)
     reading.medications.append(listed)
+    if listed.current:
+        reading.problems += problems_of(entry, medicine, listed.ingredients, reading)
     if type(medicine) is MedicationDispense and currency.taken and not currency.unknown:
         reading.dispenses.append(_dispensed(entry, medicine, product, listed.route))
     return True
@@ -92,6 +95,8 @@ def common_order(order: MedicationRequest, reading: Reading) -> CommonOrder | No
     currency = currency_of(order, dosages, reading.as_of)
     product = reading.name(concept)
     if not product.known or not currency.taken or currency.unknown:
+        return None
+    if not reading.index.reasons.keys().isdisjoint(product.resolution.ingredients):
         return None
     one = _listed(Entry(b"", "MedicationRequest", "", order), order, product, currency, reading)
     starts_later = replace(one, current=False, why_not_current="starts-later", doses=())

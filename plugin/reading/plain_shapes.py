@@ -30,6 +30,9 @@ class PlainOrder(Resource, tag="MedicationRequest", frozen=True, gc=False):
     medication_codeable_concept: Raw = ABSENT
     dosage_instruction: Raw = ABSENT
     reported_boolean: bool = False  # of no matter to an order proper
+    # Of no matter but to drugs of which no order is plain.
+    reason_code: Raw = ABSENT
+    reason: Raw = ABSENT
     owner: Reference | None = field(default=None, name="subject")
     authored_on: str = ""
 

@@ -96,6 +96,8 @@ class Medicine(Resource, frozen=True, gc=False):
     dosage: tuple[Dosage, ...] | Dosage = ()
     rendered_dosage_instruction: str = ""
     note: tuple[Annotation, ...] = ()
+    reason_code: tuple[CodeableConcept, ...] = ()
+    reason: tuple[CodeableReference, ...] = ()
     quantity: Quantity | None = None
     when_handed_over: str = ""
     when_prepared: str = ""
@@ -106,6 +108,11 @@ class Medicine(Resource, frozen=True, gc=False):
         if self.dosage_instruction:
             return self.dosage_instruction
         return (self.dosage,) if isinstance(self.dosage, Dosage) else self.dosage
+
+    @property
+    def reasons(self) -> tuple[CodeableConcept, ...]:
+        """What it is given for, as R4 and R5 have it; references are not followed."""
+        return self.reason_code + tuple([one.concept for one in self.reason if one.concept])
 
     @property
     def owner(self) -> Reference | None:
