@@ -81,13 +81,13 @@ def plan(files: Iterable[SourceFile], chunk_bytes: int) -> tuple[Chunk, ...]:
 def together(chunks: Iterable[Chunk]) -> tuple[Chunk, ...]:
     """The chunks with small files put together, since each chunk has its cost; numbered anew."""
     found: list[list[Chunk]] = []
-    size = _TOGETHER
+    room = -1  # bytes; an empty file takes none, but not with a file that is read alone
     for chunk in chunks:
         alone = chunk.end != WHOLE or chunk.seen is None or chunk.size > _SMALL
-        size += _TOGETHER if alone else chunk.size
-        if size > _TOGETHER:
+        if alone or chunk.size > room:
             found.append([])
-            size = _TOGETHER if alone else chunk.size
+            room = _TOGETHER
+        room = -1 if alone else room - chunk.size
         found[-1].append(chunk)
     return tuple(
         replace(first, number=number, beside=tuple(rest))

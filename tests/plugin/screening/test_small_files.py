@@ -56,3 +56,24 @@ def test_lines_and_bytes_of_all_files_are_counted(
     data = b"".join(path.read_bytes() for path in sorted(source.iterdir()))
     assert (data.count(b"\n"), len(data)) == (told["counts"]["lines"], told["counts"]["bytes"])
     assert FILES == len({file["sha256"] for file in told["source"]["files"]})
+
+
+def test_an_empty_file_may_be_the_first(crampcheck: Run, export: Export, tmp_path: Path) -> None:
+    """An export has a file of each type that was asked for, and some have nothing in them."""
+    resources = golden_resources()
+    source = export({"a.ndjson": b"", "b.ndjson": resources, "c.ndjson": b"", "d.ndjson": b""})
+    assert 0 == crampcheck("screen", source, "--out", tmp_path / "with", "--as-of", AS_OF).code
+    for name in ("a", "c", "d"):
+        (source / f"{name}.ndjson").unlink()
+    assert 0 == crampcheck("screen", source, "--out", tmp_path / "without", "--as-of", AS_OF).code
+    answers = [(tmp_path / name / "assessments.ndjson").read_bytes() for name in ("with", "without")]
+    assert answers[0] == answers[1] != b""
+
+
+def test_nothing_but_empty_files_is_said(crampcheck: Run, export: Export, tmp_path: Path) -> None:
+    """On standard input too; no run is claimed to have been made."""
+    source = export({"a.ndjson": b"", "b.ndjson": b""})
+    for given in (source, "-"):
+        told = crampcheck("screen", given, "--out", tmp_path / "out", "--as-of", AS_OF)
+        assert (11, True) == (told.code, "holds no FHIR resource" in told.err)
+        assert not (tmp_path / "out" / "run.json").exists()
