@@ -130,9 +130,10 @@ def refuse_faults(batch: Batch) -> None:
         return
     listed = "; ".join(batch.faults[:_MOST_SAID])
     more = len(batch.faults) - _MOST_SAID
+    kept = "1 outcome was" if len(batch.entries) == 1 else f"{len(batch.entries)} outcomes were"
     wrong = "1 entry is" if len(batch.faults) == 1 else f"{len(batch.faults)} entries are"
     raise BadRequest(
-        f"{len(batch.entries)} outcomes were kept, and {wrong} wrong: "
+        f"{kept} kept, and {wrong} wrong: "
         f"{listed}{f'; and {more} more' if more > 0 else ''}. "
         "Sending the whole list again counts nothing twice."
     )

@@ -78,8 +78,9 @@ def _parts(assessment: Assessment, knowledge: Knowledge) -> Iterable[Text | Tabl
 def _findings(assessment: Assessment, knowledge: Knowledge) -> Table:
     table = Table(title="Findings", title_justify="left", show_lines=True, expand=True)
     table.add_column("Level", no_wrap=True)
-    table.add_column("Drugs", ratio=2)
-    table.add_column("What, and why", ratio=5)
+    # A name that is cut short is another drug's: "hydro…" may be any of three.
+    table.add_column("Drugs", ratio=2, overflow="fold")
+    table.add_column("What, and why", ratio=5, overflow="fold")
     texts = {row.reference: row.text for row in assessment.medications}
     for finding in assessment.findings:
         table.add_row(

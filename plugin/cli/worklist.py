@@ -18,6 +18,9 @@ LEVELS = ("critical", "warning", "info", "none")
 OPEN = ("new", "seen")
 STATUSES = (*OPEN, "done", "dismissed")
 _LONGEST_REASON, _LONGEST_NAME = 1000, 200
+_NUMBER = click.IntRange(1, 2**63 - 1)  # what the databases can count to
+_MOST_SHOWN = 100_000_000
+_MOST_SAID = 10
 
 
 def _day(_: click.Context, __: click.Parameter, value: datetime) -> date:
@@ -79,7 +82,11 @@ def worklist() -> None:
 )
 @click.option("--gone", is_flag=True, help="Also what the last run no longer found.")
 @click.option(
-    "--most", type=click.IntRange(min=1), default=100, show_default=True, help="How many to show."
+    "--most",
+    type=click.IntRange(1, _MOST_SHOWN),
+    default=100,
+    show_default=True,
+    help="How many to show.",
 )
 @_format_option
 def list_(
@@ -110,7 +117,7 @@ def list_(
 
 
 @worklist.command()
-@click.argument("number", type=click.IntRange(min=1))
+@click.argument("number", type=_NUMBER)
 @_format_option
 def show(number: int, format_: str) -> None:
     """Show one item whole: its options, and who gave it which status, when and why."""
@@ -128,7 +135,7 @@ def show(number: int, format_: str) -> None:
 
 
 @worklist.command()
-@click.argument("numbers", nargs=-1, required=True, type=click.IntRange(min=1), metavar="NUMBER...")
+@click.argument("numbers", nargs=-1, required=True, type=_NUMBER, metavar="NUMBER...")
 @click.argument("status", type=click.Choice(STATUSES))
 @click.option("--reason", default="", help="Why; needed for dismissed. Name no patient in it.")
 @click.option("--by", default=_me, show_default="who is logged in", help="Who says so.")
@@ -152,9 +159,10 @@ def mark(numbers: tuple[int, ...], status: str, reason: str, by: str) -> None:
             raise click.UsageError(f"{name} has {len(words)} characters; at most {most} are kept.")
     missing = mark_items(settings_from_environment(), numbers, Status(status), reason, by)
     if missing:
-        raise click.UsageError(
-            f"not on the worklist: {', '.join(map(str, missing))}; nothing was marked."
-        )
+        first = ", ".join(map(str, missing[:_MOST_SAID]))
+        more = len(missing) - _MOST_SAID
+        said = f"{first} and {more} more" if more > 0 else first
+        raise click.UsageError(f"not on the worklist: {said}; nothing was marked.")
     click.echo(f"marked {status}: {len(set(numbers))}")
 
 

@@ -88,7 +88,9 @@ def show_one(item: Item, marks: Iterable[Mark], stream: IO[str]) -> None:
         (_when(mark.at_ms), mark.status, visible(mark.by), visible(mark.reason)) for mark in marks
     ]
     if history:
-        marked = Table("When", "Status", "By", "Reason", title="Marks", title_justify="left")
+        marked = Table(title="Marks", title_justify="left")
+        for name in ("When", "Status", "By", "Reason"):
+            marked.add_column(name, overflow="fold")
         for row in history:
             marked.add_row(*row)
         console.print(marked)

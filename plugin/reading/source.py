@@ -110,8 +110,9 @@ def _readable(data: bytes) -> bytes:
         data.decode()
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
+        on = f", on line {line}," if _has_lines(data) else ""
         raise InputUnreadable(
-            f"The input is not UTF-8: byte {error.start + 1}, on line {line}, cannot be decoded. "
+            f"The input is not UTF-8: byte {error.start + 1}{on} cannot be decoded. "
             "Save it as UTF-8."
         ) from None
     return data
@@ -251,5 +252,10 @@ def _malformed(data: bytes, where: str = "The JSON") -> InputUnreadable:
         return InputUnreadable(
             f"{where} ends before it is complete, after {len(data)} bytes. Send the whole of it."
         )
-    place = f"line {line}, column {column}" if where == "The JSON" else f"column {column}"
-    return InputUnreadable(f"{where} is malformed at {place}: {fault}. Correct it there.")
+    on = f"line {line}, " if where == "The JSON" and _has_lines(data) else ""
+    return InputUnreadable(f"{where} is malformed at {on}column {column}: {fault}. Correct it there.")
+
+
+def _has_lines(data: bytes) -> bool:
+    """False for one line, which may be any of a file: whoever took it from there knows which."""
+    return b"\n" in data.strip()

@@ -27,7 +27,8 @@ _MESSAGES = "messages"
 def guidance_of(assessment: Assessment) -> dict[str, Any]:
     """The response about one patient, as JSON values. Pure."""
     found = len(assessment.findings)
-    count = message("information", "informational", f"{found} findings as DetectedIssues.")
+    said = "1 finding as a DetectedIssue." if found == 1 else f"{found} findings as DetectedIssues."
+    count = message("information", "informational", said)
     return _response(
         assessment.patient,
         _status(assessment),

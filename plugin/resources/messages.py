@@ -36,8 +36,9 @@ def messages_of(assessment: Assessment) -> list[Message]:
             message("warning", "incomplete", f"Not assessed: {assessment.not_assessed.value}.")
         )
     elif not assessment.findings:
-        read = f"{len(assessment.medications)} medications were read; nothing was found."
-        said.append(message("information", "informational", read))
+        number = len(assessment.medications)
+        read = "1 medication was" if number == 1 else f"{number} medications were"
+        said.append(message("information", "informational", f"{read} read; nothing was found."))
     return said
 
 

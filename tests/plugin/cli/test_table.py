@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
+from io import StringIO
 from typing import Any
 
+import click
+import pytest
+
+from plugin.cli.table import show
+from plugin.pipeline import default_pipeline
+from plugin.reading.source import split
 from tests.plugin.cli.conftest import Run
+from tests.plugin.golden import case
 
 AS_OF = "2026-11-01"
 
@@ -90,3 +99,23 @@ def test_what_could_not_be_read_says_why_in_words(crampcheck: Run) -> None:
     unread = said.partition("Could not be read")[2].partition("Medications read")[0]
     words = " ".join(line.split("│")[2].strip() for line in unread.splitlines() if "│" in line)
     assert re.match(r"[a-z-]+: \S+", words), words
+
+
+def test_in_a_narrow_terminal_no_name_is_cut_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would be read as another: hydrochlorothiazide as hydrocortisone. All goes on below."""
+
+    class Narrow(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setenv("COLUMNS", "40")
+    pipeline = default_pipeline()
+    resources = case("low-potassium-egfr-unknown").resources
+    lines = "\n".join(json.dumps(resource) for resource in resources).encode()
+    assessment = pipeline.assess_entries(split(lines), date.fromisoformat(AS_OF))
+    show(assessment, pipeline.knowledge, out := Narrow())
+    said = click.unstyle(out.getvalue())
+    assert {len(line) for line in said.splitlines() if "│" in line} == {40}
+    assert "…" not in said
+    drugs = [line.split("│")[2].strip() for line in said.splitlines() if line.count("│") == 4]
+    assert "hydrochlorothiazide" in "".join(drugs)

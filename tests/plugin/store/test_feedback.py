@@ -204,6 +204,10 @@ def test_an_entry_of_no_card_or_no_outcome_is_named_and_the_others_are_stored(
     assert tell(post(overridden(CARD), accepted(OTHER, at=None))).status_code == 200
 
 
+def test_one_outcome_is_kept_in_the_singular(tell: Tell) -> None:
+    assert "1 outcome was kept, and 2 entries are wrong" in said(tell(post({}, accepted(CARD), {})))
+
+
 def test_of_many_wrong_entries_an_answer_names_the_first(tell: Tell) -> None:
     text = said(tell(post(*[{}] * 100)))
     assert "feedback[19]" in text

@@ -281,6 +281,10 @@ def test_a_table_for_a_person(worklist: List) -> None:
         (("mark", 1, "done", "--by", " "), "say who you are with --by"),
         (("mark", 1, "done", "--reason", "x" * 1001), "at most 1000 are kept"),
         (("show", 99999), "99999 is not on the worklist"),
+        (("mark", *range(90001, 90031), "done"), "90009, 90010 and 20 more; nothing was marked"),
+        (("show", 2**63), "is not in the range"),
+        (("mark", 2**63, "done"), "is not in the range"),
+        (("list", "--most", 2**63), "is not in the range"),
         (("list", "--level", "severe"), "severe"),
     ],
 )

@@ -19,7 +19,7 @@ from knowledge.model import Level
 from plugin.errors import KnowledgeInvalid
 from plugin.pipeline import default_pipeline
 from plugin.resources import check_issues, failure
-from tests.plugin.golden import case
+from tests.plugin.golden import all_cases, case
 from tests.plugin.screening.sinks.outcomes import (
     DAY,
     FAILED,
@@ -161,6 +161,19 @@ def test_silence_is_told_from_what_was_not_assessed(name: str, status: str, word
     assert any(words in one["diagnostics"] for one in said(response))
     if status == "failure":
         assert not any("nothing was found" in one["diagnostics"] for one in said(response))
+
+
+def test_one_of_a_kind_is_said_in_the_singular() -> None:
+    """The number of the findings and of the medications, as a person would say it."""
+    texts = {
+        one["diagnostics"]
+        for golden in all_cases()
+        for one in said(response_of(golden.resources))
+        if one["code"] == "informational"
+    }
+    assert {"1 finding as a DetectedIssue.", "2 findings as DetectedIssues."} < texts
+    assert "1 medication was read; nothing was found." in texts
+    assert not [text for text in texts if re.match(r"1 (findings|medications)", text)]
 
 
 def test_a_patient_who_failed_is_said_as_not_assessed() -> None:
