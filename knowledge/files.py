@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from msgspec import Struct
@@ -26,7 +26,7 @@ def read_folder(root: Path) -> DataFiles:
 
     Raises KnowledgeError if there is no such folder.
     """
-    if not root.is_dir():
+    if not _looked_at(root, root.is_dir):
         raise KnowledgeError(str(root), [Fault("", "", "there is no such folder")])
     return read_files((path.relative_to(root).as_posix(), path) for path in root.rglob("*.toml"))
 
@@ -36,7 +36,7 @@ def read_overlay_files(path: Path) -> DataFiles:
 
     Raises KnowledgeError if there is no such file or folder.
     """
-    if path.is_dir():
+    if _looked_at(path, path.is_dir):
         named = (
             (path.name + "/" + p.relative_to(path).as_posix(), p) for p in path.rglob("*.toml")
         )
@@ -44,6 +44,15 @@ def read_overlay_files(path: Path) -> DataFiles:
     if not path.exists():
         raise KnowledgeError(f"{path}", [Fault("", "", "there is no such file or folder")])
     return read_files(iter([(path.name, path)]))
+
+
+def _looked_at(path: Path, look: Callable[[], bool]) -> bool:
+    """What a look tells. Raises KnowledgeError where one may not look."""
+    try:
+        return look()
+    except OSError as error:
+        why = (error.strerror or "unknown fault").lower()
+        raise KnowledgeError(str(path), [Fault("", "", f"cannot be read ({why})")]) from None
 
 
 def read_files(named: Iterator[tuple[str, Path]]) -> DataFiles:

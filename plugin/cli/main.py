@@ -143,6 +143,9 @@ def _unforeseen(error: Exception) -> int:
         _say(f"standard output cannot be written ({fault}); send it to a file or a pipe.")
     elif os.environ.get(DEBUG) == "1":
         traceback.print_exc()
+    elif isinstance(error, OSError) and error.filename and error.strerror:
+        # A name and a fault of the system, and nothing of what stands in the file.
+        _say(f"{error.filename}: {error.strerror.lower()}; check the path and its permissions.")
     else:
         _say(
             f"internal error ({type(error).__name__}). Run it again with {DEBUG}=1 to see where; "

@@ -14,7 +14,11 @@ from plugin.cli.main import HELP_NAMES, NAME, main
 WIDTH = 100
 EXIT_CODES = (
     (0, "Done. Entries that could not be read are part of the answer, not a failure."),
-    (1, "An internal error, or results that cannot be written: full, closed, the reader gone."),
+    (
+        1,
+        "An internal error, or results or the data folder that cannot be written: full, closed, "
+        "not allowed.",
+    ),
     (2, "Wrong usage; or `explain` was asked about something that is not known."),
     (10, "The knowledge base is not valid."),
     (11, "The input cannot be read."),

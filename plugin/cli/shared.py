@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import os
 import sys
 from collections.abc import Callable
 from datetime import date, datetime
@@ -47,7 +48,8 @@ class _Folder(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """The path, with nothing made yet."""
         folder = Path(super().convert(value, param, ctx))  # type: ignore[arg-type]
-        if folder.exists() and not folder.is_dir():
+        # Not Path.exists: what may not be looked at is said where it is to be written.
+        if os.path.exists(folder) and not os.path.isdir(folder):
             said = f"{str(folder)!r} is a file; name a folder, which is made if it is not there."
             self.fail(said, param, ctx)
         return folder

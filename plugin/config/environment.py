@@ -128,8 +128,12 @@ def _origins(origins: list[str]) -> None:
 
 
 def _file(name: str, path: str) -> str:
-    if path and not Path(path).exists():
-        raise ValueError(f"CRAMPCHECK_{name} names {path}, and it is not there")
+    try:
+        if path and not Path(path).exists():
+            raise ValueError(f"CRAMPCHECK_{name} names {path}, and it is not there")
+    except OSError as error:
+        why = (error.strerror or "unknown fault").lower()
+        raise ValueError(f"CRAMPCHECK_{name} names {path}, and it cannot be read ({why})") from None
     return path
 
 

@@ -253,7 +253,9 @@ def _malformed(data: bytes, where: str = "The JSON") -> InputUnreadable:
             f"{where} ends before it is complete, after {len(data)} bytes. Send the whole of it."
         )
     on = f"line {line}, " if where == "The JSON" and _has_lines(data) else ""
-    return InputUnreadable(f"{where} is malformed at {on}column {column}: {fault}. Correct it there.")
+    return InputUnreadable(
+        f"{where} is malformed at {on}column {column}: {fault}. Correct it there."
+    )
 
 
 def _has_lines(data: bytes) -> bool:

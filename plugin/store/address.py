@@ -12,7 +12,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from plugin.config import Settings
-from plugin.store.errors import DatabaseInvalid, DatabaseUnreadable
+from plugin.store.errors import DatabaseInvalid, DatabaseUnreadable, DataUnwritable
 
 FILE = "crampcheck.sqlite"
 _POSTGRES = ("postgresql", "postgres", "postgresql+psycopg")
@@ -42,12 +42,30 @@ def address_of(settings: Settings) -> URL:
     raise DatabaseInvalid(f"CRAMPCHECK_DATABASE is neither SQLite nor PostgreSQL: {_REMEDY}.")
 
 
+def is_there(url: URL) -> bool:
+    """Whether there is a database to look at; of PostgreSQL only a look tells.
+
+    Raises DatabaseUnreadable for a folder that this user may not enter.
+    """
+    if url.get_backend_name() != "sqlite":
+        return True
+    path = Path(str(url.database))
+    try:
+        return path.exists()
+    except OSError as error:
+        fault = (error.strerror or "unknown fault").lower()
+        raise DatabaseUnreadable(
+            f"{path}: the database cannot be read ({fault}); run the command as the user whose "
+            "data folder it is, or name another in CRAMPCHECK_DATA or CRAMPCHECK_DATABASE."
+        ) from None
+
+
 def make_file(url: URL) -> None:
     """Make the file of an SQLite database, readable by its owner only; nothing for PostgreSQL.
 
     A file that is there is not opened: to close it again would take from this process every lock
     that SQLite holds on it, and a database whose writers do not know of one another is soon lost.
-    Raises DatabaseUnreadable for a folder that cannot be written.
+    Raises DataUnwritable for a folder that cannot be written.
     """
     if url.get_backend_name() != "sqlite":
         return
@@ -62,7 +80,7 @@ def make_file(url: URL) -> None:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
         fault = (error.strerror or "unknown fault").lower()
-        raise DatabaseUnreadable(
+        raise DataUnwritable(
             f"{path}: the database cannot be written ({fault}); give its folder to the user who "
             "runs the service, or name another in CRAMPCHECK_DATABASE."
         ) from None

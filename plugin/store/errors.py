@@ -21,6 +21,12 @@ class DatabaseUnreadable(CrampcheckError):  # noqa: N818
     exit_code = 11
 
 
+class DataUnwritable(DatabaseUnreadable):
+    """The data folder, or the database in it, cannot be written by this user."""
+
+    exit_code = 1  # as for every place that cannot be written; 11 is for what cannot be read
+
+
 class StoreDown(Exception):  # noqa: N818
     """The database cannot be used now. The message says why, and may be logged."""
 

@@ -35,8 +35,8 @@ class Store(Struct, frozen=True):
 def open_store(settings: Settings, metrics: Metrics | None = None) -> Store:
     """The store that the settings name. Connects when it is first used, in each process anew.
 
-    Raises DatabaseInvalid for a URL that names no database of ours, DatabaseUnreadable where the
-    data folder cannot be written.
+    Raises DatabaseInvalid for a URL that names no database of ours, DataUnwritable where the data
+    folder cannot be written.
     """
     url = address_of(settings)
     database = Database(url)

@@ -11,7 +11,7 @@ import secrets
 from pathlib import Path
 
 from plugin.config import Settings
-from plugin.store.errors import DatabaseUnreadable
+from plugin.store.errors import DataUnwritable
 
 FILE = "pseudonym.key"
 SIZE = 16  # bytes of a digest
@@ -39,7 +39,7 @@ class Pseudonyms:
 def pseudonyms_of(settings: Settings) -> Pseudonyms:
     """Under the key of the settings, or one that is kept in the data folder and made there once.
 
-    Raises DatabaseUnreadable where the file can be neither made nor read.
+    Raises DataUnwritable where the file can be neither made nor read.
     """
     if settings.pseudonym_key:
         return Pseudonyms(settings.pseudonym_key.encode())
@@ -49,7 +49,7 @@ def pseudonyms_of(settings: Settings) -> Pseudonyms:
         return Pseudonyms(_kept_in(path))
     except OSError as error:
         fault = (error.strerror or "unknown fault").lower()
-        raise DatabaseUnreadable(
+        raise DataUnwritable(
             f"{path}: the key of pseudonyms cannot be kept there ({fault}); let the user who runs "
             "the service write to the data folder, or set CRAMPCHECK_PSEUDONYM_KEY."
         ) from None

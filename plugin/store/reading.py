@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
@@ -14,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from plugin.cards.shape import REASON_SYSTEM
 from plugin.config import Settings
-from plugin.store.address import address_of
+from plugin.store.address import address_of, is_there
 from plugin.store.clock import start_of
 from plugin.store.engine import open_engine
 from plugin.store.errors import DatabaseInvalid, DatabaseUnreadable, fault_of, place
@@ -72,7 +71,7 @@ def prune(settings: Settings, before: date) -> tuple[int, int]:
 def _opened(settings: Settings, *, writes: bool) -> Iterator[Connection | None]:
     """A transaction on tables of our revision; None for a database that has none of ours yet."""
     url = address_of(settings)
-    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
+    if not is_there(url):
         yield None
         return
     try:

@@ -44,6 +44,7 @@ from plugin.screening.run.state import (
 from plugin.screening.run.totals import Totals
 from plugin.screening.run.watching import WRITING, Watch
 from plugin.screening.sinks import RESULTS, About, Chosen, Reported, check_ready, result_files
+from plugin.screening.sinks.files import there
 
 if TYPE_CHECKING:
     from plugin.screening.spark.options import SparkOptions
@@ -86,7 +87,7 @@ def screen(
     pipeline = default_pipeline()
     check_ready(asked.chosen, pipeline.knowledge)
     folder = asked.out / FOLDER
-    made = not asked.out.exists()
+    made = not there(asked.out)
     with (
         in_sentences(asked.out, folder),
         held(folder),

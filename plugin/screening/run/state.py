@@ -14,6 +14,7 @@ from plugin.screening.run.durable import write_whole
 from plugin.screening.run.identity import Identity, difference
 from plugin.screening.run.lock import LOCK, WORKERS
 from plugin.screening.run.progress import OnNotice
+from plugin.screening.sinks.files import there
 
 FOLDER = ".crampcheck-run"
 ANALYSIS = ".crampcheck-signal"  # that of an analysis, which may stand beside a screening
@@ -94,7 +95,7 @@ def remove(folder: Path) -> None:
 
 def is_begun(folder: Path) -> bool:
     """Whether there is a run to go on with."""
-    return (folder / _STATE).exists()
+    return there(folder / _STATE)
 
 
 def has_fetched(folder: Path) -> bool:

@@ -43,6 +43,7 @@ from plugin.screening.signal.job import kind_of, signal_job, unpacked
 from plugin.screening.signal.settings import Settings
 from plugin.screening.signal.tally import Tally
 from plugin.screening.signal.writing import LeftOutFiles, result_files, write
+from plugin.screening.sinks.files import there
 
 _ENGINE = "local"
 _FORMATS = "signal"
@@ -76,7 +77,7 @@ def analyse(
     counted and listed, not raised.
     """
     folder = asked.out / ANALYSIS
-    made = not asked.out.exists()
+    made = not there(asked.out)
     with (
         in_sentences(asked.out, folder),
         held(folder),

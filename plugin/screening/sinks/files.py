@@ -39,11 +39,16 @@ def remedy(error: OSError) -> str:
     return "name another folder with --out"
 
 
+def there(path: Path) -> bool:
+    """Whether something is there, as far as this user may look; Path.exists raises beyond."""
+    return os.path.exists(path)
+
+
 def make_folder(folder: Path) -> None:
     """Make a folder that its owner alone can read, and those above it; what is there stays."""
     if folder.is_dir():
         return
-    if not folder.parent.exists():
+    if not there(folder.parent):
         make_folder(folder.parent)
     folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
 

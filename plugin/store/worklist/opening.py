@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from sqlalchemy import URL, Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from plugin.config import Settings
-from plugin.store.address import address_of
+from plugin.store.address import address_of, is_there
 from plugin.store.engine import open_engine
 from plugin.store.errors import DatabaseInvalid, DatabaseUnreadable, StoreDown, fault_of, place
 from plugin.store.migrating import HEAD, revision_of, upgrade
@@ -45,7 +44,7 @@ def reading(settings: Settings) -> Iterator[Connection | None]:
     Raises DatabaseInvalid where a newer version wrote the tables, and DatabaseUnreadable.
     """
     url = address_of(settings)
-    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
+    if not is_there(url):
         yield None
         return
     with _said(url, "read"), open_engine(url, pooled=False, writes=False).begin() as connection:

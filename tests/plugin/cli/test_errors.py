@@ -233,3 +233,20 @@ def test_a_screening_needs_no_open_output(redirection: str, tmp_path: Path) -> N
     out = tmp_path / "out"
     assert 0 == _with_streams(redirection, "screen", str(BUNDLE), "--out", str(out))[0]
     assert 1 == len((out / "assessments.ndjson").read_bytes().splitlines())
+
+
+def test_a_command_that_is_stopped_while_it_is_imported_is_130() -> None:
+    """The first tenth of a second goes into imports, and showed where they had come to."""
+    program = (
+        "import sys\n"
+        "class Stop:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'click': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Stop())\n"
+        "from plugin.cli.entry import run\n"
+        "run()\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program, "--version"], capture_output=True, text=True, check=False
+    )
+    assert (130, "", "crampcheck: stopped.\n") == (ran.returncode, ran.stdout, ran.stderr)

@@ -66,8 +66,8 @@ def test_an_empty_file_may_be_the_first(crampcheck: Run, export: Export, tmp_pat
     for name in ("a", "c", "d"):
         (source / f"{name}.ndjson").unlink()
     assert 0 == crampcheck("screen", source, "--out", tmp_path / "without", "--as-of", AS_OF).code
-    answers = [(tmp_path / name / "assessments.ndjson").read_bytes() for name in ("with", "without")]
-    assert answers[0] == answers[1] != b""
+    with_them, without = (tmp_path / name / "assessments.ndjson" for name in ("with", "without"))
+    assert with_them.read_bytes() == without.read_bytes() != b""
 
 
 def test_nothing_but_empty_files_is_said(crampcheck: Run, export: Export, tmp_path: Path) -> None:

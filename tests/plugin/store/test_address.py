@@ -9,7 +9,7 @@ import pytest
 from plugin.cli.main import execute
 from plugin.config import Settings
 from plugin.store.address import address_of, make_file
-from plugin.store.errors import DatabaseInvalid, DatabaseUnreadable, place
+from plugin.store.errors import DatabaseInvalid, DataUnwritable, place
 
 
 def test_without_a_setting_it_is_a_file_in_the_data_folder(tmp_path: Path) -> None:
@@ -59,13 +59,13 @@ def test_a_file_that_is_made_is_its_owners_alone(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_none_is_said(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("")
-    with pytest.raises(DatabaseUnreadable, match="the database cannot be written"):
+    with pytest.raises(DataUnwritable, match="the database cannot be written"):
         make_file(address_of(Settings(data=str(tmp_path / "data" / "more"))))
 
 
 def test_a_folder_in_place_of_the_file_is_said(tmp_path: Path) -> None:
     (tmp_path / "crampcheck.sqlite").mkdir()
-    with pytest.raises(DatabaseUnreadable, match=r"cannot be written \(is a directory\)"):
+    with pytest.raises(DataUnwritable, match=r"cannot be written \(is a directory\)"):
         make_file(address_of(Settings(data=str(tmp_path))))
 
 
