@@ -34,8 +34,21 @@ def feedback() -> None:
 @feedback.command()
 @_day_option("--since", "Cards sent on this day (YYYY-MM-DD, UTC) and later.")
 @_day_option("--until", "Cards sent on this day and before.")
-@click.option("--by", type=click.Choice(["rule", "service", "reason"]), default="rule")
-@click.option("--format", "format_", type=click.Choice(["table", "csv", "json"]), default="table")
+@click.option(
+    "--by",
+    type=click.Choice(["rule", "service", "reason"]),
+    default="rule",
+    show_default=True,
+    help="What has a line of its own.",
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["table", "csv", "json"]),
+    default="table",
+    show_default=True,
+    help="A table for people, rows for a spreadsheet, or one JSON object.",
+)
 def report(since: date | None, until: date | None, by: str, format_: str) -> None:
     """Acceptance and override rates, and why cards were overridden.
 
