@@ -64,7 +64,8 @@ def parse_file(file: str, data: bytes) -> ParsedFile:
 def read_toml(file: str, data: bytes, faults: list[Fault]) -> dict[str, Any] | None:
     """The tables of a file; None after adding to the faults what makes it unreadable."""
     try:
-        return tomllib.loads(data.decode("utf-8"), parse_float=Decimal)
+        # With or without the mark that editors of Windows put before the text.
+        return tomllib.loads(data.decode("utf-8-sig"), parse_float=Decimal)
     except UnicodeDecodeError as error:
         why = f"is not UTF-8 text (byte {error.start})"
     except tomllib.TOMLDecodeError as error:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from plugin.screening.counted import counted
+
 if TYPE_CHECKING:
     from knowledge.model import Knowledge
     from knowledge.site import SiteChange
@@ -51,7 +53,8 @@ def site_lines(knowledge: Knowledge) -> Iterator[str]:
     site = knowledge.site
     if site is None:
         return
-    yield f"overlay {site.id} ({site.label}), digest {site.digest}: {len(site.changes)} changes"
+    changes = counted(len(site.changes), "change")
+    yield f"overlay {site.id} ({site.label}), digest {site.digest}: {changes}"
     yield from (f"  {_said(change)}" for change in site.changes)
 
 

@@ -65,8 +65,8 @@ def said(progress: Progress, pace: Pace) -> str:
             parts.append(f"{patients:,.0f} patients/s")
     elif progress.unit:
         parts.append(f"{progress.done:,} of {progress.total:,} {progress.unit}")
-    if progress.by_level:
-        parts.append(by_level(progress.by_level))
+    if levels := by_level(progress.by_level):  # none where nobody is given one
+        parts.append(levels)
     if progress.failed:
         parts.append(f"{progress.failed:,} failed")
     if progress.quarantined:

@@ -165,7 +165,7 @@ def _write(path: Path, before: bytes, sign_off: SignOff) -> None:
     from knowledge.signing import CannotSignError, signed  # noqa: PLC0415
 
     try:
-        made = signed(before.decode("utf-8"), sign_off).encode("utf-8")
+        made = signed(before.decode("utf-8-sig"), sign_off).encode("utf-8")
     except CannotSignError as error:
         raise click.UsageError(f"{path} cannot be signed: {error}.") from error
     try:

@@ -266,6 +266,14 @@ def test_an_overlay_that_is_not_there_is_said(tmp_path: Path) -> None:
         load(TINY, overlay=tmp_path / "empty", compiled=False)
 
 
+def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
+    """Editors of Windows write one."""
+    path = overlay(tmp_path)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    site = load(TINY, overlay=path, compiled=False).site
+    assert (site and site.id) == "example-hospital"
+
+
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"[overlay", b"a = " + b"[" * 20000])
 def test_an_overlay_that_is_no_toml_is_said(tmp_path: Path, content: bytes) -> None:
     """One fault, of the whole file."""

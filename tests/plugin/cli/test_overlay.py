@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -208,6 +209,8 @@ def test_check_list_and_explain_show_each_change(crampcheck: Run, tmp_path: Path
         assert f"  rule potassium-not-known: info > off: {why}" in ran.out.splitlines()
         assert f"  lab code potassium: {LOCAL_LABS} K: {why}" in ran.out.splitlines()
     assert "site.toml (by P. Example" in crampcheck("knowledge", "check", "--overlay", path).out
+    alone = crampcheck("knowledge", "list", "--overlay", overlay(tmp_path / "alone", off))
+    assert re.search(r"^overlay example-hospital .*: 1 change$", alone.out, re.MULTILINE)
     rule = crampcheck("explain", "potassium-not-known", "--overlay", path)
     assert "Changed by the site: rule potassium-not-known: info > off" in " ".join(rule.out.split())
     drug = crampcheck("explain", "chlorthalidone", "--overlay", path)

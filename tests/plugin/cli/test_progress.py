@@ -32,6 +32,12 @@ def test_lines_are_written_where_they_are_asked_for(
         assert not LINE.search(crampcheck(*command, "--progress", shown).err)
 
 
+def test_without_levels_a_line_does_not_end_in_a_comma() -> None:
+    """`signal` gives nobody a level."""
+    said = Pace().line(Progress("screening", 1, 1, "partitions", patients=3, by_level={"": 3}))
+    assert said.endswith("screening 100%: 3 patients")
+
+
 def test_a_line_is_written_every_half_minute_and_at_both_ends() -> None:
     """A log of a run of hours can be read; the pace is that of this sitting."""
     now = 0.0
