@@ -113,7 +113,7 @@ def _said(dosage: Dosage, names: tuple[str, ...], rendered: str) -> Sig | None:
     One that is not understood tells nothing where structure is complete, or where it has nothing of
     a dose in it.
     """
-    if not (dosage.text or dosage.patient_instruction or rendered):
+    if not (dosage.text or dosage.patient_instruction or rendered or dosage.additional_instruction):
         return _NOTHING  # nearly always
     read = [(text, read_sig(text, names)) for text in _texts(dosage, rendered)]
     said = [sig for _, sig in read if sig is not None]
@@ -133,7 +133,8 @@ def _said(dosage: Dosage, names: tuple[str, ...], rendered: str) -> Sig | None:
 
 def _texts(dosage: Dosage, rendered: str) -> Iterable[str]:
     """Each text of a dosage once."""
-    return dict.fromkeys(filter(None, (dosage.text, dosage.patient_instruction, rendered)))
+    added = (concept.label for concept in dosage.additional_instruction)
+    return dict.fromkeys(filter(None, (dosage.text, dosage.patient_instruction, rendered, *added)))
 
 
 def _exceeded(dosage: Dosage, names: tuple[str, ...], rendered: str, times: int) -> bool:

@@ -145,6 +145,7 @@ class Dosage(Element, frozen=True):
 
     sequence: int | None = None
     text: str = ""
+    additional_instruction: tuple[CodeableConcept, ...] = ()
     patient_instruction: str = ""
     timing: Timing | None = None
     as_needed_boolean: bool = False

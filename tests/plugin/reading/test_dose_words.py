@@ -102,6 +102,36 @@ def test_what_the_patient_is_told_may_not_differ() -> None:
 
 
 @pytest.mark.parametrize(
+    ("added", "mg"),
+    [
+        ("With or after food", "40"),
+        ("Do not stop taking abruptly", "40"),
+        ("for 2 weeks, then 2 tablets daily", None),
+        ("2 tablets daily", None),
+        ("as needed", None),
+    ],
+)
+def test_an_additional_instruction_is_a_text_of_the_dose(added: str, mg: str | None) -> None:
+    """It may hold the change of a dose that the text beside it does not tell."""
+    coded = {"coding": [{"display": added}]}
+    expected = [("simvastatin", Decimal(mg) if mg else None)]
+    for more in ({"text": added}, coded):
+        assert expected == mg_of({"text": "1 tablet daily", "additionalInstruction": [more]})
+    assert [("simvastatin", Decimal(40))] == mg_of(
+        {"text": "1 tablet", "additionalInstruction": [{"text": "Take at bedtime"}]}
+    )
+
+
+def test_an_additional_instruction_does_not_undo_what_structure_says() -> None:
+    """Only where it names more than that."""
+    for text, mg in (("as needed", 40), ("until gone", 40), ("then 2 tablets twice a day", None)):
+        expected = Decimal(mg) if mg else None
+        assert [("simvastatin", expected)] == mg_of(
+            dosage_of(additionalInstruction=[{"text": text}])
+        )
+
+
+@pytest.mark.parametrize(
     "more",
     [
         "with another tablet at bedtime", "another at bedtime", "second tablet at bedtime",
