@@ -11,7 +11,7 @@ from plugin.cards.issued import Issued
 from plugin.cards.reasons import LASTING
 from plugin.cards.shape import NOT_ASSESSED, Card, card, footer
 from plugin.cards.site import NOWHERE, CardSite
-from plugin.cards.unread import deserves_card, unread_card
+from plugin.cards.unread import deserves_card, is_doubt, unread_card
 from plugin.model import Assessment
 from plugin.model import NotAssessed as Why
 
@@ -50,7 +50,12 @@ def issue_cards(
     if assessment.not_assessed is not None:
         reason = _NOT_ASSESSED[assessment.not_assessed]
         summary = f"Not checked for drugs linked to muscle cramps: {reason}"
-        return _without_rules(card(summary, "info", footer(knowledge), NOT_ASSESSED, where))
+        made, told = _without_rules(card(summary, "info", footer(knowledge), NOT_ASSESSED, where))
+        doubts = [one for one in assessment.unread if is_doubt(one)]
+        if doubts:  # age and death may be another's
+            more, also = _without_rules(unread_card(doubts, knowledge, where))
+            return [*made, *more], [*told, *also]
+        return made, told
     loud = any(deserves_card(one) for one in assessment.unread)
     if not assessment.findings:
         if not loud:

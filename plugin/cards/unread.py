@@ -14,6 +14,9 @@ _MOST_LINES = 10
 _MOST_LABS = 3  # that a summary names one by one
 _PARTS = (UnreadReason.NOT_SENT, UnreadReason.INCOMPLETE)
 _NEEDED = (EntryKind.PATIENT, EntryKind.MEDICATIONS, EntryKind.LABS, EntryKind.CONDITIONS)
+_NOT_PART = "What follows could not be read. It was not part of the check:"
+_TAKEN_AS_ONE = "The check took what was sent as the record of one patient, and that is in doubt:"
+_CONTRADICTED = "is contradicted"  # in place of the word for a conflict of names
 _WORDS = {
     UnreadReason.NO_DRUG_NAMED: "names no drug that is known",
     UnreadReason.EMPTY: "has neither a code nor a text",
@@ -37,10 +40,12 @@ _WORDS = {
 
 
 def deserves_card(unread: Unread) -> bool:
-    """True for a medication that may act on the body, or a part of the record that is needed."""
+    """True for a medication that may act on the body, a part of the record that is needed, and a
+    doubt about whose record it is.
+    """
     if unread.reason in _PARTS:
         return unread.kind in _NEEDED
-    return (
+    return is_doubt(unread) or (
         unread.kind is EntryKind.MEDICATIONS
         and unread.reason.raises_card
         and unread.systemic
@@ -48,10 +53,20 @@ def deserves_card(unread: Unread) -> bool:
     )
 
 
+def is_doubt(unread: Unread) -> bool:
+    """True where two Patients with one id contradict each other: it may be anybody's record."""
+    return unread.kind is EntryKind.PATIENT and unread.reason is UnreadReason.CONFLICT
+
+
 def unread_card(unread: Sequence[Unread], knowledge: Knowledge, site: CardSite) -> Card:
     """The card about what was not read. `unread` has at least one that deserves it."""
-    intro = "What follows could not be read. It was not part of the check:"
-    detail = "\n".join([intro, "", *unread_lines(unread), "", footer(knowledge)])
+    lines: list[str] = []
+    doubts = [one for one in unread if is_doubt(one)]
+    rest = [one for one in unread if not is_doubt(one)]
+    for intro, said in ((_TAKEN_AS_ONE, doubts), (_NOT_PART, rest)):
+        if said:
+            lines += [intro, "", *unread_lines(said), ""]
+    detail = "\n".join([*lines, footer(knowledge)])
     return card(_summary(unread), "info", detail, NOT_READ, site)
 
 
@@ -85,7 +100,9 @@ def _line(unread: Unread) -> str:
     text = "" if unread.reason is UnreadReason.OTHER_PATIENT else unread.text
     where = plain(unread.reference)
     name = f"“{plain(text)}” ({where})" if text else where or "an entry without an id"
-    return f"- {name}: {_WORDS[unread.reason]}{_detail(unread.detail)}"
+    disputed = unread.reason is UnreadReason.CONFLICT and not unread.text
+    word = _CONTRADICTED if disputed else _WORDS[unread.reason]
+    return f"- {name}: {word}{_detail(unread.detail)}"
 
 
 def _detail(detail: str) -> str:
@@ -93,7 +110,8 @@ def _detail(detail: str) -> str:
 
 
 def _summary(unread: Sequence[Unread]) -> str:
-    medications = sum(1 for one in unread if deserves_card(one) and one.reason not in _PARTS)
+    loud = [one for one in unread if deserves_card(one) and one.reason not in _PARTS]
+    medications = sum(not is_doubt(one) for one in loud)
     missing = [one for one in unread if deserves_card(one) and one.reason in _PARTS]
     # A part can lack more than one thing; a page in a file has no name but its kind.
     labs = dict.fromkeys(
@@ -103,7 +121,7 @@ def _summary(unread: Sequence[Unread]) -> str:
     if len(labs) > _MOST_LABS:
         parts = {name: None for name in parts if name not in labs}
         parts[f"{len(labs)} kinds of laboratory result"] = None
-    said = []
+    said = ["two Patients with one id differ"] if len(loud) > medications else []
     if medications:
         noun = "medication entry" if medications == 1 else "medication entries"
         said.append(f"{medications} {noun} could not be read")
