@@ -50,12 +50,11 @@ def issue_cards(
     if assessment.not_assessed is not None:
         reason = _NOT_ASSESSED[assessment.not_assessed]
         summary = f"Not checked for drugs linked to muscle cramps: {reason}"
-        made, told = _without_rules(card(summary, "info", footer(knowledge), NOT_ASSESSED, where))
+        made = [card(summary, "info", footer(knowledge), NOT_ASSESSED, where)]
         doubts = [one for one in assessment.unread if is_doubt(one)]
         if doubts:  # age and death may be another's
-            more, also = _without_rules(unread_card(doubts, knowledge, where))
-            return [*made, *more], [*told, *also]
-        return made, told
+            made.append(unread_card(doubts, knowledge, where))
+        return _without_rules(*made)
     loud = any(deserves_card(one) for one in assessment.unread)
     if not assessment.findings:
         if not loud:
@@ -66,10 +65,12 @@ def issue_cards(
     if not loud:
         return [found], [issued]
     needed = [one for one in assessment.unread if deserves_card(one)]
-    [missing], [told] = _without_rules(unread_card(needed, knowledge, where))
-    return [found, missing], [issued, told]
+    missing, told = _without_rules(unread_card(needed, knowledge, where))
+    return [found, *missing], [issued, *told]
 
 
-def _without_rules(made: Card) -> tuple[list[Card], list[Issued]]:
-    topic = made["source"]["topic"]["code"]
-    return [made], [Issued(made["uuid"], topic, made["indicator"], (), {})]
+def _without_rules(*made: Card) -> tuple[list[Card], list[Issued]]:
+    return list(made), [
+        Issued(one["uuid"], one["source"]["topic"]["code"], one["indicator"], (), {})
+        for one in made
+    ]
