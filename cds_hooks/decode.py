@@ -25,14 +25,9 @@ class _Body(Body, rename="camel"):
     prefetch: dict[str, msgspec.Raw] | None = None
 
 
-class _Bundles(msgspec.Struct):
-    """The Bundles of a context, undecoded."""
-
-    context: dict[str, msgspec.Raw]
-
-
 _decoder = msgspec.json.Decoder(_Body)
-_bundles_decoder = msgspec.json.Decoder(_Bundles)
+_object = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_NULL = b"null"
 
 
 def decode_call(
@@ -51,8 +46,11 @@ def decode_call(
     body = _utf8(body)
     at_once = whole.read(body) if whole is not None else None
     raw = at_once or _decode(body)
-    fields = {"hook": raw.hook, "hookInstance": raw.hook_instance, "context": raw.context}
+    fields = {"hook": raw.hook, "hookInstance": raw.hook_instance}
     sent = {name: value for name, value in fields.items() if value is not msgspec.UNSET}
+    closed: Mapping[str, msgspec.Raw] = {}
+    if bytes(raw.context):
+        sent["context"], closed = _opened(raw.context)
     try:
         envelope = load_envelope(sent)
     except ValidationError as error:
@@ -62,7 +60,7 @@ def decode_call(
         answered = ", ".join(sorted(hooks))
         raise BadRequest(f"This service does not answer that hook; it answers {answered}.")
     context = _context(hook, envelope["context"])
-    bundles = _bundles(body, context)
+    bundles = _bundles(context, closed)
     prefetch = at_once.prefetch if at_once is not None else _prefetch(raw.prefetch or {})
     return HookRequest(
         hook=hook,
@@ -75,13 +73,39 @@ def decode_call(
     )
 
 
-def _bundles(body: bytes, context: dict[str, Any]) -> Mapping[str, PrefetchValue]:
-    """The Bundles of a context, taken out of its plain values and read as prefetch is."""
+def _opened(context: msgspec.Raw) -> tuple[Any, Mapping[str, msgspec.Raw]]:
+    """The plain values of a context, with True for each Bundle; and the Bundles, undecoded.
+
+    What an order holds is judged order by order: a number in one that no float can hold is no
+    fault of the call.
+    """
+    raw = bytes(context)
+    try:
+        values = _object.decode(raw)
+    except msgspec.ValidationError:  # no object: the schema says so
+        return _decoded(raw), {}
+    bundles = {name: values[name] for name in BUNDLES if name in values}
+    bundles = {name: one for name, one in bundles.items() if bytes(one) != _NULL}
+    return {name: name in bundles or _decoded(one) for name, one in values.items()}, bundles
+
+
+def _decoded(raw: bytes | msgspec.Raw) -> Any:
+    try:
+        return msgspec.json.decode(raw)
+    except RecursionError:
+        raise BadRequest(_TOO_DEEP) from None
+    except msgspec.DecodeError as error:
+        raise BadRequest(f"The context of the call cannot be read: {error}.") from None
+
+
+def _bundles(
+    context: dict[str, Any], closed: Mapping[str, msgspec.Raw]
+) -> Mapping[str, PrefetchValue]:
+    """The Bundles that a hook's context has, taken out of its plain values, read as prefetch is."""
     names = [name for name, field in BUNDLES.items() if context.pop(field, None) is not None]
     if not names:
         return NO_PREFETCH
-    sent = _bundles_decoder.decode(body).context
-    bundles = _prefetch({name: sent[name] for name in names})
+    bundles = _prefetch({name: closed[name] for name in names})
     for name, value in bundles.items():
         _refuse_orders(name, len(value.sent))
     return bundles

@@ -29,7 +29,7 @@ class Body(Struct, rename="camel"):
 
     hook: Any = UNSET
     hook_instance: Any = UNSET
-    context: Any = UNSET
+    context: Raw = NOTHING
     prefetch: Any = None
     fhir_server: Any = None
     fhir_authorization: Any = None
