@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from plugin.model import EntryKind, Unread, UnreadReason
+from plugin.ordering.contained import Lifted
 from plugin.reading.context import shown_reference
 from plugin.reading.ordered import OPEN, status_of
 from plugin.reading.references import key_of
@@ -21,12 +22,13 @@ class Draft(Struct, frozen=True):
     """An order of any type: how reading names it, and every key by which it may be selected.
 
     `unsigned`: it is a medication order with an id of its own that nobody signed yet, so that an
-    action may delete it.
+    action may delete it. `inside` names the draft that contains it, with which it is selected.
     """
 
     reference: str
     keys: frozenset[str]
     unsigned: bool = False
+    inside: str = ""
 
 
 class Selection(Struct, frozen=True):
@@ -50,6 +52,13 @@ def drafts_of(entries: Iterable[AnyEntry]) -> list[Draft]:
 
 
 def _draft(entry: AnyEntry) -> Draft:
+    if isinstance(entry, Lifted):
+        own, outer = _plain(entry), _plain(entry.container)
+        return Draft(own.reference, own.keys | entry.keys, inside=outer.reference)
+    return _plain(entry)
+
+
+def _plain(entry: AnyEntry) -> Draft:
     decoded = decode(entry.raw)
     resource = decoded.resource
     type_, id_ = decoded.type, resource.id if resource is not None else _id(entry.raw)
@@ -77,7 +86,7 @@ def select(drafts: Sequence[Draft], selections: Iterable[str]) -> Selection:
     """The orders that were selected: by `Type/id`, id, `urn:uuid:` or address.
 
     Where one that may be a medication is not found, nobody can tell which was meant: it is said,
-    and all the orders count as selected.
+    and all the orders count as selected. So they do where the client says of none that it was.
     """
     by_key: dict[str, set[str]] = {}
     for draft in drafts:
@@ -85,20 +94,23 @@ def select(drafts: Sequence[Draft], selections: Iterable[str]) -> Selection:
             by_key.setdefault(key, set()).add(draft.reference)
     found: set[str] = set()
     missing: list[Unread] = []
-    for selection in dict.fromkeys(selections):
+    asked = list(dict.fromkeys(selections))
+    for selection in asked:
         key = key_of(selection)
         named = by_key.get(key, set())
         found |= named
         if not named and _may_be_medication(key):
             missing.append(_not_found(selection))
-    if missing:
+    found |= {draft.reference for draft in drafts if draft.inside in found}
+    if missing or not asked:
         found |= {draft.reference for draft in drafts}
     return Selection(frozenset(found), tuple(missing))
 
 
 def _may_be_medication(key: str) -> bool:
     kind, slash, _ = key.rpartition("/")
-    return not slash or not kind[:1].isupper() or kind.startswith("Medication")
+    named = kind[:1].isupper() and not kind.startswith("Medication")
+    return not slash or not named or "#" in key  # a part of an order of any type
 
 
 def _not_found(selection: str) -> Unread:

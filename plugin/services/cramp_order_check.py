@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from functools import partial
 
 from cds_hooks.errors import BadRequest
-from cds_hooks.model import Card, Endpoint, HookRequest, Sent, Service
+from cds_hooks.model import Card, Endpoint, HookRequest, Service
 from knowledge.model import Knowledge
 from plugin.cards.ordering import order_cards
 from plugin.errors import InputUnreadable
 from plugin.model import Unread
 from plugin.ordering.check import Asked, OrderCheck, check_orders
 from plugin.ordering.drafts import drafts_of, select
+from plugin.reading.source import AnyEntry
 from plugin.services.answering import TOO_DEEP, Answering
 from plugin.services.cramp_review import of_site
 from plugin.services.drafted import DRAFT_ORDERS, drafts_of_labs, orders_in
@@ -61,7 +62,7 @@ def _check(
     return len(intake.entries) + len(drafted.entries), check
 
 
-def _asked(request: HookRequest, entries: Sequence[Sent], missing: tuple[Unread, ...]) -> Asked:
+def _asked(request: HookRequest, entries: Sequence[AnyEntry], missing: tuple[Unread, ...]) -> Asked:
     """All orders that are signed, or those that were selected."""
     drafts = drafts_of(entries)
     unsigned = frozenset(one.reference for one in drafts if one.unsigned)

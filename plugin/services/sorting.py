@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from cds_hooks.model import PrefetchValue, Sent
+from plugin.reading.source import AnyEntry
 from plugin.services.parts import Part
 
 
@@ -60,7 +61,7 @@ def _with_odd(part: Part, sent: tuple[Sent, ...], odd: list[Sent]) -> Sorted:
     return Sorted(good, places, usable=expected > 0)
 
 
-def name_of(sent: Sent) -> Name:
+def name_of(sent: AnyEntry) -> Name:
     """The type and id of a resource, as they stand; of what is no resource, empty."""
     try:
         return _names.decode(sent.raw)

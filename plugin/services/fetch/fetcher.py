@@ -20,6 +20,7 @@ from cds_hooks.model import ABSENT, FhirAccess, HookRequest, PrefetchValue, Sent
 from plugin.fhir_client import Deadline, FetchFault, FhirClient, Outcome, Reach
 from plugin.fhir_client.http import Note
 from plugin.fhir_client.wire import session_for
+from plugin.services.drafted import inside
 from plugin.services.fetch.referring import Resolve, open_references
 from plugin.services.fetch.rounds import Round, lacking
 from plugin.services.fetch.servers import Server, Servers
@@ -154,7 +155,10 @@ class _Ended:
 def _medicines(request: HookRequest, parts: Sequence[Part]) -> list[Sent]:
     """The entries of a call that may point to Medications, and the Medications among them."""
     lists = [request.value(part.key.name) for part in parts if part.of_medications]
-    return [one for value in (*lists, *request.bundles.values()) for one in value.sent]
+    ordered = [one for value in request.bundles.values() for one in value.sent]
+    # What an order contains points to Medications as any other does.
+    inner = [Sent(one.raw) for one in inside(ordered)[0]]
+    return [*(one for value in lists for one in value.sent), *ordered, *inner]
 
 
 def _of_one_patient(request: HookRequest, access: FhirAccess) -> None:

@@ -192,6 +192,33 @@ def test_a_selected_order_of_another_kind_that_is_not_there_is_no_matter(check: 
     assert check(choose(drafts, ON_CLARITHROMYCIN, "ServiceRequest/gone")) == []
 
 
+def test_where_nothing_is_selected_all_drafts_count(check: Ask) -> None:
+    """The client does not tell which it asks about; no order is no matter."""
+    [card] = check(choose([draft(SIMVASTATIN)], ON_CLARITHROMYCIN))
+    assert card["indicator"] == "critical"
+    assert check(choose([draft(AMOXICILLIN)], ON_CLARITHROMYCIN)) == []
+    assert check(choose([], ON_CLARITHROMYCIN)) == []
+
+
+@pytest.mark.parametrize("number", [b"1e400", b"-1e9999"])
+@pytest.mark.parametrize(
+    "draft_",
+    [
+        draft(AMOXICILLIN, "d2", dispenseRequest={"quantity": {"value": "HUGE"}}),
+        draft(AMOXICILLIN, "d2", dosageInstruction=[{"doseAndRate": [{"doseQuantity": "HUGE"}]}]),
+        {**LAB_ORDER, "quantityQuantity": {"value": "HUGE"}},
+    ],
+)
+def test_a_number_that_nothing_can_hold_is_of_its_order_alone(
+    client: FlaskClient, draft_: Json, number: bytes
+) -> None:
+    """The others are read, as they are in prefetch."""
+    sent = body(sign([draft(SIMVASTATIN), draft_], ON_CLARITHROMYCIN)).replace(b'"HUGE"', number)
+    response = client.post(ORDER_CHECK, data=sent, content_type="application/json")
+    assert response.status_code == 200, response.get_json()
+    assert response.get_json()["cards"][0]["indicator"] == "critical"
+
+
 # --- calls that are refused --------------------------------------------------------------------
 
 
