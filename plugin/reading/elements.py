@@ -204,6 +204,7 @@ class Ingredient(Element, frozen=True):
     item_codeable_concept: CodeableConcept | None = None
     item_reference: Reference | None = None
     item: CodeableReference | None = None
+    is_active: Raw = ABSENT
     strength: Raw = ABSENT
     strength_ratio: Raw = ABSENT
     strength_quantity: Raw = ABSENT
