@@ -29,7 +29,11 @@ def _joining() -> frozenset[str]:
 
 
 def without_asides(text: Words, named: list[Mark]) -> list[Mark]:
-    """Leave out doubtful names in brackets or lists that differ from the drug named surely."""
+    """Leave out doubtful names in brackets or lists that differ from the drug named surely.
+
+    A doubtful name is a word that is a drug in rare lists only. Those of several drugs stay: they
+    are products and combinations, and to leave one out would be to drop its drugs unsaid.
+    """
     if len(named) == 1:
         return named
     sure = {drug for mark in named if mark.entry.sure for drug in mark.entry.ingredients}
@@ -39,6 +43,7 @@ def without_asides(text: Words, named: list[Mark]) -> list[Mark]:
         mark
         for mark in named
         if mark.entry.sure
+        or len(mark.entry.ingredients) > 1
         or not sure.isdisjoint(mark.entry.ingredients)
         or not (text.depth[mark.start] or text.gaps[mark.start] in (COMMA, OPEN))
     ]
@@ -85,6 +90,8 @@ def open_end(parsed: Parsed) -> str:
         if at >= len(told):
             continue
         if told[at] in table.after_name:
+            return told[at]
+        if parsed.text.gaps[at] == COMMA and told[at] in table.after_comma:
             return told[at]
         joined = told[at] in _conjunctions()
         if joined or parsed.text.gaps[at] == JOIN:

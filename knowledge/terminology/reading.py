@@ -55,6 +55,7 @@ class NameReading(Struct, frozen=True, gc=False):
     strengths: tuple[Strength, ...] = ()
     detail: str = ""
     denies: bool = False  # it speaks against an answer that other names give
+    more: bool = False  # it stands for a further drug, and does not say which
 
 
 class NameReader:
@@ -133,7 +134,13 @@ def _with_names(raw: str, parsed: Parsed, every: list[Mark]) -> NameReading:
     if doubt is not None:
         told = f"{_quote(raw)}{doubt.detail}"
         return NameReading(
-            Outcome.UNSURE, doubt.reason, drugs, route=route, detail=told, denies=doubt.denies
+            Outcome.UNSURE,
+            doubt.reason,
+            drugs,
+            route=route,
+            detail=told,
+            denies=doubt.denies,
+            more=doubt.more,
         )
     spans = [
         Span(mark.start, mark.end, mark.entry.ingredients[0])

@@ -23,11 +23,15 @@ from knowledge.terminology.traits import ALTERNATIVE, DENIES, DOUBTFUL, OPENS_EN
 
 
 class Refusal(Struct, frozen=True):
-    """The reason, what is said after the quoted text, and whether no other name may answer it."""
+    """The reason, what is said after the quoted text, and whether no other name may answer it.
+
+    `more` is true where a drug is left open: only a name that tells a further one answers it.
+    """
 
     reason: Reason
     detail: str
     denies: bool = False
+    more: bool = False
 
 
 def refusal(parsed: Parsed, named: list[Mark], drugs: frozenset[str]) -> Refusal | None:
@@ -39,34 +43,38 @@ def refusal(parsed: Parsed, named: list[Mark], drugs: frozenset[str]) -> Refusal
     if len(named) > 1 and contradicts(parsed.text, named):
         detail = ": a name and a brand in it are different drugs"
         return Refusal(Reason.CONFLICT, detail, denies=True)
-    doubt = _doubt(parsed, named, drugs)
-    return Refusal(Reason.AMBIGUOUS, doubt) if doubt else None
+    return _kind_or_several(parsed, named, drugs) or _doubt(parsed)
 
 
-def _doubt(parsed: Parsed, named: list[Mark], drugs: frozenset[str]) -> str:
-    """What is not said clearly enough; empty if all is."""
+def _kind_or_several(parsed: Parsed, named: list[Mark], drugs: frozenset[str]) -> Refusal | None:
+    """What a kind of drug, or several named drugs, leave open."""
     kind = _kind(parsed, drugs) if len(parsed.marks) > len(parsed.named) else ""
     if kind:
-        return f" does not say which kind of {kind}"
-    among = _among(parsed, named) if len(named) > 1 else ""
-    if among:
-        return among
+        return Refusal(Reason.AMBIGUOUS, f" does not say which kind of {kind}", more=True)
+    return _among(parsed, named) if len(named) > 1 else None
+
+
+def _doubt(parsed: Parsed) -> Refusal | None:
+    """What is not said clearly enough of the drugs that are named."""
     open_word = open_end(parsed) if parsed.seen & OPENS_END else ""
     if open_word:
-        return f" does not say which drug '{open_word}' is"
+        detail = f" does not say which drug '{open_word}' is"
+        return Refusal(Reason.AMBIGUOUS, detail, more=True)
     other = variant_word(parsed)
     if other:
-        return f": '{other}' makes it another product, not known"
+        return Refusal(Reason.AMBIGUOUS, f": '{other}' makes it another product, not known")
     part = (vague_mineral(parsed) or unread_part(parsed)) if parsed.unknown else ""
-    return f" has a part that is not known: '{part}'" if part else ""
+    unread = f" has a part that is not known: '{part}'"
+    return Refusal(Reason.AMBIGUOUS, unread) if part else None
 
 
-def _among(parsed: Parsed, named: list[Mark]) -> str:
+def _among(parsed: Parsed, named: list[Mark]) -> Refusal | None:
     """What several named drugs leave open."""
     if agree_in_part(parsed.text, named):
-        return ": a name and a brand in it agree only in part"
-    either = parsed.seen & ALTERNATIVE and alternatives(parsed.text, named)
-    return " names drugs of which one is meant" if either else ""
+        return Refusal(Reason.AMBIGUOUS, ": a name and a brand in it agree only in part")
+    if parsed.seen & ALTERNATIVE and alternatives(parsed.text, named):
+        return Refusal(Reason.AMBIGUOUS, " names drugs of which one is meant")
+    return None
 
 
 def _kind(parsed: Parsed, drugs: frozenset[str]) -> str:

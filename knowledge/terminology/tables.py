@@ -36,9 +36,10 @@ class Joins(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class OpenEnded(Struct, frozen=True, forbid_unknown_fields=True):
-    """Words that stand for drugs without naming them: after a join, or anywhere after a name."""
+    """Words that stand for drugs without naming them: after a join, a comma or a name."""
 
     after_join: frozenset[str]
+    after_comma: frozenset[str]
     after_name: frozenset[str]
     alternatives: frozenset[str]  # `X or Y`: one of the two, and not both
 

@@ -39,12 +39,13 @@ def traits() -> dict[str, int]:
 def _lists() -> tuple[tuple[int, Iterable[str]], ...]:
     table = words()
     ends, denials, variants = table.open_ended, table.negations, table.variants
+    stand_for_drugs = ends.after_join | ends.after_comma | ends.after_name
     return (
         (HARMLESS, harmless_words()),
         (BEGINS_INSTRUCTIONS, instruction_words() - join_words()),
         (DENIES, denials.before | denials.after),
         (VACCINE, table.vaccines.words),
-        (OPENS_END, {phrase.split(" ")[0] for phrase in ends.after_join | ends.after_name}),
+        (OPENS_END, {phrase.split(" ")[0] for phrase in stand_for_drugs}),
         (ALTERNATIVE, ends.alternatives),
         (ROUTE, first_words()),
         (VARIANT, variants.after_brand | variants.after_name | variants.before),

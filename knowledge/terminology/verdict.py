@@ -65,12 +65,16 @@ def judge(codes: Sequence[tuple[str, _Drugs]], readings: Sequence[_Field]) -> Ve
 def _that_forbids(
     readings: Sequence[_Field], named: Sequence[_Field], coded: _Drugs
 ) -> Verdict | None:
-    """A name that is unsure forbids an answer, unless another one covers all that it names."""
+    """A name that is unsure forbids an answer, unless another one covers all that it names.
+
+    Of one that leaves a drug open, others must tell a further drug as well.
+    """
     told = frozenset().union(coded, *(reading.ingredients for _, reading in named))
     for field, reading in readings:
         if reading.outcome is not Outcome.UNSURE:
             continue
-        if reading.denies or not told or not reading.ingredients <= told:
+        covered = reading.ingredients <= told and not (reading.more and reading.ingredients == told)
+        if reading.denies or not told or not covered:
             return Verdict(reading.reason, detail=f"{field}: {reading.detail}")
     for field, reading in readings:
         if reading.reason is Reason.NO_KNOWN_MEDICATION and told:

@@ -57,6 +57,18 @@ COMBINED = [
     ("Caduet (amlodipine, atorvastatin)", "amlodipine atorvastatin"),
     ("Norvasc; Lipitor", "amlodipine atorvastatin"),
     ("Caduet (amlodipine/atorvastatin) 5/10", "amlodipine atorvastatin"),
+    (
+        "amlodipine, valsartan and hydrochlorothiazide",
+        "amlodipine hydrochlorothiazide valsartan",
+    ),
+    (
+        "amlodipine, lisinopril and hydrochlorothiazide",
+        "amlodipine hydrochlorothiazide lisinopril",
+    ),
+    ("furosemide, fluticasone and salmeterol", "fluticasone furosemide salmeterol"),
+    ("furosemide, Tenoret 50", "atenolol chlorthalidone furosemide"),
+    ("furosemide 40 mg, Cholib", "fenofibrate furosemide simvastatin"),
+    ("lamivudine, darunavir and cobicistat", "cobicistat darunavir lamivudine"),
 ]
 
 
