@@ -8,7 +8,8 @@ from tests.plugin.guards.seen import Seen, a_drug_is_unread, ill, seen, taken
 
 STATINS = ("atorvastatin", "simvastatin")
 VITAMIN_K_ANTAGONISTS = (
-    "warfarin", "acenocoumarol", "phenprocoumon", "fluindione", "phenindione",
+    "warfarin", "acenocoumarol", "phenprocoumon", "fluindione", "phenindione", "dicumarol",
+    "ethyl biscoumacetate", "clorindione", "diphenadione", "tioclomarol",
 )  # fmt: skip
 SYMPTOMS = ("muscle cramp", "night leg cramp", "muscle pain", "muscle weakness")
 # The facts that are missing where there is no muscle symptom.

@@ -22,7 +22,7 @@ KEPT = (
     "albuterol", "levalbuterol", "terbutaline", "salmeterol", "formoterol", "vilanterol",
     "indacaterol", "olodaterol", "arformoterol", "fluticasone", "budesonide", "prednisone",
     "prednisolone", "methylprednisolone", "dexamethasone", "hydrocortisone", "fludrocortisone",
-    "tiotropium",
+    "tiotropium", "procaterol", "bambuterol", "tulobuterol", "reproterol", "hexoprenaline",
 )  # fmt: skip
 ABOUT = re.compile(
     r"inhaler|beta-agonist|controller|reliever|rescue|steroid|bronchodilator|\b(?:LABA|ICS|SABA)\b|"
