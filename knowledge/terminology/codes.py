@@ -10,7 +10,7 @@ from knowledge.model import Knowledge, RouteClass, Status
 from knowledge.site import SiteDrugCode
 from knowledge.terminology.concept import Coding
 from knowledge.terminology.systems import canonical_system, system_key
-from knowledge.terminology.tables import SystemCode, atc, words
+from knowledge.terminology.tables import SystemCode, atc, atc_combinations, words
 
 # Members of enums cost more to look up than names, and these are asked for at every name.
 _UNKNOWN = RouteClass.UNKNOWN
@@ -33,6 +33,11 @@ class CodeIndex:
             where: next(iter(names)) for where, names in found.items() if len(names) == 1
         }
         self._systems = {system for system, _ in found}
+        self._products = {
+            code: frozenset(drugs)
+            for code, drugs in atc_combinations().whole.items()
+            if not knowledge.ingredients.keys().isdisjoint(drugs)
+        }
         self._site = {(system_key(own.system), own.code): own for own in knowledge.site_drug_codes}
 
     def ingredient_of(self, coding: Coding) -> str:
@@ -45,6 +50,12 @@ class CodeIndex:
             found = self._ingredient.get((system, coding.code.strip().upper()))
         return found or ""
 
+    def ingredients_of(self, coding: Coding) -> frozenset[str]:
+        """Every ingredient that a code of ours stands for; none if it is not known."""
+        if name := self.ingredient_of(coding):
+            return frozenset({name})
+        return self._products.get(_atc_code(coding), frozenset())
+
     def site_code(self, coding: Coding) -> SiteDrugCode | None:
         """What a code stands for that a site added; None for any other code."""
         if not self._site or not coding.code or not coding.system:
@@ -52,14 +63,22 @@ class CodeIndex:
         return self._site.get((system_key(coding.system), coding.code.strip()))
 
 
+def open_combination(coding: Coding) -> str:
+    """The WHO's name of an ATC code that does not say every drug in it; empty for any other."""
+    return atc_combinations().open.get(_atc_code(coding), "")
+
+
+def _atc_code(coding: Coding) -> str:
+    known = coding.code and coding.system and canonical_system(coding.system) == "atc"
+    return coding.code.strip().upper() if known else ""
+
+
 def route_by_codes(told: RouteClass, codings: Sequence[Coding]) -> RouteClass:
     """The route that the names told, else the one that the ATC codes agree on, else unknown."""
     if told is not _UNKNOWN or not codings:
         return told
     for coding in codings:
-        if not coding.system or canonical_system(coding.system) != "atc":
-            continue
-        route = _route_of_atc(coding.code.strip().upper())
+        route = _route_of_atc(_atc_code(coding))
         if _UNKNOWN not in (told, route) and told is not route:
             return _UNKNOWN
         told = told if route is _UNKNOWN else route

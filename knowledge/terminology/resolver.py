@@ -10,7 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from knowledge.model import Knowledge, RouteClass
-from knowledge.terminology.codes import CodeIndex, route_by_codes, says_no_medication
+from knowledge.terminology.codes import (
+    CodeIndex,
+    open_combination,
+    route_by_codes,
+    says_no_medication,
+)
 from knowledge.terminology.concept import Concept, Match, Reason, Resolution, Strength
 from knowledge.terminology.index import NameIndex
 from knowledge.terminology.reading import NameReader, NameReading, Outcome
@@ -64,6 +69,7 @@ class Resolver:
         if told:
             codes += [(field, one.drugs) for field, one in told if one.drugs]
         readings = [(field, self._read(text)) for field, text in _fields(concept)]
+        readings += self._open(concept)
         if self._released is not None and codes:
             readings = [(field, self._released.same(reading)) for field, reading in readings]
         verdict = judge(codes, readings)
@@ -91,7 +97,8 @@ class Resolver:
         return [
             (f"coding[{number}].code", one)
             for number, coding in enumerate(concept.codings)
-            if not self._codes.ingredient_of(coding)
+            if not self._codes.ingredients_of(coding)
+            and not open_combination(coding)
             and not self._codes.site_code(coding)
             and (one := self._released.told(coding)) is not None
         ]
@@ -102,12 +109,25 @@ class Resolver:
         routes: list[RouteClass] = []
         for number, coding in enumerate(concept.codings):
             field = f"coding[{number}].code"
-            if name := self._codes.ingredient_of(coding):
-                codes.append((field, frozenset({name})))
+            if drugs := self._codes.ingredients_of(coding):
+                codes.append((field, drugs))
             elif own := self._codes.site_code(coding):
                 codes.append((field, frozenset(own.ingredients)))
                 routes.append(RouteClass(own.route or RouteClass.UNKNOWN))
         return codes, routes
+
+    def _open(self, concept: Concept) -> list[_Read]:
+        """Codes of combinations that do not name every drug: never answered by themselves."""
+        found: list[_Read] = []
+        for number, coding in enumerate(concept.codings):
+            if name := open_combination(coding):
+                drugs = self._reader.read(name).ingredients
+                detail = f"'{name}' does not name every drug in it: send the product's name"
+                unsure = NameReading(
+                    Outcome.UNSURE, Reason.AMBIGUOUS, drugs, detail=detail, more=True
+                )
+                found.append((f"coding[{number}].code", unsure))
+        return found
 
     def _read(self, text: str) -> NameReading:
         reading = self._names.get(text)
@@ -147,7 +167,8 @@ def _not_recognised(
         reason = Reason.CODE_NOT_KNOWN
         detail = about_codes or remedy(concept.codings)
     match = Match.CONFLICT if reason is Reason.CONFLICT else Match.NONE
-    return Resolution((), (), match, reason, _route(readings), (), detail)
+    route = route_by_codes(_route(readings), concept.codings)
+    return Resolution((), (), match, reason, route, (), detail)
 
 
 def _route(readings: Sequence[_Read], coded: Sequence[RouteClass] = ()) -> RouteClass:

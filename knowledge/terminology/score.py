@@ -68,7 +68,7 @@ def cases(path: Path, knowledge: Knowledge) -> Iterator[Case]:
         concept = concept_from_fhir(row["codeableConcept"])
         true = {ours for name in row["ingredients"] or () for ours in index.name_of(name)}
         named = bool(concept.text.strip()) or any(c.display.strip() for c in concept.codings)
-        coded = any(codes.ingredient_of(coding) for coding in concept.codings)
+        coded = any(codes.ingredients_of(coding) for coding in concept.codings)
         yield Case(
             row["id"],
             concept,

@@ -159,6 +159,14 @@ class AtcTables(Struct, frozen=True, forbid_unknown_fields=True):
     codes: dict[str, str]
 
 
+class AtcCombinations(Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole of atc-combinations.toml: codes with every drug, and names that leave one open."""
+
+    review: dict[str, Any]
+    whole: dict[str, tuple[str, ...]]
+    open: dict[str, str]
+
+
 class Lookalikes(Struct, frozen=True, forbid_unknown_fields=True):
     """Pairs of names, and words that are not misspellings."""
 
@@ -243,6 +251,12 @@ def systems() -> SystemTables:
 def atc() -> AtcTables:
     """atc.toml, read once."""
     return _read("atc.toml", AtcTables)
+
+
+@lru_cache(maxsize=1)
+def atc_combinations() -> AtcCombinations:
+    """atc-combinations.toml, read once."""
+    return _read("atc-combinations.toml", AtcCombinations)
 
 
 @lru_cache(maxsize=1)

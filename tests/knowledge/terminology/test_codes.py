@@ -98,7 +98,7 @@ def test_an_atc_code_tells_the_route_where_no_name_does(
         ("http://www.nlm.nih.gov/research/umls/rxnorm/", "999999999", "RxNorm.*import"),
         ("http://snomed.info/sct", "999", "SNOMED CT.*import"),
         ("atc", "C03", "ATC code of a group"),
-        ("atc", "C09DA01", "ATC.*import"),
+        ("atc", "C09XX01", "ATC.*import"),
         ("https://dmd.nhs.uk", "323509004", "dm\\+d.*send a name"),
         ("http://pbs.gov.au/code/item", "2412X", "PBS.*send a name"),
         ("http://hl7.org/fhir/NamingSystem/ca-hc-din", "02123456", "DIN.*send a name"),

@@ -12,17 +12,22 @@ import pytest
 from plugin.pipeline import default_pipeline
 from plugin.reading.source import split
 from tests.plugin.heart.front_door import pipeline
-from tests.plugin.reading.build import AS_OF, bundle, lab, order, person, problem
+from tests.plugin.reading.build import AS_OF, Json, bundle, lab, order, person, problem
 
 REPLETION = "potassium-repletion-review"
 
 
-def _offered(*texts: str) -> set[str]:
+def _offered(*drugs: str | Json) -> set[str]:
+    """The options for a low potassium; a drug is a text or a coded concept."""
+    orders = [{"text": drug} if isinstance(drug, str) else drug for drug in drugs]
     chart = (
         person(),
         lab("2823-3", 3.2, id="k"),
         lab("98979-8", 75, "mL/min/{1.73_m2}", id="e"),
-        *(order(text, id=f"m{number}") for number, text in enumerate(texts)),
+        *(
+            order(id=f"m{number}", medicationCodeableConcept=drug)
+            for number, drug in enumerate(orders)
+        ),
     )
     data = bundle(*({"resource": resource} for resource in chart))
     said = default_pipeline().assess_entries(split(data), AS_OF)
@@ -58,11 +63,37 @@ def test_beside_one_drug_that_raises_potassium_replacement_may_be_considered(tex
         "dalteparin 5,000 unit/0.2 mL subcutaneous syringe",
         "fimasartan 60 mg tablet",
         "voclosporin 7.9 mg capsule",
+        "esaxerenone 2.5 mg tablet",
+        "nadroparin calcium 5700 IU injection",
+        "loxoprofen sodium 60 mg tablet",
+        "potassium bitartrate 500 mg tablet",
     ],
 )
 def test_beside_two_of_them_it_is_withheld(text: str) -> None:
     """Salts of potassium under their other names, and the rest of a class that the policy names."""
     assert REPLETION not in _offered(*TWO, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "review"),
+    [
+        ("altizide 15 mg tablet", "thiazide-review"),
+        ("benzthiazide 25 mg tablet", "thiazide-review"),
+        ("clofenamide 10 mg", "thiazide-review"),
+        ("muzolimine 30 mg", "diuretic-review"),
+        ("etozolin 400 mg capsule", "diuretic-review"),
+    ],
+)
+def test_a_diuretic_of_elsewhere_is_flagged_for_a_low_potassium(text: str, review: str) -> None:
+    """As hydrochlorothiazide and furosemide are, with what may be done about it."""
+    assert {REPLETION, review} <= _offered(text, "lisinopril 10 mg tablet")
+
+
+def test_a_combination_is_counted_by_its_atc_code_alone() -> None:
+    """One drug of it raises potassium in the first; the second holds eplerenone."""
+    for code, offered in (("C09DX01", True), ("C03DA54", False)):
+        coded = {"coding": [{"system": "http://www.whocc.no/atc", "code": code}]}
+        assert offered is (REPLETION in _offered("hydrochlorothiazide 25 mg tablet", coded))
 
 
 def test_every_ace_inhibitor_counts() -> None:
