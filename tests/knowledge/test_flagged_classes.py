@@ -116,3 +116,9 @@ def test_what_is_of_none_of_the_classes_is_recognised_and_not_linked(name: str) 
     answer = RESOLVER.resolve(Concept((), name))
     assert answer.ingredients
     assert () == answer.linked
+
+
+@pytest.mark.parametrize("text", ["BUN (blood urea nitrogen)", "urea nitrogen", "brewer's yeast"])
+def test_a_word_that_a_drug_shares_is_no_drug(text: str) -> None:
+    """The laboratory's urea is no diuretic."""
+    assert () == RESOLVER.resolve(Concept((), text)).ingredients
