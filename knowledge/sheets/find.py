@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from knowledge.layout import Kind
 from knowledge.model import Knowledge
 from knowledge.sheets.attributes import ALL as ALL_ATTRIBUTES
+from knowledge.terminology.tables import atc, atc_combinations
 
 Key = tuple[Kind, str]
 
@@ -60,10 +61,13 @@ def _drug_names(known: Knowledge) -> Iterator[tuple[Key, str]]:
         names = (drug.name, drug.inn, *drug.synonyms, *drug.salts, *drug.brands)
         for name in (*names, *(code.code for code in drug.codes)):
             yield (Kind.INGREDIENT, drug.name), name
-    for product in known.products:
-        for name in product.ingredients:
+    parts = [(product.name, product.ingredients) for product in known.products]
+    parts += atc_combinations().whole.items()
+    parts += ((code, (name,)) for code, name in atc().codes.items())
+    for whole, ingredients in parts:
+        for name in ingredients:
             if name in known.ingredients:
-                yield (Kind.INGREDIENT, name), product.name
+                yield (Kind.INGREDIENT, name), whole
 
 
 def _record_names(known: Knowledge) -> Iterator[tuple[Key, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from click.testing import CliRunner
 
 from knowledge.identifiers import code_of
 from knowledge.load import load
@@ -10,6 +11,7 @@ from knowledge.model import RouteClass
 from knowledge.terminology.concept import Coding, Concept, Match, Reason, Resolution
 from knowledge.terminology.resolver import Resolver
 from knowledge.terminology.tables import atc, atc_combinations
+from plugin.cli.main import main
 from tests.knowledge.terminology.conftest import ingredient, knowledge_of
 
 KNOWLEDGE = load()
@@ -147,3 +149,14 @@ def test_a_combination_of_which_nothing_is_held_says_nothing() -> None:
 def test_a_code_tells_the_route_whether_it_is_read_or_not(code: str, route: RouteClass) -> None:
     """Eye drops that are not read are still eye drops."""
     assert route is _coded(code).route
+
+
+@pytest.mark.parametrize(
+    ("code", "drugs"), [("C10BX03", ["amlodipine", "atorvastatin"]), ("S01EC03", ["dorzolamide"])]
+)
+def test_what_is_known_of_a_code_that_is_read_can_be_asked(code: str, drugs: list[str]) -> None:
+    """Of each drug of a combination, and of eye drops."""
+    said = CliRunner().invoke(main, ["explain", code])
+    assert 0 == said.exit_code
+    for drug in drugs:
+        assert f"{drug} - " in said.output
