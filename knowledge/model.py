@@ -288,6 +288,7 @@ class Mitigation(Struct, frozen=True):
     warns_of: tuple[str, ...] = ()  # what is never proposed, and named all the same
     orders: tuple[str, ...] = ()  # labs that it orders, where no current result is on file
     repeats: tuple[str, ...] = ()  # those of them that it orders whatever is on file
+    leads_to: tuple[str, ...] = ()  # ingredients or groups that a person may choose of it
 
 
 # Effects of a row of the interaction table.

@@ -24,12 +24,15 @@ from plugin.facts.numbers import FactNumbers, either
 from plugin.facts.plans import Plans
 from plugin.model import ALLERGY, Evidence, Offered, Unread, Withheld
 
+_ON_FILE = "Allergy or intolerance on file: {drugs}."
+
 
 class Rail(Struct, frozen=True):
     """A mitigation, and what was settled of its guard rails once."""
 
     mitigation: Mitigation
     proposed: frozenset[str]  # the ingredients that it puts forward
+    leads_to: frozenset[str]  # those that a person may choose of it
     offer: Gate
     settled: bool  # whether an open `offer` proves all that must be proven
     decided: bool  # whether numbered facts decide the rest too: what blocks it, what is added
@@ -83,6 +86,7 @@ def _rail(one: Mitigation, knowledge: Knowledge, numbers: FactNumbers) -> Rail:
     return Rail(
         mitigation=one,
         proposed=frozenset().union(*map(knowledge.members, one.proposes)),
+        leads_to=frozenset().union(*map(knowledge.members, one.leads_to)),
         offer=numbers.gate(one.offer_when),
         settled=all(numbers.clause(clause) is not None for clause in one.offer_when),
         decided=all(numbers.clause(clause) is not None for one in conditional for clause in one),
@@ -118,23 +122,35 @@ class Guarded:
                     offers[name] = self.offered[name], added
             else:
                 self.offered[name], added = known
-            if rail.proposed and name in self.offered and self._refused(rail):
+            if self._book.record.allergies and name in self.offered and self._refused(rail):
                 continue
             queue += added
 
     def _refused(self, rail: Rail) -> bool:
-        """Withhold what would be offered, where an allergy to a drug of it is on file."""
-        because = tuple(
-            Evidence(f"{ALLERGY}{name}", one.reference, date=one.day.isoformat() if one.day else "")
-            for one in self._book.record.allergies
-            for name in one.ingredients
-            if name in rail.proposed
-        )
+        """Withhold what would be offered, where an allergy to a drug of it is on file.
+
+        One to a drug that it may lead to is said with it: there are others to choose.
+        """
+        name = rail.mitigation.id
+        because = tuple(dict.fromkeys(self._allergic_to(rail.proposed)))
         if because:
-            name = rail.mitigation.id
             del self.offered[name]
             self.withheld[name] = Withheld(name, because)
+        elif known := dict.fromkeys(one.fact for one in self._allergic_to(rail.leads_to)):
+            offered = self.offered[name]
+            drugs = ", ".join([fact.removeprefix(ALLERGY) for fact in known])
+            text = f"{offered.text} {_ON_FILE.format(drugs=drugs)}"
+            self.offered[name] = Offered(offered.id, offered.kind, text)
         return bool(because)
+
+    def _allergic_to(self, drugs: frozenset[str]) -> list[Evidence]:
+        """The allergies to any of these drugs: a class by its name."""
+        return [
+            Evidence(f"{ALLERGY}{name}", one.reference, date=one.day.isoformat() if one.day else "")
+            for one in self._book.record.allergies
+            if not drugs.isdisjoint(one.ingredients)
+            for name in ([one.named] if one.named else sorted(drugs.intersection(one.ingredients)))
+        ]
 
     def propose_unprompted(self) -> None:
         """Weigh those that no rule proposes."""

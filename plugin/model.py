@@ -164,6 +164,7 @@ class Allergy(Struct, frozen=True, gc=False):
     ingredients: tuple[str, ...]
     reference: str
     day: date | None
+    named: str = ""  # the class, where one was named and not its drugs
 
 
 class Tally(Struct, frozen=True, gc=False):

@@ -34,12 +34,13 @@ def check(draft: Draft) -> Iterator[Fault]:
                 yield place.at(f"withhold_when[{index}]").fault(
                     "is empty, so the mitigation would never be offered"
                 )
-        for selector in mitigation.proposes:
-            banned = sorted(_selected(draft.knowledge, selector) & never)
-            if banned:
-                yield place.at("proposes").fault(
-                    f"{selector} puts forward {', '.join(banned)}, which is never proposed"
-                )
+        for key in ("proposes", "leads_to"):
+            for selector in getattr(mitigation, key):
+                banned = sorted(_selected(draft.knowledge, selector) & never)
+                if banned:
+                    yield place.at(key).fault(
+                        f"{selector} puts forward {', '.join(banned)}, which is never proposed"
+                    )
         yield from _warnings(mitigation, place, never)
         for key, text in _sentences(mitigation):
             yield from placeholder_faults(draft, place.at(key), text)
@@ -58,7 +59,8 @@ def _warnings(mitigation: Mitigation, place: Place, never: frozenset[str]) -> It
     for name in mitigation.warns_of:
         if name not in never:
             yield place.at("warns_of").fault(f"{name} is not among what is never proposed")
-    if mitigation.warns_of and (mitigation.proposes or mitigation.kind == _REPLACEMENT):
+    forward = mitigation.proposes or mitigation.leads_to
+    if mitigation.warns_of and (forward or mitigation.kind == _REPLACEMENT):
         yield place.at("warns_of").fault("is given for a proposal; take the name out of its text")
 
 

@@ -105,6 +105,7 @@ def _mitigations(draft: Draft) -> Iterator[Fault]:
     for mitigation in draft.knowledge.mitigations.values():
         place = draft.place(Kind.MITIGATION, mitigation.id)
         yield from _each(draft, place.at("proposes"), mitigation.proposes, *_DRUGS)
+        yield from _each(draft, place.at("leads_to"), mitigation.leads_to, *_DRUGS)
         yield from condition_faults(draft, place.at("offer_when"), mitigation.offer_when)
         for index, condition in enumerate(mitigation.withhold_when):
             yield from condition_faults(draft, place.at(f"withhold_when[{index}]"), condition)

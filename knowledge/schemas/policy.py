@@ -169,6 +169,7 @@ class MitigationSchema(Strict):
     kind = OneOf(MITIGATION_KINDS, required=True)
     text = Text(required=True, check=placeholder_complaint)
     proposes = Many(Text(), load_default=(), unique=True)
+    leads_to = Many(Text(), load_default=(), unique=True)
     warns_of = Many(Text(), load_default=(), unique=True)
     can_harm = Flag(load_default=False)
     unprompted = Flag(load_default=False)

@@ -113,12 +113,16 @@ def _harm(mitigation: Mitigation) -> Iterator[Line]:
 
 
 def _proposes(mitigation: Mitigation, known: Knowledge) -> Iterator[Line]:
-    parts: list[Part] = []
-    for selector in mitigation.proposes:
-        parts += [", "] if parts else []
-        parts.append(selector_ref(selector, known))
-    if parts:
-        yield line("Puts forward: ", *parts, ".")
+    for words, selectors in (
+        ("Puts forward: ", mitigation.proposes),
+        ("May lead to: ", mitigation.leads_to),
+    ):
+        parts: list[Part] = []
+        for selector in selectors:
+            parts += [", "] if parts else []
+            parts.append(selector_ref(selector, known))
+        if parts:
+            yield line(words, *parts, ".")
 
 
 def _adjustment(change: Adjustment, known: Knowledge, told: set[str]) -> Line:

@@ -15,26 +15,27 @@ from plugin.reading.dates import day_of
 from plugin.reading.elements import CodeableConcept
 from plugin.reading.index import Index
 from plugin.reading.shapes import AllergyIntolerance
+from plugin.reading.substances import named_in
 
 _OVER = frozenset({"inactive", "resolved"})
+_DECIDED = frozenset({Reason.RECOGNISED, Reason.CONFLICT})
 
 
 def read_allergy(entry: Entry, allergy: AllergyIntolerance, reading: Reading) -> bool:
     """Read one AllergyIntolerance. False if it is set aside: over, denied, or of no matter here."""
     if is_over(allergy):
         return False
-    muscle = muscle_reactions(allergy, reading.index)
+    refused = _put_forward(entry, allergy, reading)
+    reading.allergies += refused
     if entry.broken:
         # What a broken allergy led to may not be known, so all of them are said.
         detail = f"{entry.broken} cannot be read"
         text = allergy.code.label if allergy.code else ""
         reading.not_read(entry, UnreadReason.MALFORMED, text, detail)
         return True
+    muscle = muscle_reactions(allergy, reading.index)
     for reaction, names in muscle:
         _place(entry, allergy, reaction, names, reading)
-    refused = _put_forward(allergy, reading)
-    if refused:
-        reading.allergies.append(Allergy(refused, entry.reference, _day(allergy)))
     return bool(muscle or refused)
 
 
@@ -52,18 +53,22 @@ def muscle_reactions(
     return [(reaction, names) for reaction, names in found if names]
 
 
-def _put_forward(allergy: AllergyIntolerance, reading: Reading) -> tuple[str, ...]:
-    """The drugs it is to, of those that options put forward; also where it names their class.
+def _put_forward(
+    entry: Entry, allergy: AllergyIntolerance, reading: Reading
+) -> tuple[Allergy, ...]:
+    """Of what it is to, the drugs that options put forward; each class of them on its own.
 
     What it was is not asked: an option that somebody once did not bear is for a person to weigh.
     """
-    if allergy.code is None:
-        return ()
-    product, index = reading.name(allergy.code), reading.index
-    if product.known:
-        return tuple(sorted(index.put_forward.intersection(product.resolution.ingredients)))
-    texts = (allergy.code.text, *(coding.display for coding in allergy.code.coding))
-    return tuple(sorted(frozenset().union(*map(index.class_put_forward, texts))))
+    concepts = (allergy.code, *(reaction.substance for reaction in allergy.reaction))
+    named = named_in([one for one in concepts if one is not None], reading)
+    day, wanted = _day(allergy), reading.index.put_forward
+    kinds = [("", named.ingredients), *((one.label, one.members) for one in named.classes)]
+    return tuple(
+        Allergy(tuple(sorted(wanted & drugs)), entry.reference, day, label)
+        for label, drugs in kinds
+        if wanted & drugs
+    )
 
 
 def _muscle(reaction: elements.Reaction, index: Index) -> tuple[str, ...]:
@@ -88,12 +93,15 @@ def _place(
         reading.not_read(entry, UnreadReason.EMPTY, "", "it names no substance")
         return
     resolution = reading.resolve(Concept(concept.coding, concept.text))
-    if resolution.reason is not Reason.RECOGNISED:
+    drugs = resolution.ingredients
+    if resolution.reason not in _DECIDED:
+        drugs = tuple(sorted(named_in([concept], reading).every))
+    if not drugs and resolution.reason is not Reason.RECOGNISED:
         reason = UnreadReason(resolution.reason.value)
         reading.not_read(entry, reason, concept.label, resolution.detail)
         return
     day = _day(allergy, reaction.onset)
-    reading.reactions.append(Reaction(names, resolution.ingredients, entry.reference, day))
+    reading.reactions.append(Reaction(names, drugs, entry.reference, day))
 
 
 def _day(allergy: AllergyIntolerance, onset: str = "") -> date | None:

@@ -51,6 +51,13 @@ class Analyte(Struct, frozen=True, eq=False):
     conflict: bool = False
 
 
+class DrugClass(Struct, frozen=True, gc=False):
+    """A class of drugs as a group of the knowledge has it."""
+
+    label: str
+    members: frozenset[str]
+
+
 class _Tables(Struct, frozen=True):
     """What there is to look up, by code and by text."""
 
@@ -70,8 +77,8 @@ class Index:
     `conditions`: the ids of the conditions that a concept names, sorted: by its codes, and by exact
     text if they say none. `dosed`: the ingredients whose daily dose anything asks for.
     `usual_route`: the route that ingredients share when nothing is said. `put_forward`: the
-    ingredients that any option proposes. `reasons`: by ingredient, the conditions that the reason
-    of its order may name.
+    ingredients that any option proposes or may lead to. `reasons`: by ingredient, the conditions
+    that the reason of its order may name.
     """
 
     def __init__(self, knowledge: Knowledge) -> None:
@@ -82,8 +89,8 @@ class Index:
         self.reactions = frozenset(symptoms) | packaged_words().reactions
         self._knowledge = knowledge
         self.dosed = dosed_ingredients(knowledge)
-        self._classes = _classes_put_forward(knowledge)
-        self.put_forward = frozenset().union(*self._classes.values())
+        self._classes = _classes(knowledge)
+        self.put_forward = _put_forward(knowledge)
         self.reasons = _reasons(knowledge)
         self.analytes = remembered(self._analytes)
         self.conditions = remembered(self._conditions)
@@ -117,9 +124,9 @@ class Index:
                 found |= self._named(_untagged(normal(text)))
         return tuple(sorted(found))
 
-    def class_put_forward(self, text: str) -> frozenset[str]:
-        """The ingredients of a class that options propose, by its name; none for another text."""
-        return self._classes.get(_singular(text), frozenset())
+    def drug_class(self, text: str) -> DrugClass | None:
+        """The class of drugs that a text names as a whole; None for another text."""
+        return self._classes.get(_singular(text))
 
     def _named(self, text: str) -> frozenset[str]:
         """What a text names; `AKI (acute kidney injury)` names what both of its parts name."""
@@ -156,15 +163,14 @@ def _singular(text: str) -> str:
     return normal(text).replace("-", " ").removesuffix("s")
 
 
-def _classes_put_forward(knowledge: Knowledge) -> dict[str, frozenset[str]]:
-    """The members of each group or ingredient that an option proposes, by what it is called."""
-    found: dict[str, frozenset[str]] = {}
-    for mitigation in knowledge.mitigations.values():
-        for selector in mitigation.proposes:
-            members = knowledge.members(selector)
-            group = knowledge.groups.get(selector)
-            for name in (selector, group.label if group else selector):
-                found[_singular(name)] = members
+def _classes(knowledge: Knowledge) -> dict[str, DrugClass]:
+    """The groups of drugs by what they are called: by the knowledge, and on allergy lists."""
+    names = packaged_words().class_names
+    found: dict[str, DrugClass] = {}
+    for group in knowledge.groups.values():
+        whole = DrugClass(group.label, group.members)
+        for name in (group.id, group.label, *names.get(group.id, ())):
+            found[_singular(name)] = whole
     return found
 
 
@@ -176,6 +182,15 @@ def _reasons(knowledge: Knowledge) -> dict[str, frozenset[str]]:
             for name in knowledge.members(selector):
                 found[name].add(condition.id)
     return {name: frozenset(ids) for name, ids in found.items()}
+
+
+def _put_forward(knowledge: Knowledge) -> frozenset[str]:
+    selectors = {
+        selector
+        for mitigation in knowledge.mitigations.values()
+        for selector in (*mitigation.proposes, *mitigation.leads_to)
+    }
+    return frozenset().union(*map(knowledge.members, selectors))
 
 
 def _untagged(text: str) -> str:

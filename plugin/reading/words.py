@@ -42,6 +42,8 @@ class Words(Struct, frozen=True):
     haemolysed: Haemolysed
     reactions: frozenset[str]
     condition_tags: tuple[str, ...]
+    substances: Substances
+    class_names: dict[str, tuple[str, ...]]
 
     def system(self, uri: str) -> str:
         """The short name of a code system; empty for one that reading does not use."""
@@ -58,6 +60,15 @@ class Haemolysed(Struct, frozen=True):
     codes: tuple[str, ...]
     denied_before: tuple[str, ...]
     denied_after: tuple[str, ...]
+
+
+class Substances(Struct, frozen=True):
+    """What stands before and behind the name of a substance, denies it, or parts two of them."""
+
+    before: tuple[str, ...]
+    behind: tuple[str, ...]
+    denied: tuple[str, ...]
+    parts: tuple[str, ...]
 
 
 class _Route(Struct, forbid_unknown_fields=True, rename={"route_class": "class"}):
@@ -100,6 +111,8 @@ class _File(Struct, forbid_unknown_fields=True):
     haemolysed: Haemolysed
     reactions: _Also
     condition_tags: _List
+    substances: Substances
+    class_names: dict[str, tuple[str, ...]]
 
 
 def parse_words(text: str, file: str = FILE) -> Words:
@@ -124,6 +137,8 @@ def parse_words(text: str, file: str = FILE) -> Words:
         haemolysed=read.haemolysed,
         reactions=frozenset(read.reactions.also),
         condition_tags=read.condition_tags.words,
+        substances=read.substances,
+        class_names=read.class_names,
     )
 
 

@@ -65,9 +65,9 @@ def test_a_reaction_without_any_date_has_none() -> None:
         {"clinicalStatus": {"coding": [{"code": "inactive"}]}},
         {"verificationStatus": {"coding": [{"code": "refuted"}]}},
         {"verificationStatus": {"coding": [{"code": "entered-in-error"}]}},
-        {"reaction": [{"manifestation": [{"text": "Hives"}]}]},
-        {"reaction": [{"manifestation": [{"text": "Asthma"}]}]},
-        {"reaction": []},
+        {"reaction": [{"manifestation": [{"text": "Hives"}]}], "code": {"text": "penicillin"}},
+        {"reaction": [{"manifestation": [{"text": "Asthma"}]}], "code": {"text": "penicillin"}},
+        {"reaction": [], "code": {"text": "penicillin"}},
         {"reaction": None, "code": {"text": "bee venom"}},
     ],
 )
@@ -75,6 +75,20 @@ def test_other_allergies_are_set_aside(elements: Json) -> None:
     """Over, refuted, or of no muscle: asthma is a condition of ours, and no muscle reaction."""
     record = read(person(), allergy(**elements))
     assert ((), (), 1) == (record.reactions, record.unread, record.tally.set_aside)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "statins", "Statins-HMG-CoA Reductase Inhibitors", "HMG-CoA reductase inhibitors",
+        "Statin intolerance", "Allergy to statins (disorder)", "Allergy to simvastatin",
+    ],
+)  # fmt: skip
+def test_a_muscle_reaction_to_a_class_is_one_to_its_drugs(text: str) -> None:
+    """As the allergy lists of EHRs most often have it."""
+    (found,) = _reactions(code={"text": text})
+    assert "simvastatin" in found.ingredients
+    assert not {"warfarin", "lisinopril"} & set(found.ingredients)
 
 
 @pytest.mark.parametrize(
