@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
@@ -19,6 +20,8 @@ from plugin.reading.elements import CodeableConcept
 from plugin.reading.memo import remembered
 from plugin.reading.words import packaged_words, system_of
 
+_VAGUE = frozenset({"unspecified", "nos"})
+_ABBREVIATED = re.compile(r"([a-z][a-z -]*) \(([a-z]{2,5})\)")
 _KEEP = 8  # knowledges held at a time; a process uses one, tests a few
 
 
@@ -131,11 +134,14 @@ class Index:
     def _named(self, text: str) -> frozenset[str]:
         """What a text names; `AKI (acute kidney injury)` names what both of its parts name."""
         texts = self._tables.texts
-        found = texts.get(text, frozenset())
-        if found or not text.endswith(")"):
-            return found
+        for spelling in _spellings(text):
+            found = texts.get(spelling)
+            if found:
+                return found
+        if not text.endswith(")"):
+            return frozenset()
         short, _, long = text[:-1].partition(" (")
-        return texts.get(short, frozenset()) & texts.get(long, frozenset())
+        return texts.get(_flat(short), frozenset()) & texts.get(_flat(long), frozenset())
 
     def _usual_route(self, ingredients: tuple[str, ...]) -> RouteClass:
         known = [self._ingredients[name] for name in ingredients if name in self._ingredients]
@@ -157,6 +163,29 @@ class Index:
 def normal(text: str) -> str:
     """A text for comparison: lower case, one space between words, no closing stop."""
     return " ".join(text.casefold().split()).rstrip(".")
+
+
+def _flat(text: str) -> str:
+    """Without the commas, and without what says that nothing more is known."""
+    return " ".join(word for word in text.replace(",", " ").split() if word not in _VAGUE)
+
+
+def _spellings(text: str) -> list[str]:
+    """A text, without the abbreviation of words before it, and as a catalogue turns it round:
+    `deep vein thrombosis (dvt) of left leg`, `av block, 1st degree`.
+    """
+    plain = _ABBREVIATED.sub(_spelt_out, text)
+    found = [_flat(text), _flat(plain)]
+    if plain.count(",") == 1:
+        head, _, tail = plain.partition(",")
+        found.append(_flat(f"{tail} {head}"))
+    return found
+
+
+def _spelt_out(found: re.Match[str]) -> str:
+    words, short = found[1], found[2]
+    last = words.replace("-", " ").split()[-len(short) :]
+    return words if [word[0] for word in last] == list(short) else found[0]
 
 
 def _singular(text: str) -> str:
@@ -233,7 +262,7 @@ def _tables(knowledge: Knowledge, units: dict[str, Units]) -> _Tables:
                 table = "below" if code.code.endswith("-") else "icd"
                 tables[table][_icd(code.code)].add(condition.id)
         for text in condition.texts:
-            tables["texts"][normal(text)].add(condition.id)
+            tables["texts"][_flat(normal(text))].add(condition.id)
     frozen = {
         name: {key: frozenset(ids) for key, ids in table.items()} for name, table in tables.items()
     }

@@ -77,6 +77,54 @@ def test_a_condition_is_named_by_code_or_by_its_exact_text(code: Json, expected:
     assert expected == _names(code)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("AV block, 1st degree", ["heart-block"]),
+        ("Muscle cramp, nocturnal", ["nocturnal-leg-cramp"]),
+        ("Acute kidney failure, unspecified (HCC)", ["acute-kidney-injury"]),
+        ("Unspecified atrial fibrillation", ["arrhythmia"]),
+        ("Chronic kidney disease, stage IV", ["ckd-4-to-5"]),
+        ("Deep vein thrombosis (DVT) of left lower extremity", ["deep-vein-thrombosis"]),
+        ("Hypothyroidism (acquired)", ["hypothyroidism"]),
+        ("Deep vein thrombosis (ruled out)", []),
+        ("Rhabdomyolysis (resolved)", []),
+        ("Pregnancy, history of", []),
+        ("Malaria, family history", []),
+        ("Rule out DVT", []),
+        ("Screening for chronic kidney disease, stage 4", []),
+        ("Pre-dialysis", []),
+        ("No evidence of rhabdomyolysis", []),
+        ("Abdominal cramps", []),
+    ],
+)
+def test_a_text_is_known_through_commas_and_abbreviations(text: str, expected: list[str]) -> None:
+    """What else stands in brackets, or before it, may turn it into its opposite."""
+    assert expected == _names({"text": text})
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("I82.411", ["deep-vein-thrombosis"]),
+        ("I12.0", ["ckd-4-to-5"]),
+        ("I12.9", []),
+        ("I13.0", ["heart-failure"]),
+        ("I13.10", []),
+        ("I47.2", ["arrhythmia"]),
+        ("Z3A.36", ["pregnancy"]),
+        ("Z49.31", ["dialysis"]),
+        ("Z49.01", []),
+        ("I82.5Z9", []),
+    ],
+)
+def test_a_code_of_a_neighbouring_chapter_names_what_it_says(
+    code: str, expected: list[str]
+) -> None:
+    """Kidney, heart and vein are coded in more than one place."""
+    assert expected == _names(_coded(code))
+
+
 def test_every_code_of_the_knowledge_names_its_condition() -> None:
     """One that stands for all below it too, however short it is: a guard may rest on it."""
     systems = {"icd10cm": ICD, "snomed": SNOMED}
