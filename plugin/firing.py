@@ -113,8 +113,7 @@ def _stopped(one: Ready, page: DrugPage) -> bool:
     prepared = one.prepared
     if prepared.stops is not None and not page.book.record.reactions:
         return one.stopped
-    unless = prepared.rule.unless
-    return bool(unless) and prove(unless, page.prove) is not None
+    return any(prove((clause,), page.prove) is not None for clause in prepared.rule.unless)
 
 
 def _standing(fired: list[Fired]) -> list[Fired]:

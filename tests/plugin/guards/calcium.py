@@ -44,9 +44,11 @@ def calcium_replacement(chart: Chart) -> Ruling:
         case.forbid(test.at_least(limit), f"{test.name}>={limit}")
     case.forbid(total.at_least("10.5"), "calcium>=10.5")  # C5
     very_low = total.below("7.6") and total.recent  # C2
+    very_low_ionised = ionised.below("0.8") and ionised.recent
     case.forbid(very_low, "calcium<7.6", "calcium:recent")
+    case.forbid(very_low_ionised, "ionised-calcium<0.8", "ionised-calcium:recent")
     signs = ill(chart, "tetany", "long QT")
-    severe = very_low or (_low_now(total, ionised) and bool(signs))
+    severe = very_low or very_low_ionised or (_low_now(total, ionised) and bool(signs))
     if severe and signs:
         case.forbid("tetany" in signs, "has:tetany")
         case.forbid("long QT" in signs, "has:long-qt")

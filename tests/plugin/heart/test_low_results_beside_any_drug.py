@@ -7,7 +7,7 @@ import pytest
 from plugin.model import Assessment
 from plugin.pipeline import default_pipeline
 from plugin.reading.source import split
-from tests.plugin.reading.build import AS_OF, Json, bundle, lab, order, person, problem
+from tests.plugin.reading.build import AS_OF, Json, allergy, bundle, lab, order, person, problem
 
 STATIN, THIAZIDE, ALBUTEROL = (
     "simvastatin 20 MG Oral Tablet",
@@ -115,3 +115,11 @@ def test_a_very_low_ionised_calcium_is_an_emergency_without_calcium_by_mouth() -
     offered = [{one.id for one in _said(furosemide, _ionised(v)).mitigations} for v in (0.79, 0.8)]
     assert ["emergency-evaluation" in ids for ids in offered] == [True, False]
     assert ["calcium-repletion-review" in ids for ids in offered] == [False, True]
+
+
+def test_one_of_several_facts_stops_a_rule_though_an_allergy_is_the_symptom() -> None:
+    """A muscle reaction on the allergy list is asked drug by drug, and must be asked alike."""
+    reaction = allergy(code={"text": "simvastatin"})
+    said = _said(order(STATIN), reaction, _k(2.4))
+    found = [one.rule for one in said.findings if "potassium" in one.rule]
+    assert ["very-low-potassium-on-file"] == found
