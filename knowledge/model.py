@@ -331,6 +331,9 @@ class Interaction(Struct, frozen=True):
 ANY, FLAGGED = "any", "flagged"
 EVERY_INGREDIENT = (ANY, FLAGGED)
 
+# The kind of a mitigation that is care for anybody: no drug, no test, no team.
+CARE = "non-drug"
+
 # The term that says whether the patient's muscles complain at all.
 MUSCLE_SYMPTOM = "muscle-symptom"
 

@@ -11,7 +11,7 @@ from datetime import date
 from operator import attrgetter
 from typing import TypeVar
 
-from knowledge.model import ANY, FLAGGED, MUSCLE_SYMPTOM, SIGNAL, Knowledge, Level, Rule, Tier
+from knowledge.model import ANY, CARE, FLAGGED, MUSCLE_SYMPTOM, SIGNAL, Knowledge, Level, Rule, Tier
 from knowledge.vocabulary import TermRef
 from plugin.facts.book import FactBook
 from plugin.facts.interactions import InteractionTable
@@ -124,7 +124,8 @@ class Assessor:
         guarded = Guarded(self.book(record, as_of), self._rails, self._plans)
         suggested = [name for one in findings for name in self._rules[one.rule].suggest]
         guarded.propose(suggested)
-        return _after(guarded.offered, suggested), _after(guarded.withheld, suggested)
+        offered = _care_last(_after(guarded.offered, suggested))
+        return offered, _after(guarded.withheld, suggested)
 
     def rule(self, finding: Finding) -> Rule:
         """The rule that a finding is of."""
@@ -170,7 +171,7 @@ class Assessor:
     ) -> Assessment:
         findings = tuple([self._finding(group, book, guarded) for group in groups])
         record = book.record
-        offered = _in_order(guarded.offered, groups)
+        offered = _care_last(_in_order(guarded.offered, groups))
         return Assessment(
             patient=record.reference,
             as_of=book.as_of,
@@ -264,6 +265,12 @@ def _after(weighed: dict[str, T], suggested: Iterable[str]) -> tuple[T, ...]:
     first = dict.fromkeys(suggested)
     added = sorted(weighed.keys() - first.keys())
     return tuple([weighed[name] for name in (*first, *added) if name in weighed])
+
+
+def _care_last(offered: tuple[Offered, ...]) -> tuple[Offered, ...]:
+    """Rest and fluids come after what is about a drug, a result or a team, whoever added that."""
+    care = tuple([one for one in offered if one.kind == CARE])
+    return (*[one for one in offered if one.kind != CARE], *care) if care else offered
 
 
 def _exposure(drugs: tuple[str, ...], book: FactBook) -> tuple[Evidence, ...]:

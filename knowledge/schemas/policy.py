@@ -8,6 +8,7 @@ from marshmallow import ValidationError, fields, validates_schema
 
 from knowledge.identifiers import identifier
 from knowledge.model import (
+    CARE,
     CAUTION,
     CONTRAINDICATED,
     DOSE_CAP,
@@ -49,7 +50,7 @@ MITIGATION_KINDS = (
     "context",
     "referral",
     "counsel",
-    "non-drug",
+    CARE,
 )
 EFFECTS = (CONTRAINDICATED, DOSE_CAP, CAUTION, NO_INTERACTION)
 
