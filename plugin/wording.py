@@ -9,6 +9,7 @@ from knowledge.model import Knowledge
 from plugin.facts.book import FactBook
 
 _PLACEHOLDER = re.compile(r"\{([a-z0-9-]+)\}")
+_UCUM_MARKS = re.compile(r"[][{}]")
 NOT_KNOWN = "not known"
 _NAMED = frozenset({"drugs", "with"})  # placeholders that are of no result
 
@@ -62,8 +63,13 @@ def lab_words(book: FactBook, analyte: str) -> str:
     result = book.labs.of(analyte).newest
     if result is None:
         return NOT_KNOWN
-    value = " ".join(part for part in (result.reported, result.unit) if part)
+    value = " ".join(part for part in (result.reported, unit_words(result.unit)) if part)
     return f"{value} ({result.day.isoformat()})"
+
+
+def unit_words(unit: str) -> str:
+    """A unit as people write it: `mL/min/1.73 m2` of UCUM's `mL/min/{1.73_m2}`, `mIU/L`."""
+    return _UCUM_MARKS.sub("", unit).replace("_", " ")
 
 
 def review_status(knowledge: Knowledge) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -12,6 +11,7 @@ from knowledge.fact_text import FactError, parse_fact
 from knowledge.model import Knowledge
 from plugin.cards.escape import plain, sentence
 from plugin.model import ALLERGY, Evidence, Unread, UnreadReason
+from plugin.wording import unit_words
 
 _LAB_STATES = {
     v.LabState.UNKNOWN: ": no current result",
@@ -26,7 +26,6 @@ _NOTHING: Mapping[str, str] = {}
 _NOT = "not "  # how a fact is written that had to be proven, and is not
 _DISPENSED = "drug:dispensed"
 INTERACTION = "interaction:"
-_UCUM_MARKS = re.compile(r"[][{}]")
 
 
 def parts_missing(unread: Iterable[Unread]) -> dict[str, str]:
@@ -98,14 +97,9 @@ def _parsed(text: str) -> v.Fact | None:
 def _measured(evidence: Evidence) -> str:
     if evidence.value is None:
         return ""
-    unit = f" {_unit(evidence.unit)}" if evidence.unit else ""
+    unit = f" {plain(unit_words(evidence.unit))}" if evidence.unit else ""
     note = f" ({plain(evidence.note)})" if evidence.note else ""
     return f" {plain(str(evidence.value))}{unit}{note}"
-
-
-def _unit(text: str) -> str:
-    """A unit as people write it: `mL/min/1.73 m2` of UCUM's `mL/min/{1.73_m2}`."""
-    return plain(_UCUM_MARKS.sub("", text).replace("_", " "))
 
 
 def _not_proven(evidence: Evidence, knowledge: Knowledge) -> str:

@@ -66,8 +66,9 @@ def test_an_option_to_repeat_potassium_and_magnesium_offers_an_order_of_each(ask
     """One action a suggestion, and a description that stands alone."""
     [card] = ask(prefetch(THIAZIDE, **LOW))
     assert card["selectionBehavior"] == "any"
-    first, second = card["suggestions"]
+    first, second, third = card["suggestions"]
     assert (first["label"], second["label"]) == ("Order potassium", "Order magnesium")
+    assert third["label"] == "Order creatinine"
     for suggestion in (first, second):
         assert uuid.UUID(suggestion["uuid"]).version == 4
         [action] = suggestion["actions"]

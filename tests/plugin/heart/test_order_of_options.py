@@ -51,3 +51,14 @@ def test_a_replacement_that_waits_for_the_kidneys_asks_for_them(result: Json) ->
     for other in (known, dialysis):
         offered = _said(furosemide, result, other).mitigations
         assert "check-kidney-function" not in {one.id for one in offered}
+
+
+def test_a_low_thyrotropin_on_levothyroxine_says_what_to_do_in_plain_units() -> None:
+    """`mIU/L`, as people write it, and not the brackets of UCUM."""
+    said = _said(
+        order("levothyroxine sodium 0.1 MG Oral Tablet"),
+        lab("3016-3", 0.1, "m[IU]/L", id="t"),
+    )
+    (found,) = said.findings
+    assert "thyrotropin 0.1 mIU/L (" in found.summary
+    assert ["levothyroxine-dose-review"] == [one.id for one in said.mitigations]

@@ -153,6 +153,8 @@ def test_what_can_harm_is_offered_only_where_it_is_allowed(sketch: Sketch) -> No
 
 # Ids beyond those of the contract, each for a row that has none there.
 OF_OUR_OWN = {
+    "check-kidney-function",  # A2, B1, C1: their guards wait for it
+    "levothyroxine-dose-review",  # P7
     "potassium-sparing-review",  # A7, A8, A11
     "nephrology-review",  # A8
     "magnesium-evidence",  # B5
