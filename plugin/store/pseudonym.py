@@ -51,7 +51,8 @@ def pseudonyms_of(settings: Settings) -> Pseudonyms:
         fault = (error.strerror or "unknown fault").lower()
         raise DataUnwritable(
             f"{path}: the key of pseudonyms cannot be kept there ({fault}); let the user who runs "
-            "the service write to the data folder, or set CRAMPCHECK_PSEUDONYM_KEY."
+            "the service write to the data folder, see that its disk has room, or set "
+            "CRAMPCHECK_PSEUDONYM_KEY."
         ) from None
 
 

@@ -14,7 +14,10 @@ from plugin.store.engine import open_engine
 from plugin.store.errors import DatabaseInvalid, DatabaseUnreadable, StoreDown, fault_of, place
 from plugin.store.migrating import HEAD, revision_of, upgrade
 
-_REMEDY = "see that the database runs and that CRAMPCHECK_DATABASE names it, and try again"
+_REMEDY = (
+    "see that the database runs, that its disk has room and that CRAMPCHECK_DATABASE names it, and "
+    "try again"
+)
 
 
 def prepare(settings: Settings) -> None:

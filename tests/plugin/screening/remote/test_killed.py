@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.plugin.golden import PATIENTS
-from tests.plugin.screening.conftest import AS_OF
 from tests.plugin.screening.remote.bulk_server import (
     SECRET,
     TOKEN,
@@ -26,15 +19,11 @@ from tests.plugin.screening.remote.bulk_server import (
     outcome,
 )
 from tests.plugin.screening.remote.conftest import Screen, told
+from tests.plugin.screening.remote.killing import PATIENCE, started, until
 from tests.plugin.screening.remote.ward import all_warned, filled
 
-# Tests that run in the background ignore Ctrl-C; the command must not inherit that.
-RUN = (
-    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-    "from plugin.cli.main import run; run()"
-)
-PATIENCE = 60  # seconds
 OBSERVATIONS = "Observation-1"
+EXPORT = ("--export", "system")
 
 
 @pytest.fixture(autouse=True)
@@ -42,37 +31,9 @@ def _token(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CRAMPCHECK_FHIR_TOKEN", TOKEN)
 
 
-@contextmanager
-def started(bulk: BulkServer, out: Path) -> Iterator[subprocess.Popen[str]]:
-    """The command, in a process of its own."""
-    with subprocess.Popen(
-        [sys.executable, "-c", RUN, "screen", bulk.url, "--export", "system", "--out", str(out),
-         "--as-of", AS_OF],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        env={**os.environ, "PYTHONPATH": str(PATIENTS.parents[1])},
-    ) as process:  # fmt: skip
-        try:
-            yield process
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-
-
-def until(holds: Callable[[], object], process: subprocess.Popen[str]) -> None:
-    """Wait for something to be; fail if the command ends before."""
-    end = time.monotonic() + PATIENCE
-    while not holds():
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < end
-        time.sleep(0.01)
-
-
 def kill_when(bulk: BulkServer, out: Path, holds: Callable[[], object]) -> None:
     """Start the command and kill it as soon as that is so. It leaves no secret behind."""
-    with started(bulk, out) as process:
+    with started(bulk.url, out, *EXPORT) as process:
         until(holds, process)
         assert TOKEN not in Path(f"/proc/{process.pid}/cmdline").read_text()
         process.kill()
@@ -226,7 +187,7 @@ def test_control_c_deletes_the_export_and_leaves_nothing(
         bulk.once(OBSERVATIONS, Reply(200, body, cut=150, hold=silent))
     seen = "/fhir/status/1" if when == "waiting" else f"/fhir/file/1/{OBSERVATIONS}"
     try:
-        with started(bulk, out) as process:
+        with started(bulk.url, out, *EXPORT) as process:
             until(lambda: seen in bulk.paths(), process)
             process.send_signal(signal.SIGINT)
             printed, said = process.communicate(timeout=PATIENCE)

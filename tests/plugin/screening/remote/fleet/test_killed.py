@@ -5,21 +5,18 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from tests.plugin.golden import PATIENTS
-from tests.plugin.screening.conftest import AS_OF, lines
+from tests.plugin.screening.conftest import lines
 from tests.plugin.screening.remote.bulk_server import TOKEN
 from tests.plugin.screening.remote.conftest import Screen, told
 from tests.plugin.screening.remote.fleet.clinic import Clinic, group, path_of, people
 from tests.plugin.screening.remote.fleet.conftest import Answers
-from tests.plugin.screening.remote.test_killed import PATIENCE, RUN, until
+from tests.plugin.screening.remote.killing import PATIENCE, started, until
 from tests.servers.scripted import Asked, Reply
 
 WARD = ("a", "b", "c", "d", "e", "f")
@@ -44,15 +41,8 @@ def stop_with_some_here(
     silent = threading.Event()
     held_at(clinic, "Patient/c", silent)
     notes = out / ".crampcheck-run" / "source" / "notes"
-    command = ["screen", clinic.url, "--group", "ward", "--out", str(out), "--as-of", AS_OF]
-    with subprocess.Popen(
-        [sys.executable, "-c", RUN, *command, "--concurrency", "1", "--rate", "1000"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        env={**os.environ, "PYTHONPATH": str(PATIENTS.parents[1])},
-    ) as process:
+    slowly = ("--group", "ward", "--concurrency", "1", "--rate", "1000")
+    with started(clinic.url, out, *slowly) as process:
         try:
             until(lambda: notes.exists() and 2 == notes.read_bytes().count(b"\n"), process)
             until(lambda: "Patient/c" in clinic.paths, process)
@@ -60,8 +50,6 @@ def stop_with_some_here(
             said = "".join(process.communicate(timeout=PATIENCE))
         finally:
             silent.set()
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
     assert [] == told(said, out)
     assert TOKEN not in said
     kept = [one for one in out.rglob("*") if one.is_file()]
