@@ -31,6 +31,9 @@ class AddressTaken(CrampcheckError):  # noqa: N818
     exit_code = 2
 
 
+_WORKERS = "WEB_CONCURRENCY"  # as gunicorn calls it
+
+
 @click.command()
 @click.option("--host", help="Address to listen on; if not given, CRAMPCHECK_HOST, else 127.0.0.1.")
 @click.option(
@@ -55,6 +58,7 @@ def serve(host: str | None, port: int | None) -> None:
     if host:  # what may be fetched depends on it, here and after a reload
         click.get_current_context().with_resource(in_force("CRAMPCHECK_HOST", host))
     settings = settings_from_environment()
+    _some_workers()
     host, port = settings.host, settings.port if port is None else port
     refuse_unsigned(settings, host)
     packaged_pipeline()  # a fault of the knowledge is said here, not in a worker's log
@@ -64,6 +68,15 @@ def serve(host: str | None, port: int | None) -> None:
     with _samples_of_today() as written:
         page = try_offered(settings)
         _listen(app, host, port, written, page=page, clients=settings.clients)
+
+
+def _some_workers() -> None:
+    """Raise UsageError for a number that gunicorn fails at, or with which nobody answers."""
+    asked = os.environ.get(_WORKERS, "1")
+    if not (asked.isascii() and asked.isdigit() and int(asked)):
+        raise click.UsageError(
+            f"{_WORKERS} is {asked!r}, and no number of worker processes; write 1 or more."
+        )
 
 
 def _can_listen(host: str, port: int) -> None:

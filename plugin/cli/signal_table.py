@@ -28,6 +28,7 @@ _COLUMNS = (
     "95% interval",
     "published",
 )
+_ONE_RECORD, _RECORDS = "first record of cramps that counts", "first records of cramps that count"
 
 
 def show(analysis: Analysis, signals: Signals, stream: IO[str] | None = None) -> None:
@@ -37,8 +38,8 @@ def show(analysis: Analysis, signals: Signals, stream: IO[str] | None = None) ->
     console = Console(file=out, width=width, highlight=False, markup=False, emoji=False)
     limit, counts = analysis.settings.suppress_below, analysis.population
     console.print(
-        f"{wording.count(counts.patients, limit)} patients, "
-        f"{wording.count(counts.cramps, limit)} first records of cramps that count. "
+        f"{wording.counted(counts.patients, limit, 'patient', 'patients')}, "
+        f"{wording.counted(counts.cramps, limit, _ONE_RECORD, _RECORDS)}. "
         f"{signals.wording.purpose}"
     )
     if counts.cramps == 0:

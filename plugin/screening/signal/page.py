@@ -33,8 +33,8 @@ def page(analysis: Analysis, signals: Signals) -> str:
         settings=analysis.settings,
         outcome=analysis.outcome,
         population={
-            "patients": wording.count(counts.patients, limit),
-            "cramps": wording.count(counts.cramps, limit),
+            "patients": wording.counted(counts.patients, limit, "patient", "patients"),
+            "cramps": wording.counted(counts.cramps, limit, "has", "have"),
         },
         words=signals.wording,
         of_controls=wording.of_controls(analysis, signals.wording),

@@ -18,6 +18,11 @@ def count(number: int | None, limit: int) -> str:
     return f"<{limit}" if number is None else str(number)
 
 
+def counted(number: int | None, limit: int, one: str, many: str) -> str:
+    """A count with its noun, or with what else hangs on whether it is one."""
+    return f"{count(number, limit)} {one if number == 1 else many}"
+
+
 def cell(line: Line, name: str, limit: int) -> str:
     """A count of a line, that it is below the limit, or that it is withheld for another's sake."""
     return WITHHELD if name in line.withheld else count(getattr(line, name), limit)

@@ -18,6 +18,7 @@ import pytest
 
 from plugin.app import create_app
 from plugin.cards.shape import FOUND
+from plugin.cli.main import execute
 from plugin.cli.serve import try_it
 from plugin.config import Settings
 from plugin.pipeline import default_pipeline
@@ -207,3 +208,13 @@ def test_where_calls_are_signed_no_line_is_printed_that_would_be_refused(tmp_pat
     said = try_it("http://127.0.0.1:8000", [tmp_path / "a.json"], clients="/etc/clients.toml")
     assert "curl" not in said
     assert "clients in /etc/clients.toml" in said
+
+
+@pytest.mark.parametrize("workers", ["0", "-1", "two", "", "1.5"])
+def test_a_number_of_workers_with_which_nobody_answers_is_2(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], workers: str
+) -> None:
+    """gunicorn listens without any worker where it is told to, and fails at a word."""
+    monkeypatch.setenv("WEB_CONCURRENCY", workers)
+    assert 2 == execute(["serve", "--port", "0"])
+    assert "WEB_CONCURRENCY is" in capfd.readouterr().err

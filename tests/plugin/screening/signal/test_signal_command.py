@@ -274,3 +274,20 @@ def test_an_export_without_cramps_says_so(crampcheck: Run, tmp_path: Path) -> No
     assert groups(tmp_path / "out")["thiazide-and-thiazide-like"]["starts"] > 0
     assert {"few"} == {one["verdict"] for one in found["groups"]}
     assert "No record of cramps that counts" in ran.out
+
+
+def test_one_patient_and_one_day_are_said_in_the_singular(
+    crampcheck: Run, export: Export, tmp_path: Path
+) -> None:
+    """In the table and on the page."""
+    cramp = {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "R25.2"}]}
+    of_whom = {"subject": {"reference": "Patient/a"}, "code": cramp, "onsetDateTime": "2020-01-01"}
+    patient = {"resourceType": "Patient", "id": "a", "birthDate": "1950-01-01"}
+    source = export({"a.ndjson": [patient, {"resourceType": "Condition", "id": "c", **of_whom}]})
+    out = tmp_path / "out"
+    ran = analyse(crampcheck, source, out, "--run-in", "0", "--window", "1")
+    assert ran.out.startswith("1 patient, 1 first record of cramps that counts. ")
+    page = (out / "signal.html").read_text()
+    assert "<p>1 patient, of whom 1 has a first record of muscle cramps that counts. " in page
+    assert "Cramps up to 1 day before or after" in page
+    assert "in the first 0 days is not" in page
