@@ -84,14 +84,14 @@ def open_end(parsed: Parsed) -> str:
     """The word that stands for a drug and does not say which (`X and diuretics`); else empty."""
     told, table = parsed.text.words, words().open_ended
     for mark in parsed.named:
-        at = mark.end
-        while at < len(told) and told[at] in _salts() and at not in parsed.covered:
-            at += 1
+        at = _past(parsed, mark.end, _salts())
+        if at < len(told) and told[at] in table.after_name:
+            return told[at]
+        at = _past(parsed, at, _amounts())
         if at >= len(told):
             continue
-        if told[at] in table.after_name:
-            return told[at]
-        if parsed.text.gaps[at] == COMMA and told[at] in table.after_comma:
+        listed = parsed.text.gaps[at] == COMMA and told[at] in table.after_comma
+        if listed and not _conjunctions().isdisjoint(told[at + 1 : at + 2]):
             return told[at]
         joined = told[at] in _conjunctions()
         if joined or parsed.text.gaps[at] == JOIN:
@@ -101,6 +101,23 @@ def open_end(parsed: Parsed) -> str:
                 if phrase in table.after_join:
                     return phrase
     return ""
+
+
+def _past(parsed: Parsed, at: int, skipped: frozenset[str]) -> int:
+    """The first place from this one on that no word of these, and no number, stands at."""
+    told, gaps = parsed.text.words, parsed.text.gaps
+    while at < len(told) and at not in parsed.covered and gaps[at] != JOIN:
+        if told[at] not in skipped and not told[at][0].isdigit():
+            break
+        at += 1
+    return at
+
+
+@lru_cache(maxsize=1)
+def _amounts() -> frozenset[str]:
+    """Salts, units and forms: what stands between a drug and the next one."""
+    table = words().words
+    return frozenset(table.salts) | frozenset(table.units) | frozenset(table.forms)
 
 
 @lru_cache(maxsize=1)

@@ -113,7 +113,13 @@ def test_an_open_name_beside_a_plain_one_is_no_answer_either() -> None:
         "abiraterone and corticosteroids",
         "fluoxetine and psycholeptics",
         "metformin and sulfonylureas",
-        "losartan, diuretics",
+        "lisinopril 20 mg and a diuretic",
+        "lisinopril 20 mg/diuretic",
+        "lisinopril tablets and diuretics",
+        "lisinopril and water pill",
+        "amlodipine 5 mg with statin",
+        "metoprolol + ACE inhibitor",
+        "losartan 50 mg and other blood pressure pills",
     ],
 )
 def test_a_name_with_a_kind_of_drug_is_not_read_as_the_drug_alone(text: str) -> None:
@@ -121,9 +127,12 @@ def test_a_name_with_a_kind_of_drug_is_not_read_as_the_drug_alone(text: str) -> 
     assert () == RESOLVER.resolve(Concept((), text)).ingredients
 
 
-def test_a_diuretic_that_is_called_one_is_read() -> None:
-    """What it is, behind a comma, is no further drug."""
-    assert ("furosemide",) == RESOLVER.resolve(Concept((), "Furosemide, diuretic")).ingredients
+@pytest.mark.parametrize(
+    "text", ["Furosemide, diuretic", "furosemide, Diuretics", "furosemide 40 mg (loop diuretic)"]
+)
+def test_a_diuretic_that_is_called_one_is_read(text: str) -> None:
+    """What it is, behind a comma or in brackets, is no further drug."""
+    assert ("furosemide",) == RESOLVER.resolve(Concept((), text)).ingredients
 
 
 def test_a_combination_of_which_nothing_is_held_says_nothing() -> None:
