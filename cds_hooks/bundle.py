@@ -58,6 +58,25 @@ def says_more(total: Any, sent: int) -> bool:
     return total > sent
 
 
+def lacks(total: Any, matches: int, included: int) -> bool:
+    """Whether a search found more than `matches`, which is all that a total counts.
+
+    Some count what was included with the matches too: a total of all that was sent lacks nothing.
+    """
+    if not says_more(total, matches):
+        return False
+    return (
+        not included
+        or says_more(total, matches + included)
+        or not says_more(total, matches + included - 1)
+    )
+
+
+def is_included(search: msgspec.Raw) -> bool:
+    """Whether an entry came along with a match, and is none, by its `search`."""
+    return b'"include"' in bytes(search)
+
+
 def _count(total: Any) -> int | None:
     if isinstance(total, float) and total.is_integer():
         return int(total)

@@ -18,6 +18,7 @@ class Item(msgspec.Struct, rename="camel", gc=False):
     full_url: str = ""
     resource: msgspec.Raw = NOTHING
     response: msgspec.Raw = NOTHING
+    search: msgspec.Raw = NOTHING
 
 
 class Peek(msgspec.Struct, rename="camel"):

@@ -6,8 +6,10 @@ import msgspec
 
 from cds_hooks.bundle import (
     has_next,
+    is_included,
     is_misspelt,
     is_search_result,
+    lacks,
     refused_response,
     says_more,
 )
@@ -55,12 +57,13 @@ def _bundle(raw: bytes, bundle: Peek) -> PrefetchValue:
         return _empty(raw, bundle)
     refuse_many(len(bundle.entry))
     sent: list[Sent] = []
-    problem, more, plain = "", False, True
+    problem, more, plain, included = "", False, True, 0
     for place, item in enumerate(bundle.entry, 1):
         resource = bytes(item.resource)
         if resource or not bytes(item.response):
             sent.append(Sent(resource or _NULL, item.full_url, place))
             plain = plain and is_plain(resource)
+            included += is_included(item.search)
         else:  # the answer to a request that brought nothing
             problem = problem or refused_response(bytes(item.response))
     if not plain:
@@ -68,7 +71,7 @@ def _bundle(raw: bytes, bundle: Peek) -> PrefetchValue:
         problem = problem or inner
     if problem and not sent:
         return PrefetchValue(State.FAILED, problem=problem)
-    more = more or says_more(bundle.total, len(sent)) or has_next(bundle.link)
+    more = more or lacks(bundle.total, len(sent) - included, included) or has_next(bundle.link)
     return PrefetchValue(State.PRESENT, tuple(sent), more, problem)
 
 

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import UNSET, Raw, Struct
 from msgspec.structs import astuple
 
-from cds_hooks.bundle import has_next, is_misspelt, is_search_result, says_more
+from cds_hooks.bundle import has_next, is_included, is_misspelt, is_search_result, lacks
 from cds_hooks.model import PrefetchKey, PrefetchValue, Sent, State
 from cds_hooks.peek import NOTHING
 from cds_hooks.prefetch import MOST_ENTRIES, is_plain, read_prefetch
@@ -40,6 +40,7 @@ class _Item(Struct, rename="camel", gc=False):
 
     resource: Raw = NOTHING
     full_url: str = ""
+    search: Raw = NOTHING
 
 
 class _Link(Struct, forbid_unknown_fields=True):
@@ -134,7 +135,8 @@ def _value(page: _Page, starts: tuple[bytes, ...]) -> PrefetchValue | None:
         entries.append(Sent(raw, item.full_url, place))
     if not entries and (is_misspelt(bytes(page.meta)) or not is_search_result(page.type)):
         return None
-    more = says_more(page.total, len(entries)) or _has_next(page.link)
+    included = sum(is_included(item.search) for item in page.entry) if page.total else 0
+    more = lacks(page.total, len(entries) - included, included) or _has_next(page.link)
     return PrefetchValue(State.PRESENT, tuple(entries), more)
 
 

@@ -9,7 +9,7 @@ import msgspec
 import requests
 from msgspec import Struct
 
-from cds_hooks.bundle import has_next, says_more
+from cds_hooks.bundle import has_next, is_included, lacks
 from cds_hooks.model import PrefetchValue, Sent, State
 from cds_hooks.peek import Peek
 from plugin.addresses.fhir import Base, is_id, own_page
@@ -68,17 +68,21 @@ class FhirClient:
         found: list[Sent] = []
         total: Any = None
         problem = ""
+        included: set[bytes] = set()
         for page in self._pages(query):
             if isinstance(page, FetchFault):
                 return PrefetchValue(State.PRESENT, tuple(found), problem=page.message)
             value, bundle = page
             found += value.sent
             total = bundle.total if total is None else total
+            included.update(bytes(e.resource) for e in bundle.entry if is_included(e.search))
             problem = problem or value.problem
             more = has_next(bundle.link)
             if enough(tuple(found)):
                 break
-        incomplete = more or says_more(total, len(found))
+        # A server that gives a page twice has not given another.
+        matches = len({one.raw for one in found} - included)
+        incomplete = more or lacks(total, matches, len(included))
         return PrefetchValue(State.PRESENT, tuple(found), incomplete, problem)
 
     def _pages(self, query: str) -> Iterator[tuple[PrefetchValue, Peek] | FetchFault]:
