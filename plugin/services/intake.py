@@ -14,6 +14,7 @@ from plugin.services.parts import Part
 from plugin.services.sorting import Sorted, name_of, sort_out
 
 _ANSWERED = (State.PRESENT, State.NULL)
+_FOREIGN = "no result under its key has a code of it that is known"
 _REMEDY = (
     "Send each in prefetch, or fhirServer with fhirAuthorization, from which it can be fetched."
 )
@@ -41,7 +42,7 @@ def take_in(request: HookRequest, parts: Sequence[Part]) -> Intake:
             if fault:
                 faults.append(f"{part.key.name} ({part.key.query}): {fault}")
         lacks = value.state not in _ANSWERED or value.incomplete or bool(value.problem)
-        if lacks or found.malformed or not found.usable:
+        if lacks or found.malformed or not found.usable or _is_foreign(part, found):
             missing += _missing(part, value, found)
     if faults:
         raise PrefetchMissing(
@@ -55,7 +56,18 @@ def is_whole(part: Part, value: PrefetchValue) -> bool:
     if not part.analyte:
         return False
     found = sort_out(part, value)
-    return not found.malformed and hides_nothing_newer(found.entries)
+    return (
+        not found.malformed and not _is_foreign(part, found) and hides_nothing_newer(found.entries)
+    )
+
+
+def _is_foreign(part: Part, found: Sorted) -> bool:
+    """Whether results came for an analyte, and none of them has a code of it: whoever sent them
+    calls it by another, or did not look for it. Either way it is not known that there is none.
+    """
+    if not part.codes or not found.entries:
+        return False
+    return not any(code in one.raw for one in found.entries for code in part.codes)
 
 
 def _fault(part: Part, value: PrefetchValue, found: Sorted, patient_id: str) -> str:
@@ -92,6 +104,8 @@ def _missing(part: Part, value: PrefetchValue, found: Sorted) -> Iterator[Unread
         yield _unread(part, UnreadReason.NOT_SENT, value.problem)
     elif not found.usable:
         yield _unread(part, UnreadReason.NOT_SENT, _unusable(part, value))
+    elif _is_foreign(part, found) and not (value.incomplete or value.problem or found.malformed):
+        yield _unread(part, UnreadReason.NOT_SENT, _FOREIGN)
     else:
         yield from _incomplete(part, value, found)
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cds_hooks.model import Need, PrefetchKey
 from knowledge.model import Knowledge, Lab
@@ -34,7 +36,8 @@ class Part(Struct, frozen=True):
     """A part of the record, and what its absence is called in the answer.
 
     `types` are the resource types that its key holds, what it asks for first; `starts` is how the
-    JSON of one of them begins as nearly every server writes it.
+    JSON of one of them begins as nearly every server writes it. `codes` are those of an analyte, as
+    JSON; a result without any of them is none of it.
     """
 
     key: PrefetchKey
@@ -43,6 +46,7 @@ class Part(Struct, frozen=True):
     types: tuple[str, ...]
     starts: tuple[bytes, ...]
     analyte: str = ""
+    codes: tuple[bytes, ...] = ()
 
     @property
     def of_medications(self) -> bool:
@@ -79,7 +83,8 @@ def _wanted(knowledge: Knowledge) -> Iterator[Part]:
     )
     for lab in knowledge.labs.values():
         key = PrefetchKey(lab.id, _results_of(lab), Need.WANTED)
-        yield _part(key, EntryKind.LABS, lab.label, "Observation", lab.id)
+        part = _part(key, EntryKind.LABS, lab.label, "Observation", lab.id)
+        yield replace(part, codes=tuple(msgspec.json.encode(code.loinc) for code in lab.codes))
 
 
 def _optional() -> Iterator[Part]:

@@ -279,3 +279,26 @@ def test_a_number_that_nothing_can_hold_does_not_hide_a_drug(
     [card] = post(body.replace(b"777", number.encode())).get_json()["cards"]
     assert "Simvastatin" in card["summary"] or "1 medication entry" in card["summary"]
     assert number[:20] not in json.dumps(card)
+
+
+LOCAL = {"coding": [{"system": "urn:oid:1.2.3", "code": "K", "display": "POTASSIUM"}]}
+SODIUM = {"coding": [{"system": "http://loinc.org", "code": "2951-2"}]}
+
+
+@pytest.mark.parametrize("code", [LOCAL, SODIUM, {"text": "Potassium"}])
+def test_results_under_a_key_that_are_none_of_its_analyte_are_said(ask: Ask, code: Any) -> None:
+    """A code of the laboratory's own is not known: that is no reason to say there is no result."""
+    sent = prefetch(THIAZIDE, potassium=searchset(potassium(140, code=code)))
+    found, missing = ask(sent)
+    assert "potassium: no current result" not in found["detail"]
+    assert "potassium: was not sent" in found["detail"]
+    assert "not fully sent by the EHR: potassium" in missing["summary"]
+    assert "no result under its key has a code of it" in missing["detail"]
+
+
+def test_one_result_of_the_analyte_is_enough(ask: Ask) -> None:
+    """Others beside it are of no matter; and so are results that were cancelled."""
+    both = searchset(potassium(140, code=SODIUM, id_="na"), potassium(4.2))
+    assert "not fully sent" not in str(ask(prefetch(THIAZIDE, potassium=both)))
+    void = searchset(potassium(4.2, status="cancelled"))
+    assert "not fully sent" not in str(ask(prefetch(THIAZIDE, potassium=void)))
