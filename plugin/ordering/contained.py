@@ -5,6 +5,7 @@ FHIR gives a contained resource no life of its own, but who signs the group sign
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from typing import Any, ClassVar
 
@@ -15,6 +16,8 @@ from plugin.reading.elements import ABSENT
 from plugin.reading.source import AnyEntry
 
 _CONTAINED = b'"contained"'
+_POINTER = re.compile(rb'"(#[^"]+)"')
+_ROOM = 20  # times the size of the container, for all that is taken out of it
 _MARK = "#"  # between the id of the container and that of what it contains; in no id of FHIR
 
 
@@ -54,14 +57,21 @@ def contained_in(
     """The resources of these types that an entry contains, at any depth.
 
     Not of an entry whose type is one of `whole`: what a medication order contains tells of itself.
-    Raises NotOpenedError where it may contain one and cannot be opened.
+    Raises NotOpenedError where it may contain one and cannot be opened, or where orders that share
+    what they point to would take many times its room.
     """
     if _CONTAINED not in entry.raw or not any(f'"{one}"'.encode() in entry.raw for one in types):
         return
     try:
         outer = _outer.decode(entry.raw)
-        if outer.resource_type not in whole:
-            yield from _lifted(entry, place, types, whole, outer)
+        if outer.resource_type in whole:
+            return
+        room = _ROOM * len(entry.raw)
+        for one in _lifted(entry, place, types, whole, outer):
+            room -= len(one.raw)
+            if room < 0:
+                raise NotOpenedError
+            yield one
     except msgspec.MsgspecError:
         raise NotOpenedError from None
 
@@ -70,6 +80,7 @@ def _lifted(
     entry: AnyEntry, place: int, types: Collection[str], whole: Collection[str], outer: _Outer
 ) -> Iterator[Lifted]:
     inside = [(one, _outer.decode(one)) for one in _listed(outer.contained)]
+    shared = {f"#{inner.id}".encode(): bytes(one) for one, inner in inside}
     around = outer.id if isinstance(outer.id, str) else ""
     for raw, inner in inside:
         if inner.resource_type in types:
@@ -78,10 +89,21 @@ def _lifted(
             keys = {id_, f"{_MARK}{id_}", f"{name}{_MARK}{id_}"} if id_ else set()
             # Under an id that no other entry has, and that no action can name.
             own = f"{around}{_MARK}{id_}" if around and id_ else ""
-            others = [bytes(other) for other, _ in inside if other is not raw]
-            yield Lifted(_alone(raw, own, others), place, entry, frozenset(keys))
+            yield Lifted(_alone(raw, own, _beside(raw, shared)), place, entry, frozenset(keys))
         elif inner.resource_type not in whole and bytes(inner.contained):
             yield from _lifted(entry, place, types, whole, inner)
+
+
+def _beside(raw: Raw, shared: dict[bytes, bytes]) -> list[bytes]:
+    """What a contained resource points to beside it, and what that points to."""
+    found: dict[bytes, bytes] = {}
+    left = [bytes(raw)]
+    while left:
+        for name in _POINTER.findall(left.pop()):
+            if name in shared and name not in found:
+                found[name] = shared[name]
+                left.append(shared[name])
+    return list(found.values())
 
 
 def _alone(raw: Raw, id_: str, others: list[bytes]) -> bytes:

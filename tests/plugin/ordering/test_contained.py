@@ -123,3 +123,10 @@ def test_the_orders_of_a_context_are_found_however_its_name_is_written(client: F
     escaped = sent.replace(b'"draftOrders"', b'"dr\\u0061ftOrders"')
     response = client.post(ORDER_CHECK, data=escaped, content_type="application/json")
     assert response.get_json()["cards"][0]["indicator"] == "critical"
+
+
+def test_many_orders_that_share_much_are_said_and_take_no_room(check: Ask) -> None:
+    """A group of some kilobytes may not become a gigabyte."""
+    large = {**DRUG, "text": {"div": "x" * 50_000}}
+    outer = group(large, *({**POINTING, "id": f"d{number}"} for number in range(300)))
+    assert "cannot be opened" in said(check(sign([outer], ON_CLARITHROMYCIN)))
