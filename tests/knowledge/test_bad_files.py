@@ -88,7 +88,8 @@ def test_ten_megabytes_of_nonsense_are_one_fault(tmp_path: Path, nonsense: bytes
     [
         (b"", "review: is missing"),
         (b"\x00", "is not valid TOML"),
-        (b"\xef\xbb\xbf[review]", "is not valid TOML"),
+        (b"\xef\xbb\xbf[review]", "is missing"),  # the mark itself is no fault
+        (b"\xef\xbb\xbf\xef\xbb\xbf[review]", "is not valid TOML"),
         (b"\xff\xfe[\x00", "is not UTF-8"),
         (b"<html></html>", "is not valid TOML"),
         (b'{"review": {}}', "is not valid TOML"),

@@ -106,7 +106,6 @@ def test_tablets_take_the_strength_of_the_medication_where_the_name_has_none(
         _part(_per(_mg(40), {"value": 100, "unit": "mg"})),
         _part(_per(_mg(40), {"value": 1, "unit": "carton"})),
         _part(_per(_mg(40), {"value": 1, "unit": "mL/h"})),
-        _part(_per(_mg(40)), text="amlodipine"),
         _part(_per(_mg(40)), text="what the pharmacy has"),
         _part("40 mg", name="strengthQuantity"),
         _part({"text": "40 mg"}, name="strengthCodeableConcept"),
