@@ -135,9 +135,17 @@ def _value(page: _Page, starts: tuple[bytes, ...]) -> PrefetchValue | None:
         entries.append(Sent(raw, item.full_url, place))
     if not entries and (is_misspelt(bytes(page.meta)) or not is_search_result(page.type)):
         return None
-    included = sum(is_included(item.search) for item in page.entry) if page.total else 0
-    more = lacks(page.total, len(entries) - included, included) or _has_next(page.link)
+    more = _lacks(page, len(entries)) or _has_next(page.link)
     return PrefetchValue(State.PRESENT, tuple(entries), more)
+
+
+def _lacks(page: _Page, sent: int) -> bool:
+    """Whether a search found more than it brings."""
+    total = page.total
+    if total is None or total == sent:  # nearly always
+        return False
+    included = sum(is_included(item.search) for item in page.entry)
+    return lacks(total, sent - included, included)
 
 
 def _has_next(links: tuple[_Link, ...]) -> bool:

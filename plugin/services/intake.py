@@ -65,9 +65,14 @@ def _is_foreign(part: Part, found: Sorted) -> bool:
     """Whether results came for an analyte, and none of them has a code of it: whoever sent them
     calls it by another, or did not look for it. Either way it is not known that there is none.
     """
-    if not part.codes or not found.entries:
+    codes = part.codes
+    if not codes:
         return False
-    return not any(code in one.raw for one in found.entries for code in part.codes)
+    for one in found.entries:  # nearly always the first one has a code
+        for code in codes:
+            if code in one.raw:
+                return False
+    return bool(found.entries)
 
 
 def _fault(part: Part, value: PrefetchValue, found: Sorted, patient_id: str) -> str:
