@@ -20,13 +20,13 @@ PATIENT = "Patient/p1"
 LOINC = {
     "potassium": "2823-3", "sodium": "2951-2", "magnesium": "19123-9", "calcium": "17861-6",
     "albumin": "1751-7", "egfr": "98979-8", "creatinine": "2160-0", "ck": "2157-6",
-    "vitamin-d": "62292-8", "ionised-calcium": "1994-3",
+    "vitamin-d": "62292-8", "ionised-calcium": "1994-3", "tsh": "3016-3",
 }  # fmt: skip
 WHOLE_BLOOD = {"potassium": "6298-4"}
 UNITS = {
     "potassium": "mmol/L", "sodium": "mmol/L", "magnesium": "mg/dL", "calcium": "mg/dL",
     "albumin": "g/dL", "egfr": "mL/min/{1.73_m2}", "creatinine": "mg/dL", "ck": "U/L",
-    "vitamin-d": "ng/mL", "ionised-calcium": "mmol/L",
+    "vitamin-d": "ng/mL", "ionised-calcium": "mmol/L", "tsh": "m[IU]/L",
 }  # fmt: skip
 ICD10 = {
     "muscle cramp": "R25.2", "night leg cramp": "G47.62", "muscle pain": "M79.10",

@@ -141,6 +141,7 @@ IONISED = Part(
 )
 NOT_LOW_CALCIUM = around("calcium", "9.5", "10.5")
 VITAMIN_D = around("vitamin-d", "15", "20")
+THYROTROPIN = around("tsh", "0.1", "0.4", "10")
 KIDNEY_FUNCTION = also(
     around("egfr", "75", "30", step="0.1"),
     lab("egfr", "25"),

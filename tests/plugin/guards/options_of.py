@@ -19,6 +19,7 @@ from tests.plugin.guards.options import (
     POTASSIUM,
     PROBLEMS,
     SODIUM,
+    THYROTROPIN,
     UNREAD_DRUG,
     VITAMIN_D,
     Part,
@@ -281,6 +282,11 @@ TRIED = {
     ),
     "quinine-stop-review": Tried(
         reviews.quinine, (taking("quinine"), illness("malaria"), CRAMP), unforced=False
+    ),
+    "levothyroxine-dose-review": Tried(
+        reviews.levothyroxine,
+        (taking("levothyroxine"), THYROTROPIN, SYMPTOM, drug("atorvastatin")),
+        unforced=False,
     ),
     "laba-lowest-dose-review": Tried(
         reviews.long_acting_beta_agonist,

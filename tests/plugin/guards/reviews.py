@@ -70,6 +70,14 @@ def quinine(chart: Chart) -> Ruling:
     return case.ruling()
 
 
+def levothyroxine(chart: Chart) -> Ruling:
+    """P7: its dose, where thyrotropin is below its range."""
+    thyrotropin = seen(chart, "tsh")
+    case = Case(concerns=bool(taken(chart, "levothyroxine")))
+    case.need_of(thyrotropin, proven=thyrotropin.below("0.4"), fact="tsh<0.4")
+    return case.ruling()
+
+
 def long_acting_beta_agonist(chart: Chart) -> Ruling:
     """G3: the lowest dose that keeps control, where there is a muscle symptom; never a stop."""
     case = Case(concerns=bool(taken(chart, *LABAS)))

@@ -25,7 +25,7 @@ RULES = "Flagged patients by rule, in the rule’s own words"  # noqa: RUF001 - 
 OPTIONS = "Options, by the flagged patients to whom they are offered"
 LABS = "Laboratory results of flagged patients"
 UNREAD = "Entries of screened patients that were not read"
-HOSTILE = "<script>alert(1)</script>\u202e\u200f\x07{{ 7*7 }}&amp;"
+HOSTILE = "<script>alert(1)</script>\u202e\u200f\x07{{ 7907*7919 }}&amp;"
 
 
 def answers(outcomes: list[Outcome]) -> list[dict[str, Any]]:
@@ -154,7 +154,7 @@ def test_what_comes_from_a_record_is_text_and_nothing_else(
     page = Taken(raw)
     assert "script" not in page.tags
     assert raw.count(b"&lt;script&gt;") >= 6
-    assert "49" not in page.text
+    assert "62615533" not in page.text
     assert not any(char in raw.decode() for char in "\u202e\u200f\x07")
     assert all(len(word) < 220 for row in page.tables[WORST] for word in row[:1])
 
