@@ -52,9 +52,10 @@ def test_the_doubt_stands_beside_what_was_found(ask: Ask) -> None:
 
 
 def test_the_doubt_is_said_of_a_patient_who_is_not_assessed(ask: Ask) -> None:
-    """The one who died may be the other."""
-    cards = ask(sent(THIAZIDE, other=patient(birthDate="1951-02-03", deceasedBoolean=True)))
-    assert any(DOUBT in card["detail"] for card in cards)
+    """The one who is a child may be the other."""
+    not_assessed, doubt = ask(sent(THIAZIDE, other=patient(birthDate="2015-02-03")))
+    assert "under 18" in not_assessed["summary"]
+    assert DOUBT in doubt["detail"]
 
 
 def test_two_versions_of_one_patient_raise_no_card(ask: Ask) -> None:

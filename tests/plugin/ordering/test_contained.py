@@ -130,3 +130,11 @@ def test_many_orders_that_share_much_are_said_and_take_no_room(check: Ask) -> No
     large = {**DRUG, "text": {"div": "x" * 50_000}}
     outer = group(large, *({**POINTING, "id": f"d{number}"} for number in range(300)))
     assert "cannot be opened" in said(check(sign([outer], ON_CLARITHROMYCIN)))
+
+
+def test_a_part_whose_id_is_a_number_that_nothing_can_hold_is_said(client: FlaskClient) -> None:
+    """It cannot be taken out of its group, and may be an order."""
+    sent = body(sign([group(draft(SIMVASTATIN))], ON_CLARITHROMYCIN)).replace(b'"d1"', b"1e999")
+    response = client.post(ORDER_CHECK, data=sent, content_type="application/json")
+    assert response.status_code == 200
+    assert "cannot be opened" in said(response.get_json()["cards"])
