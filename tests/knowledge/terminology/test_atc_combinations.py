@@ -56,6 +56,7 @@ def test_code_and_name_of_a_combination_give_the_same_drugs() -> None:
     ("code", "drugs"),
     [
         ("C10BX03", ("amlodipine", "atorvastatin")),
+        ("C03CB01", ("furosemide", "potassium")),
         ("C09BX01", ("amlodipine", "indapamide", "perindopril")),
         ("R03AK06", ("fluticasone", "salmeterol")),
         ("C10BA02", ("ezetimibe", "simvastatin")),
