@@ -9,7 +9,8 @@ from typing import Any
 
 TODAY = date(2026, 11, 1)
 URL = "/cds-services/cramp-review"
-PATIENT_ID = "ada"
+# No three letters of it can be hexadecimal, so its absence is never a matter of luck.
+PATIENT_ID = "zora"
 _SUBJECT = {"reference": f"Patient/{PATIENT_ID}"}
 LABS = (
     "potassium",

@@ -87,7 +87,7 @@ def test_metrics_count_responses_levels_cards_and_what_was_not_read() -> None:
     assert 'crampcheck_assessments_total{level="none"} 1.0' in text
     assert 'crampcheck_cards_total{indicator="info"} 1.0' in text
     assert 'crampcheck_unread_total{reason="no-drug-named"} 1.0' in text
-    assert "ada" not in text
+    assert "zora" not in text
 
 
 def test_the_metrics_of_all_workers_are_added_up_when_they_share_a_folder(
@@ -119,7 +119,7 @@ def test_results_are_judged_by_the_day_of_the_call() -> None:
     """The clock is asked at each call, not when the service starts."""
     days = iter([date(2026, 11, 1), date(2033, 1, 1)])
     client = create_app(Settings(), today=lambda: next(days)).test_client()
-    child = {"resourceType": "Patient", "id": "ada", "birthDate": "2014-06-01"}
+    child = {"resourceType": "Patient", "id": "zora", "birthDate": "2014-06-01"}
     body = call(prefetch(patient=child))
     first = client.post(URL, data=body, content_type="application/json").get_json()["cards"]
     second = client.post(URL, data=body, content_type="application/json").get_json()["cards"]
@@ -230,7 +230,7 @@ def test_a_call_is_one_event_of_counts_without_anything_of_the_record(
     assert event["call"] == "9f1a7c52-6f0e-4f6e-8f27-0f4b3f2f8f11"
     assert (event["level"], event["cards"], event["unread"]) == ("info", 1, 1)
     assert (event["advice"], event["entries"]) == ("none", 2)
-    assert "ada" not in log
+    assert "zora" not in log
     assert "blue" not in log
 
 

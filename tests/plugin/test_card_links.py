@@ -72,10 +72,10 @@ def test_the_app_of_the_site_is_linked_and_told_the_rules_only_where_that_is_set
     """There are clients without appContext; and none of the patient goes into either."""
     [card] = made(FOUND, CardSite(smart_url=APP))
     assert card["links"] == [{"label": "Open the app", "url": APP, "type": "smart"}]
-    [card] = made(FOUND, CardSite(BASE, APP, smart_context=True, patient_id="ada"))
+    [card] = made(FOUND, CardSite(BASE, APP, smart_context=True, patient_id="zora"))
     evidence, app = card["links"]
     assert json.loads(app["appContext"]) == {"rules": ["low-potassium"]}
-    assert "ada" not in json.dumps([evidence, app])
+    assert "zora" not in json.dumps([evidence, app])
 
 
 def test_an_address_stays_short_however_much_was_found() -> None:

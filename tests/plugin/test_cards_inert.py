@@ -93,7 +93,7 @@ def test_nothing_of_a_record_acts_in_an_order(text: str) -> None:
     found = msgspec.structs.replace(
         FOUND, findings=(finding,), orders=(LabOrder("potassium", ("recheck",)),)
     )
-    site = CardSite(requests=requests, patient_id="ada")
+    site = CardSite(requests=requests, patient_id="zora")
     [card] = cards_for(found, knowledge, site)
     [suggestion] = card["suggestions"]
     [action] = suggestion["actions"]
@@ -109,7 +109,7 @@ def test_markup_in_the_name_of_a_lab_does_nothing_either() -> None:
     """An overlay names none, but who edits the files may."""
     knowledge, requests = _with_lab("<b>potassium</b>")
     found = msgspec.structs.replace(FOUND, orders=(LabOrder("potassium", ("recheck",)),))
-    [card] = cards_for(found, knowledge, CardSite(requests=requests, patient_id="ada"))
+    [card] = cards_for(found, knowledge, CardSite(requests=requests, patient_id="zora"))
     assert "<b" not in json.dumps(card["suggestions"][0]["label"])
 
 

@@ -16,7 +16,7 @@ def test_the_drugs_of_a_group_and_of_a_count_are_named(ask: Ask) -> None:
     problem = {
         "resourceType": "Condition",
         "id": "c1",
-        "subject": {"reference": "Patient/ada"},
+        "subject": {"reference": "Patient/zora"},
         "code": {"text": "chronic kidney disease stage 4"},
     }
     [card] = ask(prefetch(*taken, conditions=searchset(problem)))

@@ -45,7 +45,7 @@ def known() -> Knowledge:
 
 def site(**more: Any) -> CardSite:
     """Of a call about Ada."""
-    return CardSite(requests=lab_requests(known()), patient_id="ada", **more)
+    return CardSite(requests=lab_requests(known()), patient_id="zora", **more)
 
 
 def ordered(cards: list[Json]) -> list[Json]:
@@ -92,7 +92,7 @@ def test_an_option_to_repeat_potassium_and_magnesium_offers_an_order_of_each(ask
             ],
             "text": "potassium",
         },
-        "subject": {"reference": "Patient/ada"},
+        "subject": {"reference": "Patient/zora"},
         "authoredOn": TODAY.isoformat(),
         "reasonCode": [{"text": "Hydrochlorothiazide with potassium 3.2 mmol/L (2026-10-25): low"}],
     }
@@ -130,7 +130,7 @@ def test_the_template_of_each_lab_is_valid_however_it_is_filled() -> None:
     }
     for lab in requests.templates:
         for encounter, reason in (("", ""), ("e-1.2", "why"), ("Encounter/e1", "")):
-            made = requests.request(lab, "ada", encounter, date(2026, 11, 1), reason)
+            made = requests.request(lab, "zora", encounter, date(2026, 11, 1), reason)
             assert made is not None
             ServiceRequest.model_validate(made)
             assert ("encounter" in made) is bool(encounter)
@@ -139,7 +139,7 @@ def test_the_template_of_each_lab_is_valid_however_it_is_filled() -> None:
 def test_the_encounter_of_the_call_is_the_encounter_of_the_order(app_with_calls: Any) -> None:
     """As an id; what no reference can carry is left out."""
     for sent, reference in (("e1", "Encounter/e1"), (None, None), ("a b", None), ("<b>", None)):
-        context = {"userId": "Practitioner/1", "patientId": "ada", "encounterId": sent}
+        context = {"userId": "Practitioner/1", "patientId": "zora", "encounterId": sent}
         made = app_with_calls(prefetch(THIAZIDE, **LOW), context)
         found = {one.get("encounter", {}).get("reference") for one in ordered(made)}
         assert found == {reference}
@@ -164,7 +164,7 @@ def test_nothing_is_ordered_for_a_patient_whose_id_no_reference_can_carry(
 ) -> None:
     """An order that nobody can place is no offer."""
     sent = prefetch(THIAZIDE, patient={"resourceType": "Patient", "birthDate": "1960-05-06"})
-    context = {"userId": "Practitioner/1", "patientId": "ada/../eve"}
+    context = {"userId": "Practitioner/1", "patientId": "zora/../eve"}
     assert ordered(app_with_calls(sent, context)) == []
 
 
@@ -174,7 +174,7 @@ CRAMP = {
     "clinicalStatus": {"coding": [{"code": "active"}]},
     "verificationStatus": {"coding": [{"code": "confirmed"}]},
     "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "R25.2"}]},
-    "subject": {"reference": "Patient/ada"},
+    "subject": {"reference": "Patient/zora"},
     "recordedDate": "2026-10-20",
 }
 
@@ -281,7 +281,7 @@ def test_the_order_carries_the_code_that_the_site_orders_by(tmp_path: Path) -> N
         keys = f'lab = "potassium"\nsystem = "{system}"\ncode = "POT"\nname = "Potassium"'
         path = overlay(tmp_path, change("order_code", keys))
         requests = lab_requests(load(overlay=path))
-        made = requests.request("potassium", "ada", "", date(2026, 11, 1), "")
+        made = requests.request("potassium", "zora", "", date(2026, 11, 1), "")
         assert made is not None
         assert made["code"]["coding"] == [
             {"system": address, "code": "POT", "display": "Potassium"}
@@ -307,7 +307,7 @@ def test_a_lab_whose_code_nothing_confirms_is_not_ordered() -> None:
     labs["potassium"] = bare
     without = msgspec.structs.replace(known(), labs=labs)
     assert "potassium" not in lab_requests(without).templates
-    where = CardSite(requests=lab_requests(without), patient_id="ada")
+    where = CardSite(requests=lab_requests(without), patient_id="zora")
     assert "potassium" not in names(cards_for(assessed("thiazide-low-potassium"), without, where))
 
 

@@ -58,7 +58,7 @@ def test_the_cramp_signal_of_potassium_sparing_diuretics_is_cited_where_it_is_to
             "resourceType": "Condition",
             "id": "c1",
             "code": {"text": "muscle cramps"},
-            "subject": {"reference": "Patient/ada"},
+            "subject": {"reference": "Patient/zora"},
             "recordedDate": "2026-10-20",
         }
         found = _said(rule, order("spironolactone"), potassium(value), cramps)

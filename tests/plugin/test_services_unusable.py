@@ -23,7 +23,7 @@ CONDITION = {
     "id": "c1",
     "clinicalStatus": {"coding": [{"code": "active"}]},
     "code": {"text": "hypertension"},
-    "subject": {"reference": "Patient/ada"},
+    "subject": {"reference": "Patient/zora"},
 }
 
 

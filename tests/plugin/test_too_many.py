@@ -81,7 +81,7 @@ def test_a_page_with_too_many_entries_is_no_answer_of_a_fhir_server() -> None:
     with scripted() as server:
         first = fhir(bundle("m1", next_page=f"{server.url}/MedicationRequest?p=2"))
         server.script = answering(first, Reply(_MANY))
-        value = Asking(server.url).client.search("MedicationRequest?patient=ada")
+        value = Asking(server.url).client.search("MedicationRequest?patient=zora")
     assert (1, True) == (len(value.sent), "too many entries" in value.problem)
     with scripted(answering(Reply(_MANY))) as server:
         sent = prefetch(order("hydrochlorothiazide 25 MG"), potassium=searchset(LOW))

@@ -204,7 +204,7 @@ class TestUsers:
         [
             "Practitioner/123",
             "PractitionerRole/123",
-            "Patient/ada",
+            "Patient/zora",
             "RelatedPerson/1",
             "123",
             "https://ehr.example/r4/Practitioner/abc",
@@ -228,7 +228,7 @@ class TestUsers:
     [
         {"hookVersion": "1.0", "version": "1.0"},
         {"fhirAuthorization": None},
-        {"fhirAuthorization": {"token_type": "Bearer", "scope": "patient/*.rs", "patient": "ada"}},
+        {"fhirAuthorization": {"token_type": "Bearer", "scope": "patient/*.rs", "patient": "zora"}},
         {"context": {"userId": "Practitioner/1", "patientId": PATIENT_ID, "encounterId": None}},
         {"context": {"userId": "Practitioner/1", "patientId": PATIENT_ID, "new": {"a": [1]}}},
     ],

@@ -37,7 +37,7 @@ def record(
         path, mark, query = asked.path.removeprefix("/fhir/").partition("?")
         if not mark:
             name = path.replace("/", "_").replace("-", "_")
-            found = {"Patient_ada": patient(), **reads}.get(name)
+            found = {"Patient_zora": patient(), **reads}.get(name)
             return fhir(found) if found else fhir({"resourceType": "OperationOutcome"}, 404)
         if path == "MedicationRequest":
             return fhir(searchset(*(medications or [])))

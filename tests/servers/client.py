@@ -17,7 +17,7 @@ HERE = Reach(loopback=True)
 LONG = 20.0  # seconds: more than any of these answers takes, unless it is held back
 SHORT = 0.5
 TOKEN = "t0ken"  # noqa: S105 - of nothing
-LIST = "MedicationRequest?patient=ada"
+LIST = "MedicationRequest?patient=zora"
 
 
 def entry(id_: str) -> Json:

@@ -60,7 +60,7 @@ def test_a_server_that_nobody_listed_is_not_called(ehr: ScriptedServer, address:
 def test_a_redirect_to_another_server_is_not_followed(ehr: ScriptedServer) -> None:
     """The token stays here."""
     with scripted(record([THIAZIDE])) as other:
-        target = f"{other.url}/Patient/ada"
+        target = f"{other.url}/Patient/zora"
         ehr.script = lambda _asked: Reply(status=302, headers={"Location": target})
         text = refusal(ask({}, ehr.url))
         assert other.asked == []
@@ -97,7 +97,7 @@ def test_resources_of_another_patient_are_set_aside_and_said(ehr: ScriptedServer
 
 def test_another_patient_than_was_asked_for_is_none(ehr: ScriptedServer) -> None:
     """A server that confuses patients gets no card."""
-    ehr.script = record([THIAZIDE], [LOW], Patient_ada=patient(id="eve"))
+    ehr.script = record([THIAZIDE], [LOW], Patient_zora=patient(id="eve"))
     assert "another resource than the Patient asked for" in refusal(ask({}, ehr.url))
 
 
@@ -112,7 +112,7 @@ def test_a_token_of_another_patient_is_refused_even_where_it_is_not_needed(
     assert ehr.asked == []
 
 
-@pytest.mark.parametrize("bound", ["ada", "Patient/ada", "", None])
+@pytest.mark.parametrize("bound", ["zora", "Patient/zora", "", None])
 def test_a_token_of_this_patient_is_used(ehr: ScriptedServer, bound: str | None) -> None:
     """And one that is not bound to anybody."""
     assert cards(ask({}, ehr.url, authorization={"patient": bound}))
@@ -211,7 +211,7 @@ def test_the_log_has_counts_and_times_and_nothing_of_the_record(ehr: ScriptedSer
     keys = 6 + len(LABS)
     assert (event["keys"], event["lacking"], event["medications"]) == (keys, 0, 1)
     assert event["requests"] == {"fetched": keys + 1, "not-found": 1}
-    for secret in (TOKEN, "ada", "127.0.0.1", "thz"):
+    for secret in (TOKEN, "zora", "127.0.0.1", "thz"):
         assert secret not in stream.getvalue()
     exposed = client.get("/metrics").get_data(as_text=True)
     assert f'crampcheck_fetch_seconds_count{{outcome="fetched"}} {keys + 1}.0' in exposed

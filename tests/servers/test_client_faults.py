@@ -86,8 +86,8 @@ def test_another_resource_than_was_read_is_none(resource: Any) -> None:
     """A server that gives somebody else's data, by fault or on purpose, is not believed."""
     with scripted(answering(fhir(resource))) as server:
         with pytest.raises(FetchFault) as caught:
-            Asking(server.url).client.read("Patient", "ada")
-        assert server.paths() == ["/fhir/Patient/ada"]
+            Asking(server.url).client.read("Patient", "zora")
+        assert server.paths() == ["/fhir/Patient/zora"]
     assert caught.value.outcome is Outcome.NOT_FHIR
 
 
@@ -246,7 +246,7 @@ def test_nothing_is_logged_that_has_an_address_or_a_token_in_it(
         asking.fault()
         assert "t0ken" not in repr(asking.client) + repr(vars(asking.client))
     said = caplog.text + "".join(capfd.readouterr())
-    assert "ada" not in said
+    assert "zora" not in said
     assert "t0ken" not in said
 
 

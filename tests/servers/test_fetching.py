@@ -35,13 +35,13 @@ def test_nothing_is_asked_where_everything_was_sent(ehr: ScriptedServer) -> None
 @pytest.mark.parametrize(
     ("key", "path"),
     [
-        ("patient", "/fhir/Patient/ada"),
-        ("medications", "/fhir/MedicationRequest?patient=ada&_count=200"),
-        ("conditions", "/fhir/Condition?patient=ada&_count=200"),
-        ("allergies", "/fhir/AllergyIntolerance?patient=ada&_count=200"),
+        ("patient", "/fhir/Patient/zora"),
+        ("medications", "/fhir/MedicationRequest?patient=zora&_count=200"),
+        ("conditions", "/fhir/Condition?patient=zora&_count=200"),
+        ("allergies", "/fhir/AllergyIntolerance?patient=zora&_count=200"),
         (
             "egfr",
-            "/fhir/Observation?patient=ada&code=",
+            "/fhir/Observation?patient=zora&code=",
         ),
     ],
 )

@@ -166,7 +166,7 @@ def test_drafts_that_refer_to_a_medication_have_it_read(parts: tuple[Part, ...])
             hook="order-sign",
             context={
                 "userId": "Practitioner/1",
-                "patientId": "ada",
+                "patientId": "zora",
                 "draftOrders": {
                     "resourceType": "Bundle",
                     "entry": [{"resource": {**pointing(), "status": "draft"}}],

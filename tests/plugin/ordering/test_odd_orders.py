@@ -57,7 +57,7 @@ DRUG = {"resourceType": "Medication", "id": "med", "code": {"text": SIMVASTATIN}
         [draft(SIMVASTATIN, category={"coding": [{"code": "outpatient"}]})],
         [draft(SIMVASTATIN, intent="proposal")],
         [without(draft(SIMVASTATIN), "subject", "id")],
-        [draft(SIMVASTATIN, subject={"reference": "https://ehr.example/fhir/Patient/ada"})],
+        [draft(SIMVASTATIN, subject={"reference": "https://ehr.example/fhir/Patient/zora"})],
         [draft(SIMVASTATIN, dosageInstruction={"text": "1 nightly"})],
         [draft(SIMVASTATIN, id=7)],
         [LAB_ORDER, draft(SIMVASTATIN), DIET],

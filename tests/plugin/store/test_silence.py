@@ -154,7 +154,7 @@ def _of(value: Any, who: str) -> Any:
         return {name: _of(inner, who) for name, inner in value.items()}
     if isinstance(value, list):
         return [_of(inner, who) for inner in value]
-    return f"Patient/{who}" if value == "Patient/ada" else value
+    return f"Patient/{who}" if value == "Patient/zora" else value
 
 
 def test_a_patient_of_another_fhir_server_is_another_patient(chart: Chart) -> None:

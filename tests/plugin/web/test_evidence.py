@@ -127,7 +127,7 @@ def test_the_link_of_a_card_shows_the_rules_that_the_card_tells_of_and_no_other(
     [link] = answer["cards"][0]["links"]
     split = urlsplit(link["url"])
     assert split.query.startswith("rules=low-potassium")
-    assert "ada" not in link["url"]
+    assert "zora" not in link["url"]
     page = read(client, f"{split.path}?{split.query}")
     assert "low-potassium - a rule (warning)" in page.text
     assert page.text.count(" - a rule (") == len(split.query.split(","))
@@ -222,7 +222,7 @@ def _links(lines: list[dict[str, Any]]) -> Iterator[str]:
     "address",
     [
         "/evidence/rules/nope",
-        "/evidence/patients/ada",
+        "/evidence/patients/zora",
         "/evidence/drugs/",
         "/evidence/drugs/a/b/c",
         "/evidence/rules/<script>alert(1)</script>",
