@@ -31,7 +31,7 @@ from tests.plugin.store.test_silence import WARNING, Chart
 
 THIAZIDE = order("hydrochlorothiazide 25 mg")
 UNREAD = order("xqzzt the blue one", "m2")
-ADA = {"patientId": PATIENT_ID, "userId": "Practitioner/1"}
+ZORA = {"patientId": PATIENT_ID, "userId": "Practitioner/1"}
 
 
 @pytest.fixture(autouse=True)
@@ -118,21 +118,21 @@ def test_whatever_is_new_brings_the_whole_card(
 def test_another_user_is_shown_it_and_so_is_one_who_is_not_the_same(
     chart: Chart, clock: Traveller
 ) -> None:
-    chart.opened(context=ADA)
+    chart.opened(context=ZORA)
     later(clock, hours=1)
     for other in ("Practitioner/2", "PractitionerRole/1"):
-        assert len(chart.opened(context={**ADA, "userId": other})) == 1
-    assert chart.opened(context=ADA) == []
+        assert len(chart.opened(context={**ZORA, "userId": other})) == 1
+    assert chart.opened(context=ZORA) == []
 
 
 def test_another_hook_shows_it_and_is_no_showing(chart: Chart, clock: Traveller) -> None:
     discharge: dict[str, Any] = {
         "hook": "encounter-discharge",
-        "context": {**ADA, "encounterId": "e"},
+        "context": {**ZORA, "encounterId": "e"},
     }
     assert len(chart.opened(**discharge)) == 1
     later(clock, hours=1)
-    assert len(chart.opened(context=ADA)) == 1
+    assert len(chart.opened(context=ZORA)) == 1
     later(clock, hours=1)
     assert len(chart.opened(**discharge)) == 1
 
@@ -182,7 +182,7 @@ def test_a_chart_about_which_nothing_was_said_is_not_held_for_one_that_was_shown
 def test_the_database_holds_neither_user_nor_patient(
     chart: Chart, settings: Settings, clock: Traveller
 ) -> None:
-    chart.opened(context={**ADA, "userId": "Practitioner/somebody"})
+    chart.opened(context={**ZORA, "userId": "Practitioner/somebody"})
     with open_engine(address_of(settings), pooled=False).begin() as connection:
         rows = connection.execute(text("SELECT * FROM issued_card")).all()
     assert len(rows) == 1
